@@ -1,0 +1,68 @@
+"""A document as JSON: what the server stores and the tablet seals, losing nothing."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from app.core.canonical import Json
+from app.core.clock import HybridTimestamp
+from app.core.merge import Document, FieldState, Write
+
+
+def document_to_json(document: Document) -> dict[str, Json]:
+    """Return the JSON of a document; equal documents give equal JSON."""
+    return {
+        "type": document.record_type,
+        "record": document.record_id,
+        "patient": document.patient_id,
+        "fields": {k: _field(v) for k, v in sorted(document.fields.items())},
+    }
+
+
+def _field(state: FieldState) -> Json:
+    heads = {k: _write(w) for k, w in sorted(state.heads.items())}
+    return [heads, sorted(state.replaced)]
+
+
+def _write(write: Write) -> Json:
+    stamp = write.at.to_json()
+    return [write.value, stamp, write.practitioner_id, write.site_id, write.clamp_ms]
+
+
+def document_from_json(value: Json) -> Document:
+    """Read what document_to_json wrote; raise ValueError on anything else."""
+    match value:
+        case {
+            "type": str(record_type),
+            "record": str(record_id),
+            "patient": str(patient_id),
+            "fields": dict(fields),
+        }:
+            states = {k: _read_field(v) for k, v in fields.items()}
+            return Document(record_type, record_id, patient_id, states)
+        case _:
+            raise ValueError("not a document")
+
+
+def _read_field(value: Json) -> FieldState:
+    match value:
+        case [dict(heads), list(replaced)] if all(
+            isinstance(operation_id, str) for operation_id in replaced
+        ):
+            writes = {k: _read_write(k, v) for k, v in heads.items()}
+            return FieldState(writes, frozenset(cast("list[str]", replaced)))
+        case _:
+            raise ValueError("not a field's state")
+
+
+def _read_write(operation_id: str, value: Json) -> Write:
+    match value:
+        case [written, stamp, str(author), str(site), (int() | None) as clamp_ms]:
+            at = HybridTimestamp.from_json(stamp)
+            return Write(written, operation_id, at, author, site, clamp_ms)
+        case _:
+            raise ValueError("not a write")
+
+
+def as_mapping(value: Json) -> Mapping[str, Json]:
+    """Return a value that is an object, or an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}

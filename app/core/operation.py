@@ -1,0 +1,173 @@
+"""Operations: one immutable change by one practitioner on one device, and its bytes.
+
+An operation is two byte strings. The header says who, when, what record, and holds
+SHA-256(salt, content); the content holds the fields. Content and salt can be erased
+and the header, and each chain over it, still stands.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from app.core import canonical
+from app.core.canonical import Json
+from app.core.clock import HybridTimestamp
+
+SCHEMA = 1
+"""Version of the record types that this build writes."""
+
+MAX_CHANGE_SIZE = 500
+"""Operations in one change at most: a change is never split over two batches."""
+
+
+class OperationError(ValueError):
+    """Bytes that are not an operation, or whose content does not match."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePart:
+    """Which part of a change this is; a change is accepted or set aside whole."""
+
+    change_id: str
+    index: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who wrote an operation, when and on which record; it outlives an erasure."""
+
+    operation_id: str
+    at: HybridTimestamp
+    practitioner_id: str
+    record_type: str
+    record_id: str
+    patient_id: str
+    site_id: str
+    change: ChangePart
+    schema: int = SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A header and its content: values by field, and the ids each one replaces."""
+
+    header: Header
+    fields: Mapping[str, Json]
+    replaces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedOperation:
+    """An operation as its author encoded it; salt and content are None once erased."""
+
+    header: bytes
+    salt: bytes | None
+    content: bytes | None
+
+    @property
+    def header_digest(self) -> bytes:
+        """SHA-256 of the header: the same id with the same digest is a duplicate."""
+        return hashlib.sha256(self.header).digest()
+
+
+def content_digest(salt: bytes, content: bytes) -> bytes:
+    """Return SHA-256(salt, content), as the header holds it in hex."""
+    return hashlib.sha256(salt + content).digest()
+
+
+def encode_operation(operation: Operation, salt: bytes) -> EncodedOperation:
+    """Encode an operation once; the bytes are what is hashed, stored and relayed."""
+    content = canonical.encode(
+        {
+            "fields": operation.fields,
+            "replaces": {k: list(v) for k, v in operation.replaces.items() if v},
+        }
+    )
+    head = operation.header
+    header = canonical.encode(
+        {
+            "at": head.at.to_json(),
+            "author": head.practitioner_id,
+            "change": [head.change.change_id, head.change.index, head.change.size],
+            "content": content_digest(salt, content).hex(),
+            "id": head.operation_id,
+            "patient": head.patient_id,
+            "record": head.record_id,
+            "schema": head.schema,
+            "site": head.site_id,
+            "type": head.record_type,
+        }
+    )
+    return EncodedOperation(header, salt, content)
+
+
+def decode_header(raw: bytes) -> tuple[Header, bytes]:
+    """Return the header and the digest of its content; raise OperationError.
+
+    Members that this version does not know are ignored here and stay in the bytes.
+    """
+    try:
+        value = canonical.decode(raw)
+    except ValueError as error:
+        raise OperationError("the header is not JSON") from error
+    match value:
+        case {
+            "at": at,
+            "author": str(author),
+            "change": [str(change_id), int(index), int(size)],
+            "content": str(digest),
+            "id": str(operation_id),
+            "patient": str(patient),
+            "record": str(record),
+            "schema": int(schema),
+            "site": str(site),
+            "type": str(record_type),
+        } if 0 <= index < size <= MAX_CHANGE_SIZE and operation_id and record:
+            try:
+                stamp = HybridTimestamp.from_json(at)
+                raw_digest = bytes.fromhex(digest)
+            except ValueError as error:
+                raise OperationError("the header is malformed") from error
+        case _:
+            raise OperationError("the header is malformed")
+    part = ChangePart(change_id, index, size)
+    header = Header(
+        operation_id, stamp, author, record_type, record, patient, site, part, schema
+    )
+    return header, raw_digest
+
+
+def decode_operation(encoded: EncodedOperation) -> Operation:
+    """Return the operation, its content checked against its header.
+
+    Raises OperationError if the bytes are malformed, erased or do not match.
+    """
+    header, digest = decode_header(encoded.header)
+    if encoded.salt is None or encoded.content is None:
+        raise OperationError("the content was erased")
+    if content_digest(encoded.salt, encoded.content) != digest:
+        raise OperationError("the content does not match its header")
+    fields, replaces = _decode_content(encoded.content)
+    return Operation(header, fields, replaces)
+
+
+def _decode_content(
+    raw: bytes,
+) -> tuple[Mapping[str, Json], Mapping[str, tuple[str, ...]]]:
+    try:
+        value = canonical.decode(raw)
+    except ValueError as error:
+        raise OperationError("the content is not JSON") from error
+    match value:
+        case {"fields": dict(fields), "replaces": dict(replaces)}:
+            return fields, {k: _ids(v) for k, v in replaces.items()}
+        case _:
+            raise OperationError("the content is malformed")
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return tuple(cast("list[str]", value))
+    raise OperationError("the content is malformed")

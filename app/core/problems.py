@@ -1,0 +1,66 @@
+"""Everything that can go wrong, by stable code; sentences are made in i18n."""
+
+from enum import StrEnum
+
+
+class ProblemCode(StrEnum):
+    """Stable codes on the wire (RFC 9457 `type`), in outcomes and on screens.
+
+    A code is never reused for another meaning.
+    """
+
+    # Requests
+    MALFORMED = "malformed"
+    NOT_JSON = "not-json"
+    TOO_LARGE = "too-large"
+    UNSUPPORTED_ENCODING = "unsupported-encoding"
+    NOT_FOUND = "not-found"
+    METHOD_NOT_ALLOWED = "method-not-allowed"
+    FORBIDDEN = "forbidden"
+    UNAUTHENTICATED = "unauthenticated"
+    TOO_MANY_ATTEMPTS = "too-many-attempts"
+    SERVER_FAULT = "server-fault"
+    SERVER_BUSY = "server-busy"
+
+    # Enrolment and sign-in
+    ENROLMENT_CODE_WRONG = "enrolment-code-wrong"
+    ENROLMENT_CODE_USED = "enrolment-code-used"
+    ENROLMENT_CODE_EXPIRED = "enrolment-code-expired"
+    SIGN_IN_WRONG = "sign-in-wrong"
+    UNKNOWN_DEVICE = "unknown-device"
+    DEVICE_REVOKED = "device-revoked"
+
+    # Push and pull
+    SIGNATURE_WRONG = "signature-wrong"
+    CHAIN_GAP = "chain-gap"
+    DEVICE_FORKED = "device-forked"
+    EPOCH_CHANGED = "epoch-changed"
+    CURSOR_WRONG = "cursor-wrong"
+
+    # Reasons for which a change is set aside
+    CHANGE_INCOMPLETE = "change-incomplete"
+    CONTENT_MISMATCH = "content-mismatch"
+    OPERATION_MALFORMED = "operation-malformed"
+    OPERATION_ID_REUSED = "operation-id-reused"
+    UNKNOWN_PRACTITIONER = "unknown-practitioner"
+    UNKNOWN_SITE = "unknown-site"
+    RECORD_MISMATCH = "record-mismatch"
+    ERASED = "erased"
+
+    # On the tablet
+    UNREACHABLE = "unreachable"
+    CONNECTION_CUT = "connection-cut"
+    PROTOCOL_MISMATCH = "protocol-mismatch"
+    WRONG_PIN = "wrong-pin"
+    PIN_TOO_SHORT = "pin-too-short"
+    PIN_TOO_SIMPLE = "pin-too-simple"
+    WAIT_BEFORE_RETRY = "wait-before-retry"
+    VAULT_IN_USE = "vault-in-use"
+    VAULT_CORRUPT = "vault-corrupt"
+    VAULT_TOO_NEW = "vault-too-new"
+    DEVICE_SECRET_MISSING = "device-secret-missing"  # noqa: S105 - a code, no secret
+    DISK_FULL = "disk-full"
+    DISK_READ_ONLY = "disk-read-only"
+    LOCKED = "locked"
+    CARD_CODE_WRONG = "card-code-wrong"
+    UNEXPECTED = "unexpected"

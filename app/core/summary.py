@@ -1,0 +1,176 @@
+"""What lists need of a patient: one small value, and the queue made of many."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+
+from app.core.canonical import Json
+from app.core.document_json import as_mapping
+from app.core.merge import Document
+from app.core.projections import (
+    EncounterView,
+    View,
+    by_type,
+    open_encounter,
+    patient_view,
+    responses,
+)
+from app.core.records import RecordType
+from app.core.values import EncounterStatus, NameStatus
+
+
+class Station(StrEnum):
+    """Where a tablet stands in a site."""
+
+    REGISTRATION = "registration"
+    TRIAGE = "triage"
+    NURSE = "nurse"
+
+
+@dataclass(frozen=True, slots=True)
+class PatientSummary:
+    """A patient as lists and search know it; never a finding."""
+
+    patient_id: str
+    card: str = ""
+    name_status: str = NameStatus.NOT_ASKED.value
+    original: str = ""
+    latin: str = ""
+    sex: str = ""
+    born_from: str = ""
+    born_to: str = ""
+    language: str = ""
+    phones: tuple[str, ...] = ()
+    child_alone: bool = False
+    notice_given: bool = False
+    encounter_id: str = ""
+    encounter_site: str = ""
+    status: str = ""
+    waiting_since: int = 0
+    urgent: bool = False
+    changed_at: int = 0
+
+    @property
+    def display_name(self) -> str:
+        """The name in its own script, else in Latin, else nothing."""
+        return self.original or self.latin
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the summary as JSON for a sealed snapshot."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Json) -> "PatientSummary":
+        """Read a snapshot's summary; members of other versions are left out."""
+        members = dict(as_mapping(value))
+        known = {f.name for f in fields(cls)}
+        members["phones"] = tuple(members.get("phones") or ())  # type: ignore[arg-type]
+        return cls(**{k: v for k, v in members.items() if k in known})  # type: ignore[arg-type]
+
+
+def summarise(documents: Iterable[Document]) -> PatientSummary | None:
+    """Return the summary of one patient's documents; None without a Patient.
+
+    Pure: the same documents give the same summary on every tablet.
+    """
+    found = list(documents)
+    patient = patient_view(found)
+    if patient is None or patient.entered_in_error:
+        return None
+    name, birth = patient.name, patient.birth
+    summary = PatientSummary(
+        patient_id=patient.patient_id,
+        card=patient.card,
+        name_status=name.status.value,
+        original=name.original,
+        latin=name.latin,
+        sex=patient.sex.value,
+        born_from=birth.earliest.isoformat() if birth else "",
+        born_to=birth.latest.isoformat() if birth else "",
+        language=patient.language,
+        phones=_phones(found),
+        child_alone=patient.accompaniment.flags_child,
+        notice_given=_notice_given(found),
+        changed_at=_changed_at(found),
+    )
+    encounter = open_encounter(found)
+    return summary if encounter is None else _waiting(summary, encounter, found)
+
+
+def _waiting(
+    summary: PatientSummary, encounter: EncounterView, documents: list[Document]
+) -> PatientSummary:
+    flagged = any(
+        view.flags()
+        for view in responses(documents)
+        if view.encounter_id == encounter.record_id
+    )
+    return replace(
+        summary,
+        encounter_id=encounter.record_id,
+        encounter_site=encounter.site_id,
+        status=encounter.status.value,
+        waiting_since=encounter.status_at,
+        urgent=encounter.urgent or flagged,
+    )
+
+
+def _phones(documents: list[Document]) -> tuple[str, ...]:
+    views = [View(d) for d in by_type(documents, RecordType.CONTACT_POINT)]
+    return tuple(v.text("value") for v in views if not v.entered_in_error)
+
+
+def _notice_given(documents: list[Document]) -> bool:
+    views = [View(d) for d in by_type(documents, RecordType.COMMUNICATION)]
+    return any(as_mapping(v.value("notice")).get("status") == "given" for v in views)
+
+
+def _changed_at(documents: list[Document]) -> int:
+    return max(
+        (
+            write.effective_ms
+            for document in documents
+            for state in document.fields.values()
+            for write in state.heads.values()
+        ),
+        default=0,
+    )
+
+
+_WAITS = {
+    Station.TRIAGE: (EncounterStatus.ARRIVED,),
+    Station.NURSE: (
+        EncounterStatus.TRIAGED,
+        EncounterStatus.IN_PROGRESS,
+        EncounterStatus.ONLEAVE,
+    ),
+}
+
+
+def waits_at(summary: PatientSummary, station: Station) -> bool:
+    """Tell whether somebody waits at a station.
+
+    Registration keeps those whose notice was postponed or whose name nobody asked.
+    """
+    if not summary.encounter_id:
+        return False
+    if station is Station.REGISTRATION:
+        unasked = summary.name_status == NameStatus.NOT_ASKED
+        return unasked or not summary.notice_given
+    return summary.status in _WAITS[station]
+
+
+def queue(
+    summaries: Iterable[PatientSummary], station: Station, site_id: str
+) -> list[PatientSummary]:
+    """Return who waits at a station of a site: urgent first, then longest.
+
+    Those who are away for a while come last.
+    """
+    found = [s for s in summaries if s.encounter_site == site_id]
+    return sorted((s for s in found if waits_at(s, station)), key=_rank)
+
+
+def _rank(summary: PatientSummary) -> tuple[bool, bool, int, str]:
+    away = summary.status == EncounterStatus.ONLEAVE
+    return away, not summary.urgent, summary.waiting_since, summary.patient_id

@@ -1,0 +1,193 @@
+"""Shapes of the values in records: small frozen types, and their JSON."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.core.canonical import Json
+from app.core.document_json import as_mapping
+
+
+class NameStatus(StrEnum):
+    """A name is not presumed."""
+
+    SAID = "said"
+    NOT_ASKED = "not-asked"
+    REFUSED = "refused"
+    UNABLE = "unable"
+
+
+class Sex(StrEnum):
+    """FHIR administrative-gender."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Who(StrEnum):
+    """With whom a child came; nobody, or no parent, flags the child."""
+
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    NOT_PARENT = "not-parent"
+    NOBODY = "nobody"
+    NOT_ASKED = "not-asked"
+
+
+class InterpreterMode(StrEnum):
+    """How somebody interpreted."""
+
+    NONE = "none"
+    PRESENT = "present"
+    PHONE = "phone"
+    RELATIVE = "relative"
+
+
+class EncounterStatus(StrEnum):
+    """FHIR Encounter.status, those that a site's queue uses."""
+
+    ARRIVED = "arrived"
+    TRIAGED = "triaged"
+    IN_PROGRESS = "in-progress"
+    ONLEAVE = "onleave"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class ResponseStatus(StrEnum):
+    """FHIR QuestionnaireResponse.status."""
+
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    AMENDED = "amended"
+    STOPPED = "stopped"
+    ENTERED_IN_ERROR = "entered-in-error"
+
+
+class Decision(StrEnum):
+    """What somebody answered to one optional purpose."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_ASKED = "not-asked"
+
+
+class GivenBy(StrEnum):
+    """Who gave or refused a consent."""
+
+    SELF = "self"
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    NOBODY_ABLE = "nobody-able"
+
+
+def _text(value: Json, key: str) -> str:
+    member = as_mapping(value).get(key)
+    return member if isinstance(member, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A name as said, in its own script and in Latin; one name is a whole name."""
+
+    status: NameStatus = NameStatus.NOT_ASKED
+    original: str = ""
+    latin: str = ""
+
+    @property
+    def display(self) -> str:
+        """The name as the person writes it, else its Latin form, else nothing."""
+        return self.original or self.latin
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the value of the Patient's field `name`."""
+        return {
+            "status": self.status.value,
+            "original": self.original,
+            "latin": self.latin,
+        }
+
+    @classmethod
+    def from_json(cls, value: Json) -> "PersonName":
+        """Read the field `name`; a status from a newer version reads as said."""
+        raw = _text(value, "status")
+        known = raw in set(NameStatus)
+        status = NameStatus(raw) if known else NameStatus.SAID
+        if not raw and not as_mapping(value):
+            status = NameStatus.NOT_ASKED
+        return cls(status, _text(value, "original"), _text(value, "latin"))
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How and when somebody arrived; the legal clock starts at `arrived_at`."""
+
+    place: str = ""
+    vessel: str = ""
+    arrived_at: int | None = None
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the value of the Patient's field `arrival`."""
+        return {
+            "place": self.place,
+            "vessel": self.vessel,
+            "arrived_at": self.arrived_at,
+        }
+
+    @classmethod
+    def from_json(cls, value: Json) -> "Arrival":
+        """Read the field `arrival`."""
+        at = as_mapping(value).get("arrived_at")
+        arrived_at = at if isinstance(at, int) else None
+        return cls(_text(value, "place"), _text(value, "vessel"), arrived_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """Who interpreted, how, and into which language."""
+
+    mode: InterpreterMode = InterpreterMode.NONE
+    name: str = ""
+    language: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the value of a field `interpreter`."""
+        return {"mode": self.mode.value, "name": self.name, "language": self.language}
+
+    @classmethod
+    def from_json(cls, value: Json) -> "Interpretation":
+        """Read a field `interpreter`."""
+        raw = _text(value, "mode")
+        known = raw in set(InterpreterMode)
+        mode = InterpreterMode(raw) if known else InterpreterMode.NONE
+        return cls(mode, _text(value, "name"), _text(value, "language"))
+
+
+@dataclass(frozen=True, slots=True)
+class Accompaniment:
+    """With whom a child is, and that person's name as said."""
+
+    who: Who = Who.NOT_ASKED
+    name: str = ""
+
+    @property
+    def flags_child(self) -> bool:
+        """Whether a child so accompanied needs protection looked at."""
+        return self.who in (Who.NOBODY, Who.NOT_PARENT)
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the value of the Patient's field `accompaniment`."""
+        return {"who": self.who.value, "name": self.name}
+
+    @classmethod
+    def from_json(cls, value: Json) -> "Accompaniment":
+        """Read the field `accompaniment`."""
+        raw = _text(value, "who")
+        who = Who(raw) if raw in set(Who) else Who.NOT_ASKED
+        return cls(who, _text(value, "name"))
+
+
+NAME_NOT_ASKED = PersonName()
+NO_ARRIVAL = Arrival()
+NO_INTERPRETER = Interpretation()

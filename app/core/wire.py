@@ -1,0 +1,293 @@
+"""What client and server say to each other: bodies of /v1, as pydantic models.
+
+Bytes of operations travel as text (a header and a content are UTF-8 JSON, carried
+as strings and never encoded again) and salts, keys and signatures as base64.
+"""
+
+import base64
+import binascii
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from app.core.problems import ProblemCode
+
+API_PREFIX = "/v1"
+MAX_BATCH_OPERATIONS = 500
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+Cursor = Annotated[str, Field(max_length=96)]
+"""`epoch.sequence`: how far a device has read; never a time."""
+
+
+def _from_base64(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return base64.b64decode(value, validate=True)
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+
+
+def _to_base64(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+Bytes = Annotated[
+    bytes,
+    BeforeValidator(_from_base64),
+    PlainSerializer(_to_base64, return_type=str, when_used="json"),
+]
+"""Bytes in Python, base64 in JSON."""
+
+
+class WireModel(BaseModel):
+    """Base: immutable, unknown members ignored, no input in error texts."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class Role(StrEnum):
+    """What a practitioner is."""
+
+    NURSE = "nurse"
+    MEDIATOR = "mediator"
+    NGO_STAFF = "ngo-staff"
+    COORDINATOR = "coordinator"
+    ADMINISTRATOR = "administrator"
+
+
+class PractitionerInfo(WireModel):
+    """A practitioner as tablets know them."""
+
+    practitioner_id: Id
+    name: str
+    role: str
+
+
+class SiteInfo(WireModel):
+    """A site: where care is given; due dates follow its zone."""
+
+    site_id: Id
+    name: str
+    zone: str
+
+
+class DeviceInfo(WireModel):
+    """A device as a record's timeline names it."""
+
+    device_id: Id
+    name: str
+    site_id: str
+
+
+class Deployment(WireModel):
+    """Who runs this deployment and answers for its data (GDPR Art. 13)."""
+
+    deployment_id: Id
+    name: str
+    controller: str
+    contact: str
+    retention_days: int = Field(ge=1)
+    demo: bool = False
+
+
+class NoticeText(WireModel):
+    """The deployer's information notice in one language."""
+
+    language: str
+    body: str
+
+
+class Notice(WireModel):
+    """The deployer's information notice: a version, and its texts."""
+
+    version: str
+    texts: tuple[NoticeText, ...] = ()
+    services: tuple[str, ...] = ()
+    """Named services with which sharing may be agreed to."""
+
+
+class Setup(WireModel):
+    """What a tablet must know to work offline; renewed at each sync."""
+
+    deployment: Deployment
+    site: SiteInfo
+    sites: tuple[SiteInfo, ...]
+    practitioners: tuple[PractitionerInfo, ...]
+    devices: tuple[DeviceInfo, ...]
+    notice: Notice
+    plan: dict[str, object]
+    """A site's plan: forms by station (app.core.questionnaire.plan); {} is ours."""
+
+
+class EnrolRequest(WireModel):
+    """A new device presents its one-time code and its public key."""
+
+    code: str = Field(min_length=1, max_length=64)
+    device_id: Id
+    public_key: Bytes
+    """Ed25519, 32 bytes raw."""
+    name: str = Field(max_length=80)
+    version: str = Field(max_length=40)
+
+
+class EnrolResponse(WireModel):
+    """What an enrolled device keeps. Asked twice with the same key, it is given twice.
+
+    `card_secret` turns card codes into Patient ids.
+    """
+
+    token: str
+    epoch: str
+    card_secret: Bytes
+    server_public_key: Bytes
+    setup: Setup
+
+
+class OperationEnvelope(WireModel):
+    """An operation as its author encoded it; salt and content absent once erased."""
+
+    header: str
+    salt: Bytes | None
+    content: str | None
+
+
+class PushRequest(WireModel):
+    """A batch: links `first`.. of a device's chain, its head signed (Ed25519).
+
+    `previous` is the digest, in hex, of the link before the first.
+    """
+
+    device_id: Id
+    first: int = Field(ge=1)
+    previous: str = Field(min_length=64, max_length=64)
+    operations: tuple[OperationEnvelope, ...] = Field(max_length=MAX_BATCH_OPERATIONS)
+    signature: Bytes
+
+
+class Outcome(StrEnum):
+    """What became of one pushed operation."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+
+
+class PushOutcome(WireModel):
+    """The outcome of one operation, by its id; a rejected one is set aside."""
+
+    operation_id: str
+    outcome: Outcome
+    reason: ProblemCode | None = None
+    clamp_ms: int | None = None
+    """Given where the stamp lay in the far future: what counts instead."""
+
+
+class PushResponse(WireModel):
+    """Each operation's outcome; `acknowledged` is the chain's number at the server."""
+
+    outcomes: tuple[PushOutcome, ...]
+    acknowledged: int
+    server_ms: int
+    epoch: str
+
+
+class FeedItem(WireModel):
+    """One accepted operation, in the order of commit."""
+
+    sequence: int
+    device_id: str
+    operation: OperationEnvelope
+    clamp_ms: int | None = None
+
+
+class PullResponse(WireModel):
+    """A page of the feed. A page never splits a change."""
+
+    cursor: Cursor
+    items: tuple[FeedItem, ...]
+    more: bool
+    server_ms: int
+
+
+class ChainStatus(WireModel):
+    """Where a device's chain stands at the server."""
+
+    device_id: Id
+    acknowledged: int
+    digest: str
+
+
+class Problem(WireModel):
+    """RFC 9457 problem details; `type` is a ProblemCode, sentences are the client's."""
+
+    type: str
+    title: str
+    status: int
+    wait_seconds: int | None = None
+    expected: int | None = None
+    """With `chain-gap` and `device-forked`: the number the server has."""
+
+
+class SignInRequest(WireModel):
+    """A practitioner signs in to the console."""
+
+    name: str = Field(min_length=1, max_length=120)
+    passphrase: str = Field(min_length=1, max_length=200)
+
+
+class SignInResponse(WireModel):
+    """A session of the console."""
+
+    token: str
+    practitioner: PractitionerInfo
+    expires_at: int
+
+
+class PatientSearch(WireModel):
+    """Search by POST, so that no name stands in an address or a log."""
+
+    text: str = Field(default="", max_length=120)
+    site_id: str | None = None
+    only_conflicts: bool = False
+    limit: int = Field(default=50, ge=1, le=200)
+    offset: int = Field(default=0, ge=0)
+
+
+class PatientEntry(WireModel):
+    """One patient in a list: the merged Patient document and what marks it."""
+
+    patient_id: str
+    document: dict[str, object]
+    """Of the Patient record: app.core.document_json."""
+    site_ids: tuple[str, ...]
+    changed_at: int
+    conflicts: int
+    red_flags: tuple[str, ...]
+
+
+class PatientList(WireModel):
+    """A page of patients, newest change first."""
+
+    total: int
+    patients: tuple[PatientEntry, ...]
+
+
+class PatientRecord(WireModel):
+    """Every document of one patient, with the history that a timeline needs."""
+
+    patient_id: str
+    documents: tuple[dict[str, object], ...]
+    history: tuple[FeedItem, ...]
+    practitioners: tuple[PractitionerInfo, ...]
+    devices: tuple[DeviceInfo, ...]
+    sites: tuple[SiteInfo, ...]
+
+
+class Health(WireModel):
+    """Whether the server is up and its database answers."""
+
+    status: str
+    version: str
+    epoch: str
