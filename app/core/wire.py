@@ -33,6 +33,14 @@ def _to_base64(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
+def _known_code(value: object) -> object:
+    known = not isinstance(value, str) or value in set(ProblemCode)
+    return value if known else ProblemCode.UNEXPECTED
+
+
+Reason = Annotated[ProblemCode, BeforeValidator(_known_code)]
+"""A problem code; one that only a newer version knows is `unexpected` here."""
+
 Bytes = Annotated[
     bytes,
     BeforeValidator(_from_base64),
@@ -179,7 +187,7 @@ class PushOutcome(WireModel):
 
     operation_id: str
     outcome: Outcome
-    reason: ProblemCode | None = None
+    reason: Reason | None = None
     clamp_ms: int | None = None
     """Given where the stamp lay in the far future: what counts instead."""
 
