@@ -1,0 +1,37 @@
+"""A screen as its view describes it; the shell puts it in its frame."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import flet as ft
+
+
+class Span(Enum):
+    """How wide the content may grow."""
+
+    COLUMN = "column"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One task: a title, what is read and filled, and one main action.
+
+    `beside` stands next to the body on a wide page, and instead of it elsewhere.
+    `back` replaces the way back: a screen that asks first whether to leave.
+    Another `scroll_to_top` than before shows the content from its top again.
+    `bare` leaves the strip and the bar away: what a person may see in your hand.
+    """
+
+    title: str
+    body: Sequence[ft.Control]
+    main: ft.Control | None = None
+    quiet: ft.Control | None = None
+    actions: Sequence[ft.Control] = ()
+    beside: Sequence[ft.Control] | None = None
+    dialog: ft.AlertDialog | None = None
+    back: Callable[[], None] | None = None
+    span: Span = Span.COLUMN
+    bare: bool = False
+    scroll_to_top: str = ""

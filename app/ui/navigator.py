@@ -1,0 +1,109 @@
+"""The way one came: a stack of places, and who may move it."""
+
+from dataclasses import dataclass
+
+from app.ui.routes import Route
+from app.ui.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place on the stack; its number is never used again in a session."""
+
+    number: int
+    route: Route
+
+    @property
+    def path(self) -> str:
+        """The address of the place: a number, so that history names nobody."""
+        return f"/{self.number}"
+
+
+class Navigator(Source[tuple[Entry, ...]]):
+    """The session's stack of places; never empty."""
+
+    def __init__(self, start: Route) -> None:
+        self._numbers = 0
+        super().__init__((self._entry(start),))
+
+    @property
+    def top(self) -> Entry:
+        """Where one is."""
+        return self.value[-1]
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is a place before this one."""
+        return len(self.value) > 1
+
+    def go(self, route: Route) -> None:
+        """Go on to a place; from there, back leads here."""
+        self.set((*self.value, self._entry(route)))
+
+    def replace(self, route: Route) -> None:
+        """Go on to a place that stands instead of this one."""
+        self.set((*self.value[:-1], self._entry(route)))
+
+    def back(self) -> bool:
+        """Go back by one; False where there is no place before this one."""
+        if not self.can_go_back:
+            return False
+        self.set(self.value[:-1])
+        return True
+
+    def reset(self, route: Route) -> None:
+        """Forget the way: after a lock nothing lies behind."""
+        self.set((self._entry(route),))
+
+    def open_path(self, path: str) -> bool:
+        """Go back to an address still on the stack; False where it is not."""
+        for depth, entry in enumerate(self.value, start=1):
+            if entry.path == path:
+                self.set(self.value[:depth])
+                return True
+        return False
+
+    def _entry(self, route: Route) -> Entry:
+        self._numbers += 1
+        return Entry(self._numbers, route)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen's own way of moving: once it is no longer on top, nothing happens.
+
+    So a save that ends after its author went back does not pull them elsewhere.
+    """
+
+    navigator: Navigator
+    entry: Entry
+
+    @property
+    def route(self) -> Route:
+        """The route that this place stands for."""
+        return self.entry.route
+
+    @property
+    def is_top(self) -> bool:
+        """Whether this place is the one in view."""
+        return self.navigator.top == self.entry
+
+    def go(self, route: Route) -> None:
+        """Go on from here, if one still is here."""
+        if self.is_top:
+            self.navigator.go(route)
+
+    def replace(self, route: Route) -> None:
+        """Put another place here, if one still is here."""
+        if self.is_top:
+            self.navigator.replace(route)
+
+    def back(self) -> None:
+        """Go back by one, if one still is here."""
+        if self.is_top:
+            self.navigator.back()
+
+    def reset(self, route: Route) -> None:
+        """Forget the way, if one still is here."""
+        if self.is_top:
+            self.navigator.reset(route)

@@ -1,0 +1,145 @@
+"""Where one can go: features name routes, never each other."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """Make this tablet one of the deployment's devices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """Pick a name, give the PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The people who are waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Find a person among all that this tablet holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A new person, another of a family, or a person who comes back."""
+
+    family_of: str | None = None
+    returning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The information notice, then consent to optional purposes."""
+
+    patient_id: str
+    encounter_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The forms that this encounter asks for."""
+
+    patient_id: str
+    encounter_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """One questionnaire, begun or gone on with."""
+
+    patient_id: str
+    encounter_id: str
+    questionnaire: str
+    response_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a finished screening says."""
+
+    patient_id: str
+    encounter_id: str
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that is known of a person, on a timeline."""
+
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """Write one saved field anew, the old value in view."""
+
+    patient_id: str
+    record_type: str
+    record_id: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """What exists only here, and sending it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSignIn:
+    """A coordinator signs in to the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsolePatients:
+    """Patients at all sites."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleRecord:
+    """One merged record, with the provenance of every field."""
+
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """Choose the language of the app."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What this is, its versions and licences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The records can't be opened: what happened, what is kept, what to do."""
+
+    problem: str
+    kept: str = ""
+
+
+Route = (
+    Enrol
+    | Unlock
+    | Home
+    | Search
+    | Register
+    | Notice
+    | Plan
+    | Screening
+    | Result
+    | Record
+    | Amend
+    | Sync
+    | ConsoleSignIn
+    | ConsolePatients
+    | ConsoleRecord
+    | Languages
+    | About
+    | Trouble
+)

@@ -1,0 +1,268 @@
+"""Flet's hooks live here and nowhere else: screens, their parts, the app."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+import flet as ft
+
+from app.i18n import fonts
+from app.ui import shell, theme
+from app.ui.failures import Failure, Failures
+from app.ui.frame import Frame
+from app.ui.look import Look, Width
+from app.ui.loop import Loop
+from app.ui.navigator import Entry, Navigator, Place
+from app.ui.routes import Sync
+from app.ui.source import Source
+from app.ui.status import Status
+from app.ui.widgets.steady import TapGuard
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Dispatch = Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Screen:
+    """A loop and the view that draws its model."""
+
+    loop: Loop[Any, Any, Any]
+    view: Callable[[Any, Dispatch, Look], Frame]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kit:
+    """What the screens of one session share."""
+
+    navigator: Navigator
+    look: Source[Look]
+    status: Source[Status]
+    failures: Failures
+    taps: TapGuard = field(default_factory=TapGuard)
+
+    def open_sync(self) -> None:
+        """The strip was tapped."""
+        if not isinstance(self.navigator.top.route, Sync):
+            self.navigator.go(Sync())
+
+
+MakeScreen = Callable[[Place], Screen]
+_memo = cast(
+    "Callable[[Callable[..., ft.Control]], Callable[..., ft.Control]]", ft.memo
+)
+
+
+def part(
+    draw: Callable[P, ft.Control],
+) -> Callable[Concatenate[str, P], ft.Control]:
+    """A repeated part of a view: drawn anew only when its arguments change.
+
+    Called with its key first. Arguments are immutable values and functions that
+    stay the same from one drawing to the next (`dispatch` does, a lambda does
+    not). The part must not be called outside a view.
+    """
+    memoised = _memo(ft.component(draw))
+
+    def keyed(key: str, /, *args: P.args, **kwargs: P.kwargs) -> ft.Control:
+        return memoised(*args, **kwargs, key=key)
+
+    return keyed
+
+
+def open_app(page: ft.Page, kit: Kit, make: MakeScreen) -> None:
+    """Show a session's screens on its page, and keep the page in step with them."""
+    page.fonts = dict(fonts.FONTS)
+    page.theme = theme.light()
+    page.dark_theme = theme.dark()
+    page.title = "Tessera"
+    kit.taps.watch(page)
+    _Page(page, kit).attend()
+    page.render_views(_app, kit, make)
+
+
+class _Page:
+    """Carries a session's look to its page, and the page's events to the session."""
+
+    def __init__(self, page: ft.Page, kit: Kit) -> None:
+        self._page = page
+        self._kit = kit
+
+    def attend(self) -> None:
+        """Begin, and go on until the session ends."""
+        self._show_look()
+        self._kit.look.subscribe(self._show_look)
+        self._kit.navigator.subscribe(self._show_path)
+        self._page.on_resize = self._resized
+        self._page.on_route_change = self._path_changed
+        self._page.on_view_pop = lambda _event: self._kit.navigator.back()
+        self._resized(None)
+        # The first place needs an address, too: the browser's back leads there.
+        self._show_path()
+
+    def _show_look(self) -> None:
+        look = self._kit.look.value
+        self._page.rtl = look.is_rtl
+        self._page.theme_mode = (
+            theme.DARK_THEME_MODE if look.is_dark else theme.LIGHT_THEME_MODE
+        )
+
+    def _show_path(self) -> None:
+        if self._page.web:
+            self._page.navigate(self._kit.navigator.top.path)
+
+    def _path_changed(self, event: ft.RouteChangeEvent) -> None:
+        if not self._kit.navigator.open_path(event.route):
+            self._show_path()
+
+    def _resized(self, _event: object) -> None:
+        look = self._kit.look.value
+        width = Width.of(self._page.width)
+        if width is not look.width:
+            self._kit.look.set(look.with_width(width))
+
+
+@ft.component
+def _app(kit: Kit, make: MakeScreen) -> list[ft.View]:
+    _watch(kit.navigator)
+    _watch(kit.look)
+    stack, look, top = kit.navigator.value, kit.look.value, kit.navigator.top
+    return [
+        ft.View(
+            [_screen(f"screen{entry.number}", kit, make, entry, look, top)],
+            key=f"view{entry.number}",
+            route=entry.path,
+            padding=0,
+            spacing=0,
+            bgcolor=ft.Colors.SURFACE,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+        for entry in stack
+    ]
+
+
+def _watch(source: Source[Any]) -> None:
+    """Draw the calling component anew whenever a source changes."""
+    _, again = ft.use_state(0)
+
+    def redraw() -> None:
+        again(lambda count: count + 1)
+
+    watch = _once(lambda: _Watch(source))
+    ft.use_effect(lambda: watch.begin(redraw), [], watch.end)
+
+
+class _Watch:
+    """A subscription for as long as a component is mounted."""
+
+    def __init__(self, source: Source[Any]) -> None:
+        self._source = source
+        self._stop: Callable[[], None] = lambda: None
+
+    def begin(self, redraw: Callable[[], None]) -> None:
+        """The component was mounted."""
+        self._stop = self._source.subscribe(redraw)
+
+    def end(self) -> None:
+        """The component is gone."""
+        self._stop()
+
+
+class _Seat:
+    """A screen while it is mounted."""
+
+    def __init__(self, kit: Kit, place: Place, screen: Screen) -> None:
+        self._kit = kit
+        self.place = place
+        self._screen = screen
+        self._drawn: object = None
+        self._stop: Callable[[], None] = lambda: None
+
+    def begin(self, redraw: Callable[[], None]) -> None:
+        """Draw after each change; at once, if there was one meanwhile."""
+        loop = self._screen.loop
+        self._stop = loop.subscribe(redraw)
+        if loop.model is not self._drawn:
+            redraw()
+
+    def end(self) -> None:
+        """Give the screen its last word, then draw no more."""
+        with self._kit.failures.guard():
+            self._screen.loop.left()
+        self._stop()
+
+    def shown(self) -> None:
+        """Tell the loop that its screen is on top, if it is.
+
+        In the next turn of the event loop, so that a screen that has just been left
+        has handed its draft on before the one below it loads.
+        """
+        if self.place.is_top:
+            asyncio.get_running_loop().call_soon(self._tell_shown)
+
+    def _tell_shown(self) -> None:
+        with self._kit.failures.guard():
+            self._screen.loop.shown()
+
+    def dispatch(self, event: object) -> None:
+        """Decide an event; what nobody expected is shown, and stops nothing."""
+        with self._kit.failures.guard():
+            self._screen.loop.dispatch(event)
+
+    def draw(self, look: Look) -> Frame:
+        """The view of the newest model."""
+        self._drawn = self._screen.loop.model
+        frames = [Frame(title=look.t.gettext("This page can't be shown"), body=[])]
+        with self._kit.failures.guard():
+            frames.append(self._screen.view(self._drawn, self.dispatch, look))
+        return frames[-1]
+
+
+def _once(make: Callable[[], T]) -> T:
+    """What is made at a component's first drawing and kept while it is mounted."""
+    made: T = cast("Callable[[Callable[[], T]], Any]", ft.use_ref)(make).current
+    return made
+
+
+def _seat(kit: Kit, make: MakeScreen, entry: Entry) -> "_Seat":
+    place = Place(kit.navigator, entry)
+    return _Seat(kit, place, make(place))
+
+
+def _draw_screen(
+    kit: Kit, make: MakeScreen, entry: Entry, look: Look, top: Entry
+) -> ft.Control:
+    seat = _once(lambda: _seat(kit, make, entry))
+    _, again = ft.use_state(0)
+    ft.use_effect(
+        lambda: seat.begin(lambda: again(lambda count: count + 1)), [], seat.end
+    )
+    ft.use_effect(seat.shown, [entry == top])
+    frame = seat.draw(look)
+    ft.use_dialog(frame.dialog)
+    can_go_back = kit.navigator.value[0] != entry
+    chrome = shell.Chrome(
+        strip=_strip("session.strip", kit, look),
+        failure=_failure("session.failure", kit, look),
+        back=seat.place.back if can_go_back else None,
+    )
+    return shell.lay_out(frame, chrome, look)
+
+
+def _draw_strip(kit: Kit, look: Look) -> ft.Control:
+    _watch(kit.status)
+    return shell.strip(kit.status.value, look, kit.open_sync)
+
+
+def _draw_failure(kit: Kit, look: Look) -> ft.Control:
+    _watch(kit.failures)
+    failure: Failure | None = kit.failures.value
+    if failure is None:
+        return ft.Container()
+    return shell.failure_banner(failure, look, kit.failures.dismiss)
+
+
+_screen = part(_draw_screen)
+_strip = part(_draw_strip)
+_failure = part(_draw_failure)

@@ -1,0 +1,243 @@
+"""The frame of every screen: bar, strip, content, main action."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import flet as ft
+
+from app.i18n import N_, Translator, formats
+from app.ui.failures import Failure
+from app.ui.frame import Frame, Span
+from app.ui.look import Look
+from app.ui.status import Network, Status
+from app.ui.theme import CONTENT_WIDTH, SIDE_WIDTH, Space, Type
+from app.ui.widgets import (
+    Said,
+    Tone,
+    bilingual_text,
+    icon_button,
+    main_button,
+    notice,
+    quiet_button,
+    words,
+)
+from app.ui.widgets.steady import SteadyContainer
+from app.ui.widgets.words import unsaid
+
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chrome:
+    """What the session puts around a frame."""
+
+    strip: ft.Control
+    failure: ft.Control
+    back: Callable[[], None] | None
+
+
+def lay_out(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
+    """Put a frame on the page: the whole height, the safe part of it."""
+    parts: list[ft.Control] = []
+    if not frame.bare:
+        parts += [_bar(frame, chrome, look), chrome.strip]
+    parts += [chrome.failure, _content(frame, look)]
+    if frame.main is not None or frame.quiet is not None:
+        parts.append(_bottom(frame))
+    column = ft.Column(
+        parts,
+        spacing=0,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    return ft.SafeArea(column, expand=True)
+
+
+def turn_the_tablet(
+    key: str,
+    look: Look,
+    on_turned: Callable[[], None],
+    person: Translator | None = None,
+) -> Frame:
+    """Stands between what the person may see and what is for the staff.
+
+    Tells nothing of what comes; asks the person, too, to hand the tablet back.
+    """
+    _ = look.t.gettext
+    staff = Said.by(look.t, N_("Turn the tablet to you"))
+    said = Said.by(person, N_("Please give the tablet back")) if person else None
+    sign = ft.Container(
+        ft.Icon(ft.Icons.SCREEN_ROTATION, size=96, color=ft.Colors.PRIMARY),
+        alignment=ft.Alignment.CENTER,
+        padding=Space.HUGE,
+    )
+    return Frame(
+        title=_("Turn the tablet to you"),
+        body=[sign, bilingual_text(staff, said, look)],
+        main=main_button(key, _("The tablet is turned to me"), on_turned),
+        bare=True,
+    )
+
+
+def strip(status: Status, look: Look, on_tap: Callable[[], None]) -> ft.Control:
+    """Who is unlocked, the network, and what exists on this tablet alone."""
+    parts = _strip_parts(status, look)
+    name = ", ".join(text for _icon, text in parts)
+    pieces: list[ft.Control] = [
+        ft.Row(
+            [ft.Icon(icon, size=20, color=ft.Colors.ON_SURFACE_VARIANT), words(text)],
+            spacing=Space.SMALL // 2,
+            tight=True,
+        )
+        for icon, text in parts
+    ]
+    row = ft.Row(
+        pieces,
+        wrap=True,
+        spacing=Space.MEDIUM,
+        run_spacing=0,
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+    return ft.MergeSemantics(
+        ft.Semantics(
+            label=name,
+            button=True,
+            content=SteadyContainer(
+                unsaid(row),
+                key="strip",
+                bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
+                padding=ft.Padding.symmetric(horizontal=Space.MEDIUM, vertical=12),
+                ink=True,
+                on_click=lambda _event: on_tap(),
+            ),
+        ),
+        key="strip.box",
+    )
+
+
+def failure_banner(
+    failure: Failure, look: Look, dismiss: Callable[[], None]
+) -> ft.Control:
+    """An unexpected error, in a sentence and with what helps to report it."""
+    t = look.t
+    _ = t.gettext
+    text = t.fill(
+        _(
+            "Something unexpected happened. What was saved is kept. "
+            "If it happens again, report: {kind}."
+        ),
+        kind=f"{failure.kind} {failure.place}",
+    )
+    button = quiet_button("failure.dismiss", _("I have read this"), dismiss)
+    return ft.Container(
+        notice("failure", text, Tone.WARNING, button), padding=Space.MEDIUM
+    )
+
+
+def _strip_parts(status: Status, look: Look) -> list[tuple[ft.IconData, str]]:
+    t = look.t
+    _ = t.gettext
+    who = status.practitioner
+    parts = [
+        (ft.Icons.PERSON, t.isolate(who))
+        if who
+        else (ft.Icons.LOCK_OUTLINE, _("Locked"))
+    ]
+    network = {
+        Network.OFFLINE: (ft.Icons.CLOUD_OFF, _("No network")),
+        Network.ONLINE: (ft.Icons.CLOUD_DONE_OUTLINED, _("Server reached")),
+        Network.SENDING: (ft.Icons.CLOUD_SYNC_OUTLINED, _("Sending")),
+    }
+    if status.network in network:
+        parts.append(network[status.network])
+    if status.only_here is not None:
+        parts.append((ft.Icons.TABLET_ANDROID, _only_here(status.only_here, look)))
+    if status.only_here and status.oldest_minutes:
+        age = formats.waiting(look.t, status.oldest_minutes * MINUTE_MS)
+        parts.append((ft.Icons.SCHEDULE, look.t.fill(_("Oldest: {age}"), age=age)))
+    return parts
+
+
+def _only_here(count: int, look: Look) -> str:
+    t = look.t
+    if count == 0:
+        return t.gettext("Nothing waits to be sent")
+    return t.fill(
+        t.ngettext(
+            "{count} record only on this tablet",
+            "{count} records only on this tablet",
+            count,
+        ),
+        count=count,
+    )
+
+
+def _bar(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
+    _ = look.t.gettext
+    go_back = frame.back or chrome.back
+    parts: list[ft.Control] = []
+    if go_back is not None:
+        # The sign mirrors itself where the screen runs the other way.
+        parts.append(icon_button("back", _("Back"), ft.Icons.ARROW_BACK, go_back))
+    heading = ft.Semantics(
+        content=words(frame.title, Type.TITLE, bold=True),
+        header=True,
+        heading_level=1,
+        container=True,
+    )
+    parts += [ft.Container(heading, expand=True), *frame.actions]
+    return ft.Container(
+        ft.Row(parts, spacing=Space.SMALL),
+        padding=ft.Padding.symmetric(horizontal=Space.MEDIUM, vertical=Space.SMALL),
+        bgcolor=ft.Colors.SURFACE,
+    )
+
+
+def _content(frame: Frame, look: Look) -> ft.Control:
+    if frame.beside is None:
+        width = None if frame.span is Span.FULL else CONTENT_WIDTH
+        return _pane(frame.body, width, frame.scroll_to_top)
+    if not look.is_wide:
+        return _pane(frame.beside or frame.body, CONTENT_WIDTH, frame.scroll_to_top)
+    side = ft.Container(_pane(frame.body, None, "list"), width=SIDE_WIDTH)
+    beside = _pane(frame.beside, None, frame.scroll_to_top)
+    return ft.Row(
+        [side, ft.VerticalDivider(width=1), beside],
+        spacing=0,
+        expand=True,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _pane(controls: Sequence[ft.Control], width: int | None, page: str) -> ft.Control:
+    # Another key is another pane, and a new pane begins at its top.
+    column = ft.Column(
+        list(controls),
+        spacing=Space.MEDIUM,
+        width=width,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    return ft.Column(
+        [ft.Container(column, padding=Space.MEDIUM)],
+        key=f"pane.{page}",
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+
+
+def _bottom(frame: Frame) -> ft.Control:
+    controls = [each for each in (frame.quiet, frame.main) if each is not None]
+    column = ft.Column(
+        controls,
+        spacing=Space.SMALL,
+        width=CONTENT_WIDTH,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    return ft.Container(
+        column,
+        padding=Space.MEDIUM,
+        alignment=ft.Alignment.CENTER,
+        bgcolor=ft.Colors.SURFACE,
+        border=ft.Border.only(top=ft.BorderSide(1, ft.Colors.OUTLINE_VARIANT)),
+    )

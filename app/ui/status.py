@@ -1,0 +1,26 @@
+"""What the strip always shows."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Network(Enum):
+    """Whether a server can be reached, as far as this tablet knows."""
+
+    OFFLINE = "offline"
+    ONLINE = "online"
+    SENDING = "sending"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Who is unlocked, the network, and what exists on this tablet alone.
+
+    `only_here` is None where the question makes no sense: a console has no vault.
+    """
+
+    practitioner: str | None = None
+    network: Network = Network.OFFLINE
+    only_here: int | None = 0
+    oldest_minutes: int | None = None

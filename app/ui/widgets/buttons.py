@@ -1,0 +1,91 @@
+"""Buttons: one main action a screen, the rest quiet."""
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.ui.theme import Touch, Type
+from app.ui.widgets.steady import SteadyFilledButton
+from app.ui.widgets.words import words
+
+Press = Callable[[], None]
+
+
+def main_button(
+    key: str,
+    label: str,
+    on_press: Press,
+    icon: ft.IconData | None = None,
+    *,
+    enabled: bool = True,
+) -> ft.Control:
+    """The one main action: large, at the thumb, deaf to a doubled tap."""
+    return SteadyFilledButton(
+        content=_centred(label),
+        icon=icon,
+        key=key,
+        height=Touch.MAIN,
+        disabled=not enabled,
+        on_click=lambda _event: on_press(),
+    )
+
+
+def danger_button(
+    key: str, label: str, on_press: Press, icon: ft.IconData | None = None
+) -> ft.Control:
+    """An action that is dangerous to a person: the one red button."""
+    return SteadyFilledButton(
+        content=_centred(label),
+        icon=icon,
+        key=key,
+        height=Touch.MAIN,
+        style=ft.ButtonStyle(
+            bgcolor=ft.Colors.ERROR,
+            color=ft.Colors.ON_ERROR,
+            icon_color=ft.Colors.ON_ERROR,
+        ),
+        on_click=lambda _event: on_press(),
+    )
+
+
+def quiet_button(
+    key: str,
+    label: str,
+    on_press: Press,
+    icon: ft.IconData | None = None,
+    *,
+    enabled: bool = True,
+) -> ft.Control:
+    """Everything that is not the main action."""
+    return ft.OutlinedButton(
+        content=_centred(label),
+        icon=icon,
+        key=key,
+        height=Touch.TILE,
+        disabled=not enabled,
+        on_click=lambda _event: on_press(),
+    )
+
+
+def icon_button(key: str, label: str, icon: ft.IconData, on_press: Press) -> ft.Control:
+    """A known sign with its name for those who hear the screen."""
+    return ft.MergeSemantics(
+        ft.Semantics(
+            label=label,
+            content=ft.IconButton(
+                icon,
+                key=key,
+                width=Touch.LEAST,
+                height=Touch.LEAST,
+                icon_color=ft.Colors.ON_SURFACE,
+                on_click=lambda _event: on_press(),
+            ),
+        ),
+        key=f"{key}.box",
+    )
+
+
+def _centred(label: str) -> ft.Text:
+    text = words(label, Type.LEAD)
+    text.text_align = ft.TextAlign.CENTER
+    return text
