@@ -1,0 +1,60 @@
+"""What a coordinator's console and the server say to each other: bodies of /v1."""
+
+from pydantic import Field
+
+from app.core.wire import DeviceInfo, FeedItem, PractitionerInfo, SiteInfo, WireModel
+
+
+class SignInRequest(WireModel):
+    """A practitioner signs in to the console."""
+
+    name: str = Field(min_length=1, max_length=120)
+    passphrase: str = Field(min_length=1, max_length=200)
+
+
+class SignInResponse(WireModel):
+    """A session of the console."""
+
+    token: str
+    practitioner: PractitionerInfo
+    expires_at: int
+
+
+class PatientSearch(WireModel):
+    """Search by POST, so that no name stands in an address or a log."""
+
+    text: str = Field(default="", max_length=120)
+    site_id: str | None = None
+    only_conflicts: bool = False
+    limit: int = Field(default=50, ge=1, le=200)
+    offset: int = Field(default=0, ge=0)
+
+
+class PatientEntry(WireModel):
+    """One patient in a list: the merged Patient document and what marks it."""
+
+    patient_id: str
+    document: dict[str, object]
+    """Of the Patient record: app.core.document_json."""
+    site_ids: tuple[str, ...]
+    changed_at: int
+    conflicts: int
+    red_flags: tuple[str, ...]
+
+
+class PatientList(WireModel):
+    """A page of patients, newest change first."""
+
+    total: int
+    patients: tuple[PatientEntry, ...]
+
+
+class PatientRecord(WireModel):
+    """Every document of one patient, with the history that a timeline needs."""
+
+    patient_id: str
+    documents: tuple[dict[str, object], ...]
+    history: tuple[FeedItem, ...]
+    practitioners: tuple[PractitionerInfo, ...]
+    devices: tuple[DeviceInfo, ...]
+    sites: tuple[SiteInfo, ...]

@@ -1,0 +1,32 @@
+"""How long to wait before the next round."""
+
+import random
+from dataclasses import dataclass
+
+from app.sync.report import SyncReport
+
+POLL_SECONDS = 2.0
+LONGEST_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Backoff:
+    """Every 2 s while the server answers; then twice as long each time, up to 60 s.
+
+    Each wait is shortened by up to a half at random, so that the tablets of a site do
+    not all knock at once when the server comes back.
+    """
+
+    rng: random.Random
+    poll_seconds: float = POLL_SECONDS
+    failures: int = 0
+
+    def after(self, report: SyncReport) -> float:
+        """Count a round and return the seconds to wait after it."""
+        if report.failure is None:
+            self.failures = 0
+            return self.poll_seconds
+        self.failures += 1
+        longest = min(LONGEST_SECONDS, self.poll_seconds * 2.0**self.failures)
+        wait = longest * (1 - self.rng.random() / 2)
+        return max(wait, float(report.wait_seconds or 0))

@@ -1,0 +1,239 @@
+"""One HTTP call: a wire model out, a wire model in, every mishap a SyncFailure."""
+
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from app.core.problems import ProblemCode
+from app.core.wire import Problem
+from app.sync.bodies import BodyEncoder, Coding
+from app.sync.failures import (
+    ConnectionCut,
+    ProtocolMismatch,
+    Refused,
+    SyncFailure,
+    Unreachable,
+    failure_of,
+)
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+"""No answer of /v1 is larger; a captive portal's download is not read to its end."""
+
+_TIMEOUT = httpx.Timeout(connect=5.0, read=30.0, write=30.0, pool=5.0)
+# Shorter than a server's own (uvicorn: 5 s), so that we never write to a dead line.
+_LIMITS = httpx.Limits(max_connections=4, keepalive_expiry=4.0)
+_ACCEPT_ENCODING = "zstd, gzip"
+_FIRST_ERROR = 400
+_NO_CONTENT = 204
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Bytes of bodies over the wire since the channel was opened, compressed."""
+
+    sent: int = 0
+    received: int = 0
+
+    @property
+    def total(self) -> int:
+        """Both directions."""
+        return self.sent + self.received
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    method: str
+    path: str
+    body: bytes = b""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    is_json: bool
+    body: bytes
+
+
+def server_address(typed: str) -> str:
+    """Return a server's address as typed by a person, completed and checked.
+
+    Raises ProtocolMismatch if there can be no Tessera server behind it.
+    """
+    text = typed.strip()
+    if "://" not in text:
+        text = f"https://{text}"
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, ValueError):
+        raise ProtocolMismatch from None
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo:
+        raise ProtocolMismatch
+    return str(url.copy_with(query=None, fragment=None)).rstrip("/")
+
+
+class HttpChannel:
+    """Talks to one server; threads may share it.
+
+    Redirects are not followed: a captive portal answers with one. `token` is this
+    device's, or that of a console session.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._client = httpx.Client(
+            base_url=server_address(url),
+            timeout=_TIMEOUT,
+            limits=_LIMITS,
+            transport=transport,
+            headers={"Accept": "application/json", "Accept-Encoding": _ACCEPT_ENCODING},
+        )
+        self.token = token
+        self._encoder = BodyEncoder()
+        self._traffic = Traffic()
+        self._counting = threading.Lock()
+
+    @property
+    def traffic(self) -> Traffic:
+        """Bytes of bodies over the wire so far."""
+        return self._traffic
+
+    def get(
+        self, path: str, answer: type[Answer], params: Mapping[str, str] | None = None
+    ) -> Answer:
+        """GET a path and return its answer; raise a SyncFailure."""
+        return _read(answer, self._exchange(_Call("GET", path, params=params or {})))
+
+    def post(self, path: str, answer: type[Answer], body: BaseModel) -> Answer:
+        """POST a model and return the answer; raise a SyncFailure."""
+        call = _Call("POST", path, body.model_dump_json().encode())
+        while True:
+            coding = self._encoder.coding
+            try:
+                return _read(answer, self._exchange(call))
+            except Refused as refusal:
+                unreadable = refusal.code is ProblemCode.UNSUPPORTED_ENCODING
+                if not unreadable or coding is Coding.IDENTITY:
+                    raise
+            self._encoder.refuse(coding)
+
+    def delete(self, path: str) -> None:
+        """DELETE what a path names; raise a SyncFailure."""
+        if self._exchange(_Call("DELETE", path)).status != _NO_CONTENT:
+            raise ProtocolMismatch
+
+    def close(self) -> None:
+        """Close every connection; the channel is not used afterwards."""
+        self._client.close()
+
+    def _exchange(self, call: _Call) -> _Reply:
+        headers = {}
+        content = call.body
+        if content:
+            content, coding = self._encoder.encode(content)
+            headers["Content-Type"] = "application/json"
+            if coding is not Coding.IDENTITY:
+                headers["Content-Encoding"] = coding.value
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
+        request = self._client.build_request(
+            call.method,
+            call.path,
+            content=content or None,
+            params=call.params or None,
+            headers=headers,
+        )
+        try:
+            reply = self._send(request, len(content))
+        except httpx.HTTPError as error:
+            raise _failure_of_transport(error) from None
+        if reply.status >= _FIRST_ERROR:
+            raise failure_of(reply.status, _problem(reply))
+        return reply
+
+    def _send(self, request: httpx.Request, sent: int) -> _Reply:
+        response = self._client.send(request, stream=True)
+        try:
+            self._encoder.learn(response.headers.get("Accept-Encoding"))
+            body = _read_limited(response)
+        finally:
+            response.close()
+            self._count(sent, response.num_bytes_downloaded)
+        if response.is_redirect:
+            raise ProtocolMismatch
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        is_json = kind in ("application/json", "application/problem+json")
+        return _Reply(response.status_code, is_json, body)
+
+    def _count(self, sent: int, received: int) -> None:
+        with self._counting:
+            now = self._traffic
+            self._traffic = Traffic(now.sent + sent, now.received + received)
+
+
+def _read_limited(response: httpx.Response) -> bytes:
+    body = bytearray()
+    for part in response.iter_bytes():
+        body += part
+        if len(body) > MAX_ANSWER_BYTES:
+            raise ProtocolMismatch
+    return bytes(body)
+
+
+def _read(answer: type[Answer], reply: _Reply) -> Answer:
+    if not reply.is_json:
+        raise ProtocolMismatch
+    try:
+        return answer.model_validate_json(reply.body)
+    except ValidationError as error:
+        raise _failure_of_shape(error) from None
+
+
+def _failure_of_shape(error: ValidationError) -> SyncFailure:
+    """A JSON text that ends too early was cut; anything else is another protocol."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    if first["type"] == "json_invalid" and "EOF" in first["msg"]:
+        return ConnectionCut()
+    return ProtocolMismatch()
+
+
+def _problem(reply: _Reply) -> Problem | None:
+    if not reply.is_json:
+        return None
+    try:
+        return Problem.model_validate_json(reply.body)
+    except ValidationError:
+        return None
+
+
+def _failure_of_transport(error: httpx.HTTPError) -> SyncFailure:
+    match error:
+        case httpx.ConnectError() if _is_tls(error):
+            return ProtocolMismatch()
+        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
+            return Unreachable()
+        case httpx.ProxyError() | httpx.UnsupportedProtocol():
+            return Unreachable()
+        case _:
+            return ConnectionCut()
+
+
+def _is_tls(error: BaseException) -> bool:
+    """Tell whether the handshake failed: another server, or a portal in between."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False

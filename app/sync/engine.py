@@ -1,0 +1,197 @@
+"""One round of sync: push what is pending, pull what is new, renew the setup.
+
+A round may stop anywhere, and the next one goes on from there: what was acknowledged
+is durable in the vault before the next batch is made, and so is each page's cursor.
+"""
+
+from dataclasses import dataclass, field
+from threading import Event
+
+from app.core.clock import WallClock
+from app.core.problems import ProblemCode
+from app.core.wire import Outcome, PullResponse, PushRequest, PushResponse
+from app.storage.errors import StorageError
+from app.storage.outbox import OnlyHere
+from app.sync.channel import Traffic
+from app.sync.failures import ProtocolMismatch, Refused, SyncFailure
+from app.sync.gateway import Gateway
+from app.sync.ports import SyncVault
+from app.sync.report import OnProgress, Phase, SetAside, SyncProgress, SyncReport
+
+PAGE_OPERATIONS = 500
+SETUP_EVERY_MS = 10 * 60 * 1000
+_RECOVERIES = 2
+"""A gap and a new epoch may follow each other once in one round."""
+
+
+def ignore_progress(_progress: SyncProgress) -> None:
+    """Take no notice of progress."""
+
+
+class SyncEngine:
+    """Runs rounds between one vault and one server; one thread at a time."""
+
+    def __init__(self, gateway: Gateway, vault: SyncVault, wall: WallClock) -> None:
+        self._gateway = gateway
+        self._vault = vault
+        self._wall = wall
+        self._setup_at: int | None = None
+
+    def round(
+        self, progress: OnProgress = ignore_progress, cancel: Event | None = None
+    ) -> SyncReport:
+        """Push and pull until nothing is left; never raises for a failure.
+
+        `cancel` stops it between two batches, so that nothing is half done.
+        """
+        run = _Run(self._gateway.traffic, self._wall(), progress, cancel or Event())
+        try:
+            self._move(run)
+            self._renew_setup(run)
+        except (SyncFailure, StorageError) as failure:
+            run.stopped_by(failure)
+        return run.report(self._wall(), self._gateway.traffic)
+
+    def only_here(self) -> OnlyHere:
+        """Return how much exists on this tablet alone."""
+        return self._vault.counts()
+
+    def _move(self, run: "_Run") -> None:
+        """Push all, pull all; start over where the server lost what we had sent."""
+        for _attempt in range(_RECOVERIES):
+            try:
+                self._push_all(run)
+                self._pull_all(run)
+            except Refused as refusal:
+                self._recover(refusal)
+            else:
+                return
+        self._push_all(run)
+        self._pull_all(run)
+
+    def _push_all(self, run: "_Run") -> None:
+        total = run.pushed + self._vault.counts().operations
+        last = 0
+        while not run.cancel.is_set():
+            batch = self._vault.pending()
+            if batch is None:
+                return
+            if batch.first <= last:  # an answer that acknowledges nothing, for ever
+                raise ProtocolMismatch
+            last = batch.first
+            answer = self._gateway.push(batch)
+            _check_outcomes(batch, answer)
+            self._vault.record_outcomes(answer)
+            run.count_push(answer, self._wall())
+            run.tell(Phase.PUSH, run.pushed, max(total, run.pushed))
+
+    def _pull_all(self, run: "_Run") -> None:
+        while not run.cancel.is_set():
+            cursor = self._vault.cursor()
+            page = self._gateway.pull(cursor, PAGE_OPERATIONS)
+            if page.more and page.cursor == cursor:  # the same page, for ever
+                raise ProtocolMismatch
+            if page.items or page.cursor != cursor:
+                self._vault.apply_feed(page)
+            run.count_pull(page, self._vault.device_id, self._wall())
+            if not page.more:
+                return
+            run.tell(Phase.PULL, run.pulled, None)
+
+    def _recover(self, refusal: Refused) -> None:
+        """Go back to what the server still has; re-raise what nothing can be done for.
+
+        A server that was restored from a backup lacks operations that it had
+        acknowledged: they are offered again, by the same ids.
+        """
+        match refusal.code:
+            case ProblemCode.EPOCH_CHANGED | ProblemCode.CURSOR_WRONG:
+                self._offer_what_is_missing()
+                self._vault.reset_cursor()
+            case ProblemCode.CHAIN_GAP:
+                self._offer_what_is_missing()
+            case _:
+                raise refusal
+
+    def _offer_what_is_missing(self) -> None:
+        status = self._gateway.chain()
+        if status.acknowledged:
+            own = self._vault.chain_digest(status.acknowledged)
+            if own != status.digest:
+                raise Refused(ProblemCode.DEVICE_FORKED)
+        self._vault.offer_again(status.acknowledged)
+
+    def _renew_setup(self, run: "_Run") -> None:
+        now = self._wall()
+        if run.cancel.is_set():
+            return
+        if self._setup_at is not None and 0 <= now - self._setup_at < SETUP_EVERY_MS:
+            return
+        self._vault.renew_setup(self._gateway.setup())
+        self._setup_at = now
+
+
+def _check_outcomes(batch: PushRequest, answer: PushResponse) -> None:
+    """Refuse an answer that does not speak of the batch: nothing is acknowledged."""
+    if len(answer.outcomes) != len(batch.operations):
+        raise ProtocolMismatch
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one round has done so far."""
+
+    traffic: Traffic
+    started_at: int
+    progress: OnProgress
+    cancel: Event
+    pushed: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    set_aside: list[SetAside] = field(default_factory=list)
+    pulled: int = 0
+    failure: ProblemCode | None = None
+    wait_seconds: int | None = None
+    clock_ahead_ms: int | None = None
+
+    def count_push(self, answer: PushResponse, now: int) -> None:
+        self.clock_ahead_ms = now - answer.server_ms
+        for outcome in answer.outcomes:
+            self.pushed += 1
+            match outcome.outcome:
+                case Outcome.ACCEPTED:
+                    self.accepted += 1
+                case Outcome.DUPLICATE:
+                    self.duplicates += 1
+                case Outcome.REJECTED:
+                    reason = outcome.reason or ProblemCode.UNEXPECTED
+                    self.set_aside.append(SetAside(outcome.operation_id, reason))
+
+    def count_pull(self, page: PullResponse, device_id: str, now: int) -> None:
+        self.clock_ahead_ms = now - page.server_ms
+        self.pulled += sum(item.device_id != device_id for item in page.items)
+
+    def tell(self, phase: Phase, done: int, total: int | None) -> None:
+        self.progress(SyncProgress(phase, done, total))
+
+    def stopped_by(self, failure: SyncFailure | StorageError) -> None:
+        self.failure = failure.code
+        if isinstance(failure, SyncFailure):
+            self.wait_seconds = failure.details.wait_seconds
+
+    def report(self, ended_at: int, traffic: Traffic) -> SyncReport:
+        return SyncReport(
+            started_at=self.started_at,
+            ended_at=ended_at,
+            pushed=self.pushed,
+            accepted=self.accepted,
+            duplicates=self.duplicates,
+            set_aside=tuple(self.set_aside),
+            pulled=self.pulled,
+            sent_bytes=traffic.sent - self.traffic.sent,
+            received_bytes=traffic.received - self.traffic.received,
+            failure=self.failure,
+            wait_seconds=self.wait_seconds,
+            cancelled=self.cancel.is_set() and self.failure is None,
+            clock_ahead_ms=self.clock_ahead_ms,
+        )

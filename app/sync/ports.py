@@ -1,0 +1,48 @@
+"""What a round needs of the vault; app.storage's Vault has these methods."""
+
+from typing import Protocol
+
+from app.core.wire import PullResponse, PushRequest, PushResponse, Setup
+from app.storage.outbox import OnlyHere
+
+
+class SyncVault(Protocol):
+    """A device's log and its feed position; keys never leave it.
+
+    Every method is one durable transaction, may be called from the sync thread, and
+    may be repeated.
+    """
+
+    @property
+    def device_id(self) -> str:
+        """This device, as its chain names it."""
+
+    def pending(self) -> PushRequest | None:
+        """Return the next batch, signed: the oldest unacknowledged links in a row.
+
+        None when everything is acknowledged. A change is never split.
+        """
+
+    def record_outcomes(self, answer: PushResponse) -> None:
+        """Acknowledge operations by their ids, or set them aside with the reason."""
+
+    def cursor(self) -> str:
+        """Return how far the feed was read; "" is the beginning."""
+
+    def apply_feed(self, page: PullResponse) -> None:
+        """Apply a page and its cursor in one transaction; set aside what is broken."""
+
+    def reset_cursor(self) -> None:
+        """Read the feed from its beginning again; known operations change nothing."""
+
+    def chain_digest(self, number: int) -> str | None:
+        """Return the digest (hex) of this device's chain at a number, if it has it."""
+
+    def offer_again(self, after: int) -> None:
+        """Count every own link after a number as unacknowledged again."""
+
+    def renew_setup(self, setup: Setup) -> None:
+        """Keep what the server says about the deployment."""
+
+    def counts(self) -> OnlyHere:
+        """Return how much exists on this tablet alone."""

@@ -1,0 +1,78 @@
+"""Hypothesis strategies for the core: values, stamps, writes and documents."""
+
+from datetime import date
+
+from hypothesis import strategies as st
+
+from app.core.birth import Birth, BirthSource, Precision
+from app.core.canonical import Json
+from app.core.clock import HybridTimestamp
+from app.core.merge import Document, FieldState, Write
+
+TEXTS = st.text(
+    alphabet=st.characters(exclude_categories=["Cs"]),
+    max_size=12,
+)
+"""Text without lone surrogates, which UTF-8 cannot hold."""
+
+SCALARS: st.SearchStrategy[Json] = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**53), 2**53), TEXTS
+)
+
+
+def _containers(children: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+    return st.one_of(
+        st.lists(children, max_size=3), st.dictionaries(TEXTS, children, max_size=3)
+    )
+
+
+JSON: st.SearchStrategy[Json] = st.recursive(SCALARS, _containers, max_leaves=6)
+
+IDS = st.sampled_from([f"operation-{n}" for n in range(6)])
+STAMPS = st.builds(
+    HybridTimestamp,
+    st.integers(0, 5),
+    st.integers(0, 2),
+    st.sampled_from(["device-a", "device-b"]),
+)
+
+
+@st.composite
+def write_of(draw: st.DrawFn, operation_id: str) -> Write:
+    """One write. An id stands for one value: an operation never changes."""
+    seed = sum(operation_id.encode())
+    stamp = HybridTimestamp(seed % 7, seed % 3, f"device-{seed % 2}")
+    clamp = draw(st.none() | st.integers(0, 5))
+    value: Json = ["old", "new", None, 3][seed % 4]
+    return Write(value, operation_id, stamp, "nurse", "site", clamp)
+
+
+@st.composite
+def field_states(draw: st.DrawFn) -> FieldState:
+    """Any field's state: heads are never among the replaced."""
+    ids = draw(st.sets(IDS))
+    replaced = draw(st.frozensets(IDS)) - ids
+    return FieldState({i: draw(write_of(i)) for i in sorted(ids)}, replaced)
+
+
+FIELD_NAMES = st.sampled_from(["name", "birth", "made_up_by_a_newer_version"])
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    """Any state of one patient's record."""
+    fields = draw(st.dictionaries(FIELD_NAMES, field_states(), max_size=3))
+    return Document("Patient", "record", "patient", fields)
+
+
+@st.composite
+def births(draw: st.DrawFn) -> Birth:
+    """A birth interval within a few years, so that many contain each other."""
+    days = st.dates(date(1990, 1, 1), date(1992, 12, 31))
+    one, other = draw(days), draw(days)
+    return Birth(
+        min(one, other),
+        max(one, other),
+        draw(st.sampled_from(Precision)),
+        draw(st.sampled_from(BirthSource)),
+    )

@@ -1,0 +1,76 @@
+"""How fields merge: what is positive is shown, what is said stands over what is not."""
+
+from itertools import permutations
+
+import pytest
+
+from app.core.canonical import Json
+from app.core.clock import HybridTimestamp
+from app.core.merge import Kind, Shown, Write, shown
+from app.core.records import ENTERED_IN_ERROR, is_known, policy
+
+
+def shown_of(record_type: str, name: str, *values: Json) -> Shown:
+    """What is shown of concurrent values, the first one oldest."""
+    writes = tuple(
+        Write(value, f"o{n}", HybridTimestamp(n, 0, "device"), "nurse", "site")
+        for n, value in enumerate(values)
+    )
+    found = shown(writes, policy(record_type, name))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("record_type", "name", "positive", "negative"),
+    [
+        (
+            "QuestionnaireResponse",
+            "answer.phq9/item-9",
+            {"value": [1], "flags": ["self-harm"]},
+            {"value": [0], "flags": []},
+        ),
+        ("Encounter", "urgency", {"level": "urgent"}, {"level": "routine"}),
+        ("Patient", "accompaniment", {"who": "nobody"}, {"who": "parent"}),
+        ("Patient", "accompaniment", {"who": "not-parent"}, {"who": "parent"}),
+    ],
+)
+def test_a_positive_safety_value_is_shown_whoever_wrote_last(
+    record_type: str, name: str, positive: Json, negative: Json
+) -> None:
+    for values in permutations((positive, negative)):
+        found = shown_of(record_type, name, *values)
+        assert found.value == positive
+        assert found.in_conflict
+
+
+@pytest.mark.parametrize("unsaid", [None, "", "unknown", {"status": "refused"}])
+@pytest.mark.parametrize("name", ["name", "sex", "origin"])
+def test_what_was_said_stands_over_what_was_not_without_a_conflict(
+    name: str, unsaid: Json
+) -> None:
+    for values in permutations(("said", unsaid)):
+        found = shown_of("Patient", name, *values)
+        assert found.value == "said"
+        assert not found.in_conflict
+
+
+def test_states_of_a_visit_and_preferences_never_conflict() -> None:
+    assert policy("Encounter", "status").kind is Kind.APPEND
+    assert policy("Patient", "language").kind is Kind.LATEST
+
+
+@pytest.mark.parametrize(
+    ("record_type", "name"), [("Patient", "of_2031"), ("OfANewerVersion", "name")]
+)
+def test_a_field_of_a_newer_version_keeps_all_its_values(
+    record_type: str, name: str
+) -> None:
+    assert not is_known(record_type, name)
+    assert shown_of(record_type, name, 1, 2).in_conflict
+
+
+def test_known_fields_are_known() -> None:
+    assert is_known("Patient", "name")
+    assert is_known("QuestionnaireResponse", "answer.a/b")
+    assert is_known("OfANewerVersion", ENTERED_IN_ERROR)
