@@ -1,6 +1,6 @@
 """Records as screens read them: projections of documents, rebuilt at any time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.core.birth import Birth, birth_from_json
@@ -240,11 +240,3 @@ def red_flags(documents: Iterable[Document]) -> tuple[str, ...]:
     """Return the codes of every red flag that stands in a patient's record."""
     found = dict.fromkeys(f for view in responses(documents) for f in view.flags())
     return tuple(found)
-
-
-def values_of(views: Mapping[str, Shown]) -> dict[str, tuple[Json, ...]]:
-    """Return the conflicting values by field, the one shown first."""
-    return {
-        name: (shown.value, *(w.value for w in shown.others))
-        for name, shown in views.items()
-    }
