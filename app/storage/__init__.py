@@ -1,0 +1,91 @@
+"""The vault: one encrypted database a tablet. Sealed rows, PINs, search, sync's log.
+
+    vault_file = VaultFile(folder, FileDeviceSecret(folder / "device-secret"),
+                           system_wall_ms, RandomIds())
+    vault_file.identity                    # what this device shows when it enrols
+    vault_file.enrol(Enrolment.of(server_url, answer))
+    vault_file.practitioners()             # who may unlock, and who chose a PIN
+    vault = vault_file.choose_pin(practitioner_id, pin)   # the first time
+    vault = vault_file.unlock(practitioner_id, pin)       # from then on
+    vault.add_slot(colleague_id, colleagues_pin)
+
+    vault.save_draft(draft_id, patient_id, content)       # at every answer
+    vault.commit(change, drop_draft=draft_id)             # durable when it returns
+    vault.search("amin"), vault.queue(Station.TRIAGE), vault.documents(patient_id)
+    vault.subscribe(lambda patient_ids: ...)              # on the thread that wrote
+
+    vault.pending(), vault.record_outcomes(answer), vault.apply_feed(page)
+
+    vault.close()                                         # lock
+    vault_file.close()                                    # let the file go
+
+Every call blocks; `unlock`, `choose_pin` and `add_slot` are slow on purpose: none of
+them belongs on a session's loop. Errors are drawn in `app.storage.errors`.
+"""
+
+from app.storage.device_secret import DeviceSecret, FileDeviceSecret
+from app.storage.drafts import Draft
+from app.storage.enrolment import Connection, DeviceIdentity, Enrolment
+from app.storage.errors import (
+    DeviceSecretMissingError,
+    DiskError,
+    DiskFullError,
+    DiskReadOnlyError,
+    LockedError,
+    NoSlotError,
+    PinRefusedError,
+    RecordMismatchError,
+    StorageError,
+    UnlockError,
+    VaultCorruptError,
+    VaultInUseError,
+    VaultTooNewError,
+    VaultUnavailableError,
+    WaitError,
+    WrongPinError,
+)
+from app.storage.log import LogEntry
+from app.storage.outbox import BatchLimits, OnlyHere
+from app.storage.sealing import FLOOR, PinCost
+from app.storage.set_aside import SetAside
+from app.storage.stored_operation import State
+from app.storage.vault import Vault
+from app.storage.vault_file import PractitionerEntry, UnlockPolicy, VaultFile
+from app.storage.vault_records import Saved
+
+__all__ = [
+    "FLOOR",
+    "BatchLimits",
+    "Connection",
+    "DeviceIdentity",
+    "DeviceSecret",
+    "DeviceSecretMissingError",
+    "DiskError",
+    "DiskFullError",
+    "DiskReadOnlyError",
+    "Draft",
+    "Enrolment",
+    "FileDeviceSecret",
+    "LockedError",
+    "LogEntry",
+    "NoSlotError",
+    "OnlyHere",
+    "PinCost",
+    "PinRefusedError",
+    "PractitionerEntry",
+    "RecordMismatchError",
+    "Saved",
+    "SetAside",
+    "State",
+    "StorageError",
+    "UnlockError",
+    "UnlockPolicy",
+    "Vault",
+    "VaultCorruptError",
+    "VaultFile",
+    "VaultInUseError",
+    "VaultTooNewError",
+    "VaultUnavailableError",
+    "WaitError",
+    "WrongPinError",
+]

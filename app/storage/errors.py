@@ -1,0 +1,130 @@
+"""What can go wrong in the vault, as one tree; sentences are made in i18n.
+
+StorageError
+    VaultUnavailableError      the file cannot be used now
+        VaultInUseError
+        VaultTooNewError
+        VaultCorruptError      set aside as `kept`, or one row that is damaged
+        DeviceSecretMissingError
+    DiskError                  the disk refused; nothing was changed
+        DiskFullError
+        DiskReadOnlyError
+    UnlockError                the person is not let in, or not yet
+        WrongPinError
+        WaitError
+        PinRefusedError
+        NoSlotError
+    LockedError                the vault was locked meanwhile
+    RecordMismatchError        a record id that belongs to another patient or type
+"""
+
+from pathlib import Path
+
+from app.core.problems import ProblemCode
+
+
+class StorageError(Exception):
+    """Base of everything that the vault raises; carries a stable code."""
+
+    code = ProblemCode.UNEXPECTED
+
+    def __init__(self) -> None:
+        super().__init__(self.code.value)
+
+
+class VaultUnavailableError(StorageError):
+    """The vault's file cannot be used now."""
+
+
+class VaultInUseError(VaultUnavailableError):
+    """Another process, or another part of this one, has the vault open."""
+
+    code = ProblemCode.VAULT_IN_USE
+
+
+class VaultTooNewError(VaultUnavailableError):
+    """A newer version of the app wrote this vault; nothing was touched."""
+
+    code = ProblemCode.VAULT_TOO_NEW
+
+
+class VaultCorruptError(VaultUnavailableError):
+    """The file failed its checks; `kept` is where it was set aside, if it was."""
+
+    code = ProblemCode.VAULT_CORRUPT
+
+    def __init__(self, kept: Path | None = None) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+class DeviceSecretMissingError(VaultUnavailableError):
+    """The device secret that this vault was made with is not there."""
+
+    code = ProblemCode.DEVICE_SECRET_MISSING
+
+
+class DiskError(StorageError):
+    """The disk refused to write; nothing was changed."""
+
+
+class DiskFullError(DiskError):
+    """There is no room left on the disk."""
+
+    code = ProblemCode.DISK_FULL
+
+
+class DiskReadOnlyError(DiskError):
+    """The disk, or the folder, can't be written to."""
+
+    code = ProblemCode.DISK_READ_ONLY
+
+
+class UnlockError(StorageError):
+    """Somebody was not let in."""
+
+
+class WrongPinError(UnlockError):
+    """The PIN was wrong; the next attempt counts after `wait_seconds`."""
+
+    code = ProblemCode.WRONG_PIN
+
+    def __init__(self, wait_seconds: int) -> None:
+        super().__init__()
+        self.wait_seconds = wait_seconds
+
+
+class WaitError(UnlockError):
+    """Too early: the PIN was not looked at."""
+
+    code = ProblemCode.WAIT_BEFORE_RETRY
+
+    def __init__(self, wait_seconds: int) -> None:
+        super().__init__()
+        self.wait_seconds = wait_seconds
+
+
+class PinRefusedError(UnlockError):
+    """A new PIN is too short or too simple, as `code` says."""
+
+    def __init__(self, code: ProblemCode) -> None:
+        self.code = code
+        super().__init__()
+
+
+class NoSlotError(UnlockError):
+    """This practitioner cannot unlock alone: a colleague must add them first."""
+
+    code = ProblemCode.UNKNOWN_PRACTITIONER
+
+
+class LockedError(StorageError):
+    """The vault is locked."""
+
+    code = ProblemCode.LOCKED
+
+
+class RecordMismatchError(StorageError):
+    """A record id that is already another patient's or another type's."""
+
+    code = ProblemCode.RECORD_MISMATCH

@@ -1,0 +1,68 @@
+"""Taking in a page of the server's feed: idempotent, nothing blocks the rest."""
+
+from app.core.clock import HybridClock
+from app.core.operation import Operation, OperationError, decode_header
+from app.core.problems import ProblemCode
+from app.core.wire import FeedItem, PullResponse
+from app.storage.errors import RecordMismatchError
+from app.storage.outbox import accept
+from app.storage.set_aside import SetAside, SetAsideRows
+from app.storage.stored_operation import State, StoredOperation, encoded_of
+from app.storage.unit import Unit
+
+
+class _ItemError(Exception):
+    """An item that can't be taken in; kept with its reason."""
+
+    def __init__(self, reason: ProblemCode) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+def apply_page(
+    unit: Unit, aside: SetAsideRows, clock: HybridClock, page: PullResponse
+) -> None:
+    """Apply a page and its cursor in the unit's transaction."""
+    for item in page.items:
+        try:
+            _apply(unit, aside, clock, item)
+        except _ItemError as error:
+            item_id = f"feed:{item.device_id}:{item.sequence}"
+            aside.put(unit.driver, SetAside(item_id, error.reason, item))
+    unit.move_clock(clock.last)
+    unit.move_cursor(page.cursor)
+
+
+def _apply(unit: Unit, aside: SetAsideRows, clock: HybridClock, item: FeedItem) -> None:
+    """Take in one item; one that is known already is an echo of a push or a page."""
+    stored, operation = _decode(item)
+    header = stored.header
+    clock.observe(header.at, item.clamp_ms)
+    known = unit.rows.operation(unit.driver, header.operation_id)
+    if known is not None:
+        if known.encoded.header_digest != stored.encoded.header_digest:
+            raise _ItemError(ProblemCode.OPERATION_ID_REUSED)
+        accept(unit, aside, known, item.clamp_ms)
+        return
+    if operation is not None:
+        try:
+            unit.fold(operation, item.clamp_ms)
+        except RecordMismatchError as error:
+            raise _ItemError(ProblemCode.RECORD_MISMATCH) from error
+    unit.rows.put_operation(unit.driver, stored)
+
+
+def _decode(item: FeedItem) -> tuple[StoredOperation, Operation | None]:
+    """Return an item's operation; one whose content was erased has only a header."""
+    try:
+        encoded = encoded_of(item.operation)
+        stored = StoredOperation(
+            header=decode_header(encoded.header)[0],
+            encoded=encoded,
+            device_id=item.device_id,
+            state=State.ACKNOWLEDGED,
+            clamp_ms=item.clamp_ms,
+        )
+        return stored, stored.decoded()
+    except OperationError as error:
+        raise _ItemError(ProblemCode.OPERATION_MALFORMED) from error

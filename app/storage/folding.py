@@ -1,0 +1,63 @@
+"""Text as search compares it: no marks, no case, one letter for its variants. Pure."""
+
+import unicodedata
+
+_SAME_LETTER = str.maketrans(
+    {
+        # Arabic script: keyboards and spellings differ more than names do.
+        "\N{ARABIC LETTER ALEF WASLA}": "\N{ARABIC LETTER ALEF}",
+        "\N{ARABIC LETTER ALEF MAKSURA}": "\N{ARABIC LETTER YEH}",
+        "\N{ARABIC LETTER FARSI YEH}": "\N{ARABIC LETTER YEH}",
+        "\N{ARABIC LETTER E}": "\N{ARABIC LETTER YEH}",
+        "\N{ARABIC LETTER YEH WITH TAIL}": "\N{ARABIC LETTER YEH}",
+        "\N{ARABIC LETTER KEHEH}": "\N{ARABIC LETTER KAF}",
+        "\N{ARABIC LETTER KAF WITH RING}": "\N{ARABIC LETTER GAF}",
+        "\N{ARABIC LETTER TEH MARBUTA}": "\N{ARABIC LETTER HEH}",
+        "\N{ARABIC LETTER AE}": "\N{ARABIC LETTER HEH}",
+        "\N{ARABIC LETTER HEH GOAL}": "\N{ARABIC LETTER HEH}",
+        "\N{ARABIC LETTER HEH DOACHASHMEE}": "\N{ARABIC LETTER HEH}",
+        "\N{ARABIC TATWEEL}": "",
+        "\N{ZERO WIDTH NON-JOINER}": "",
+        "\N{ZERO WIDTH JOINER}": "",
+        # Latin letters that do not decompose.
+        "\N{LATIN SMALL LETTER O WITH STROKE}": "o",
+        "\N{LATIN SMALL LETTER L WITH STROKE}": "l",
+        "\N{LATIN SMALL LETTER D WITH STROKE}": "d",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "\N{LATIN SMALL LETTER AE}": "ae",
+        "\N{LATIN SMALL LIGATURE OE}": "oe",
+    }
+)
+# Ethiopic syllables written in two ways and spoken in one: ሠ as ሰ, ፀ as ጸ.
+_SAME_SYLLABLE = {0x1220 + i: 0x1230 + i for i in range(8)} | {
+    0x1340 + i: 0x1338 + i for i in range(7)
+}
+
+
+def folded(text: str) -> str:
+    """Return text without case, marks, tatweel and variants of letters and digits."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in apart if unicodedata.category(c) != "Mn")
+    plain = bare.casefold().translate(_SAME_LETTER).translate(_SAME_SYLLABLE)
+    return "".join(_digit(c) for c in plain)
+
+
+def _digit(character: str) -> str:
+    value = unicodedata.decimal(character, None)
+    return character if value is None else str(value)
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a text, folded; marks of punctuation part words."""
+    parted = (c if c.isalnum() or _is_spacing(c) else " " for c in folded(text))
+    return "".join(parted).split()
+
+
+def _is_spacing(character: str) -> bool:
+    """Vowel signs of Indic scripts stand beside their letter and part no words."""
+    return unicodedata.category(character) == "Mc"
+
+
+def digits(text: str) -> str:
+    """Return the digits of a text."""
+    return "".join(c for c in folded(text) if c.isdigit())

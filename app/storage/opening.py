@@ -1,0 +1,107 @@
+"""Opening the vault's file: made whole, checked before use, set aside if damaged."""
+
+import os
+import sqlite3
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.core.clock import WallClock
+from app.storage.database import connect, typed, typed_errors
+from app.storage.errors import VaultCorruptError, VaultTooNewError
+from app.storage.migrations import LATEST, migrate, version_of
+
+VAULT_NAME = "vault.db"
+KEPT_PREFIX = "vault-set-aside-"
+_COMPANIONS = ("", "-wal", "-shm")
+
+
+def create_file(folder: Path, wall: WallClock) -> None:
+    """Make an empty vault under its final name only when it is whole.
+
+    So a vault file without tables is a damaged one, never a half-made one.
+    """
+    with typed_errors():
+        _move_aside(folder, wall)  # A log without its database belongs to nobody.
+        temporary = folder / f"{VAULT_NAME}.new"
+        temporary.unlink(missing_ok=True)
+        driver = sqlite3.connect(temporary, isolation_level=None)
+        try:
+            migrate(driver, wall)
+        finally:
+            driver.close()
+        temporary.rename(folder / VAULT_NAME)
+        _sync_folder(folder)
+
+
+def open_file(folder: Path, wall: WallClock) -> sqlite3.Connection:
+    """Check a vault's file, bring it to this version and return its connection.
+
+    A damaged file is set aside under a new name with its bytes as they were, and
+    VaultCorruptError names it. Raises VaultTooNewError for a newer app's file.
+    """
+    try:
+        _check(folder / VAULT_NAME)
+        return _migrated(folder / VAULT_NAME, wall)
+    except VaultCorruptError as error:
+        raise VaultCorruptError(_move_aside(folder, wall)) from error
+
+
+def kept_files(folder: Path) -> tuple[Path, ...]:
+    """Return the databases that were set aside here, oldest first."""
+    return tuple(sorted(folder.glob(f"{KEPT_PREFIX}*.db")))
+
+
+def _check(path: Path) -> None:
+    """Read the file without changing a byte of it; raise if it is not sound."""
+    with typed_errors():
+        driver = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            version = version_of(driver)
+            if version == 0:
+                raise VaultCorruptError
+            if version > LATEST:
+                raise VaultTooNewError
+            if driver.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise VaultCorruptError
+        finally:
+            driver.close()
+
+
+def _migrated(path: Path, wall: WallClock) -> sqlite3.Connection:
+    with typed_errors():
+        driver = connect(path)
+    try:
+        migrate(driver, wall)
+    except sqlite3.Error as error:
+        driver.close()
+        raise typed(error) from error
+    return driver
+
+
+def _move_aside(folder: Path, wall: WallClock) -> Path | None:
+    """Rename the database and its companions; return the database's new name."""
+    found = [s for s in _COMPANIONS if (folder / f"{VAULT_NAME}{s}").exists()]
+    if not found:
+        return None
+    stamp = datetime.fromtimestamp(wall() / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    kept = folder / f"{KEPT_PREFIX}{stamp}.db"
+    count = 1
+    while any(folder.glob(f"{kept.name}*")):
+        count += 1
+        kept = folder / f"{KEPT_PREFIX}{stamp}-{count}.db"
+    for suffix in found:
+        source = folder / f"{VAULT_NAME}{suffix}"
+        source.rename(folder / f"{kept.name}{suffix}")
+    _sync_folder(folder)
+    return kept
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make names durable; Windows does so itself and opens no folders."""
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

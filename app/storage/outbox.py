@@ -1,0 +1,188 @@
+"""This device's chain as the server must get it, and what the server said of it."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from app.core.chain import GENESIS, ChainHead
+from app.core.problems import ProblemCode
+from app.core.wire import (
+    MAX_BATCH_OPERATIONS,
+    Outcome,
+    PushOutcome,
+    PushRequest,
+    PushResponse,
+)
+from app.storage.rows import Rows
+from app.storage.sealing import SigningKey
+from app.storage.set_aside import SetAside, SetAsideRows
+from app.storage.stored_operation import State, StoredOperation
+from app.storage.unit import Unit
+
+MAX_BATCH_BYTES = 512 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyHere:
+    """How much exists on this tablet alone: no server has acknowledged it."""
+
+    operations: int
+    records: int
+    oldest_at: int | None
+    set_aside: int
+    """Own operations that the server refused; they are kept, and not sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """How large a batch may be; a single change may be larger than `size`."""
+
+    operations: int = MAX_BATCH_OPERATIONS
+    size: int = MAX_BATCH_BYTES
+
+
+def only_here(driver: sqlite3.Connection, rows: Rows) -> OnlyHere:
+    """Count what no server has acknowledged."""
+    operations, records = driver.execute(
+        "SELECT count(*), count(DISTINCT record_id) FROM operation WHERE state = 0"
+    ).fetchone()
+    # SQLite uses a partial index only where its condition is repeated as it stands.
+    refused = driver.execute(
+        "SELECT count(*) FROM operation WHERE state <> 1 AND state = 2"
+    ).fetchone()[0]
+    oldest = next(
+        rows.select_operations(driver, "WHERE state = 0 ORDER BY number LIMIT 1"), None
+    )
+    oldest_at = None if oldest is None else oldest.header.at.wall_ms
+    return OnlyHere(operations, records, oldest_at, refused)
+
+
+def is_only_here(driver: sqlite3.Connection, record_id: str) -> bool:
+    """Tell whether one operation of a record, or more, was not accepted."""
+    found = driver.execute(
+        "SELECT 1 FROM operation WHERE record_id = ? AND state <> 1 LIMIT 1",
+        (record_id,),
+    ).fetchone()
+    return found is not None
+
+
+def link_digest(driver: sqlite3.Connection, rows: Rows, number: int) -> bytes | None:
+    """Return the chain's digest at a number, or None if it is not that long."""
+    if number == 0:
+        return GENESIS
+    found = rows.select_operations(driver, "WHERE number = ?", number)
+    stored = next(found, None)
+    return None if stored is None else stored.link
+
+
+def next_batch(
+    driver: sqlite3.Connection, rows: Rows, key: SigningKey, limits: BatchLimits
+) -> PushRequest | None:
+    """Return the oldest pending links in a row as whole changes, signed."""
+    first = driver.execute(
+        "SELECT min(number) FROM operation WHERE state = 0"
+    ).fetchone()[0]
+    if first is None:
+        return None
+    start = next(rows.select_operations(driver, "WHERE number = ?", first))
+    first = max(1, first - start.header.change.index)
+    batch = _whole_changes(_links_from(driver, rows, first), limits)
+    previous = link_digest(driver, rows, first - 1)
+    last = batch[-1]
+    if previous is None or last.link is None or last.number is None:
+        raise ValueError("an own operation without its link")
+    head = ChainHead(last.device_id, last.number, last.link)
+    return PushRequest(
+        device_id=head.device_id,
+        first=first,
+        previous=previous.hex(),
+        operations=tuple(stored.envelope for stored in batch),
+        signature=key.sign(head.signed_bytes()),
+    )
+
+
+def _links_from(
+    driver: sqlite3.Connection, rows: Rows, first: int
+) -> Iterator[StoredOperation]:
+    return rows.select_operations(
+        driver, "WHERE number >= ? ORDER BY number LIMIT ?", first, MAX_BATCH_OPERATIONS
+    )
+
+
+def _whole_changes(
+    links: Iterator[StoredOperation], limits: BatchLimits
+) -> list[StoredOperation]:
+    batch: list[StoredOperation] = []
+    size = 0
+    while (head := next(links, None)) is not None:
+        rest = islice(links, head.header.change.size - head.header.change.index - 1)
+        change = [head, *rest]
+        size += sum(_size(stored) for stored in change)
+        fits = size <= limits.size and len(batch) + len(change) <= limits.operations
+        if batch and (not fits or not _is_whole(change)):
+            break
+        batch += change
+    return batch
+
+
+def _is_whole(change: list[StoredOperation]) -> bool:
+    last = change[-1].header.change
+    return last.index == last.size - 1
+
+
+def _size(stored: StoredOperation) -> int:
+    return len(stored.encoded.header) + len(stored.encoded.content or b"")
+
+
+def record_answer(unit: Unit, aside: SetAsideRows, answer: PushResponse) -> None:
+    """Keep what became of each operation, by its id.
+
+    One counts as acknowledged only if the server named it and its chain reaches it.
+    """
+    for outcome in answer.outcomes:
+        stored = unit.rows.operation(unit.driver, outcome.operation_id)
+        if stored is None or stored.number is None:
+            continue
+        if stored.number <= answer.acknowledged:
+            _record(unit, aside, stored, outcome)
+
+
+def _record(
+    unit: Unit, aside: SetAsideRows, stored: StoredOperation, outcome: PushOutcome
+) -> None:
+    if outcome.outcome is Outcome.REJECTED:
+        reason = outcome.reason or ProblemCode.UNEXPECTED
+        aside.put(unit.driver, SetAside(outcome.operation_id, reason))
+        if stored.state is not State.SET_ASIDE:
+            unit.change_operation(replace(stored, state=State.SET_ASIDE))
+        return
+    accept(unit, aside, stored, outcome.clamp_ms)
+
+
+def accept(
+    unit: Unit, aside: SetAsideRows, stored: StoredOperation, clamp_ms: int | None
+) -> None:
+    """Count an operation as acknowledged, with the server's clamp of its time."""
+    clamps = [c for c in (stored.clamp_ms, clamp_ms) if c is not None]
+    changed = replace(
+        stored, state=State.ACKNOWLEDGED, clamp_ms=min(clamps, default=None)
+    )
+    if changed == stored:
+        return
+    if stored.state is State.SET_ASIDE:
+        aside.drop(unit.driver, stored.header.operation_id)
+    unit.change_operation(changed)
+    operation = stored.decoded()
+    if changed.clamp_ms != stored.clamp_ms and operation is not None:
+        unit.fold(operation, changed.clamp_ms)
+
+
+def offer_again(unit: Unit, aside: SetAsideRows, after: int) -> None:
+    """Count every own link after a number as pending again, refused ones too."""
+    found = unit.rows.select_operations(
+        unit.driver, "WHERE number > ? AND state <> 0 ORDER BY number", after
+    )
+    for stored in list(found):
+        aside.drop(unit.driver, stored.header.operation_id)
+        unit.change_operation(replace(stored, state=State.PENDING))

@@ -1,0 +1,45 @@
+"""Single values by name, sealed under one key."""
+
+import sqlite3
+
+from app.storage.errors import VaultCorruptError
+from app.storage.sealing import Sealer, SealError, place
+
+_TABLE = "sealed_value"
+
+
+class SealedValues:
+    """Reads and writes the rows of `sealed_value` that one key opens."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def get(self, driver: sqlite3.Connection, name: str) -> bytes | None:
+        """Return a value, or None; raise VaultCorruptError if it was tampered with."""
+        row = driver.execute(
+            "SELECT sealed FROM sealed_value WHERE name = ?", (name,)
+        ).fetchone()
+        if row is None:
+            return None
+        try:
+            return self._sealer.unseal(row[0], place(_TABLE, name))
+        except SealError as error:
+            raise VaultCorruptError from error
+
+    def require(self, driver: sqlite3.Connection, name: str) -> bytes:
+        """Return a value that must be there; raise VaultCorruptError if it is not."""
+        value = self.get(driver, name)
+        if value is None:
+            raise VaultCorruptError
+        return value
+
+    def put(self, driver: sqlite3.Connection, name: str, value: bytes) -> None:
+        """Write a value."""
+        driver.execute(
+            "INSERT OR REPLACE INTO sealed_value (name, sealed) VALUES (?, ?)",
+            (name, self._sealer.seal(value, place(_TABLE, name))),
+        )
+
+    def drop(self, driver: sqlite3.Connection, name: str) -> None:
+        """Remove a value."""
+        driver.execute("DELETE FROM sealed_value WHERE name = ?", (name,))

@@ -1,0 +1,155 @@
+"""The only module that touches cryptography: keys, sealing, signatures.
+
+Sealed bytes: format (1), nonce (12), AES-256-GCM of the zstd-compressed plaintext,
+padded to a size class. Where a row belongs is authenticated with it, so that no row
+can stand in for another.
+"""
+
+import secrets
+import threading
+from dataclasses import dataclass
+
+import zstandard
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+SALT_BYTES = 16
+_FORMAT = b"\x01"
+_NONCE_BYTES = 12
+_HEAD_BYTES = 1 + _NONCE_BYTES
+_LENGTH_BYTES = 4
+_LEAST_CLASS = 64
+_LEVEL = 3
+_MAX_PLAINTEXT = 1 << 30
+
+
+class SealError(Exception):
+    """Bytes that were not sealed with this key for this place."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinCost:
+    """Argon2id's parameters; kept in each slot, so that they can grow."""
+
+    memory_kib: int
+    iterations: int
+    parallelism: int = 1
+
+
+FLOOR = PinCost(memory_kib=19 * 1024, iterations=2)
+"""OWASP's least; what a slow tablet can bear."""
+
+
+class _Compressors(threading.local):
+    """One compressor a thread: sharing one between threads corrupts memory."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=_LEVEL)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_compressors = _Compressors()
+
+
+def new_key() -> bytes:
+    """Return a fresh random key."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def new_salt() -> bytes:
+    """Return a fresh salt for one slot."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def derive_key(secret: bytes, purpose: str) -> bytes:
+    """Return the key for one purpose; other purposes give unrelated keys."""
+    hkdf = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"tessera/1/{purpose}".encode())
+    return hkdf.derive(secret)
+
+
+def stretch_pin(pin: str, salt: bytes, cost: PinCost) -> bytes:
+    """Return Argon2id of a PIN: slow on purpose, never call it on a session's loop."""
+    return hash_secret_raw(
+        pin.encode(),
+        salt,
+        time_cost=cost.iterations,
+        memory_cost=cost.memory_kib,
+        parallelism=cost.parallelism,
+        hash_len=KEY_BYTES,
+        type=Type.ID,
+    )
+
+
+def place(*parts: str | int) -> bytes:
+    """Return what names a row unambiguously; authenticated, never stored."""
+    return "".join(f"{len(str(part))}:{part}" for part in parts).encode()
+
+
+def _size_class(size: int) -> int:
+    """Round up to a step of an eighth at most, so that sizes tell little."""
+    step = max(_LEAST_CLASS, 1 << max(0, size.bit_length() - 4))
+    return -(-size // step) * step
+
+
+def _pad(raw: bytes) -> bytes:
+    framed = len(raw).to_bytes(_LENGTH_BYTES) + raw
+    return framed.ljust(_size_class(len(framed)), b"\0")
+
+
+class Sealer:
+    """Seals and opens bytes under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, plain: bytes, where: bytes) -> bytes:
+        """Return the plaintext compressed, padded and sealed for one place."""
+        padded = _pad(_compressors.compressor.compress(plain))
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return _FORMAT + nonce + self._cipher.encrypt(nonce, padded, _FORMAT + where)
+
+    def unseal(self, sealed: bytes, where: bytes) -> bytes:
+        """Return the plaintext; raise SealError if one bit, or the place, differs."""
+        if sealed[:1] != _FORMAT:
+            raise SealError
+        nonce, body = sealed[1:_HEAD_BYTES], sealed[_HEAD_BYTES:]
+        try:
+            padded = self._cipher.decrypt(nonce, body, _FORMAT + where)
+        except (InvalidTag, ValueError) as error:
+            raise SealError from error
+        size = int.from_bytes(padded[:_LENGTH_BYTES])
+        compressed = padded[_LENGTH_BYTES : _LENGTH_BYTES + size]
+        return _compressors.decompressor.decompress(
+            compressed, max_output_size=_MAX_PLAINTEXT
+        )
+
+
+class SigningKey:
+    """A device's Ed25519 key."""
+
+    def __init__(self, private: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(private)
+
+    @classmethod
+    def generate(cls) -> "SigningKey":
+        """Return a fresh key."""
+        return cls(Ed25519PrivateKey.generate().private_bytes_raw())
+
+    @property
+    def private_bytes(self) -> bytes:
+        """The private key, 32 bytes raw; sealed before it is stored."""
+        return self._key.private_bytes_raw()
+
+    @property
+    def public_bytes(self) -> bytes:
+        """The public key, 32 bytes raw."""
+        return self._key.public_key().public_bytes_raw()
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature of a message."""
+        return self._key.sign(message)

@@ -1,0 +1,59 @@
+"""What was set aside, and why: own changes that were refused, and broken feed items."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from app.core.problems import ProblemCode
+from app.core.wire import FeedItem
+from app.storage.errors import VaultCorruptError
+from app.storage.sealing import Sealer, SealError, place
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An operation of this tablet that the server refused, or a feed item.
+
+    `item` is there for what the feed brought and this tablet could not take in.
+    """
+
+    item_id: str
+    reason: ProblemCode
+    item: FeedItem | None = None
+
+
+class SetAsideRows:
+    """Keeps what was set aside, sealed; nothing here blocks anything."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def put(self, driver: sqlite3.Connection, entry: SetAside) -> None:
+        """Keep an entry, over its older self."""
+        item = None if entry.item is None else entry.item.model_dump_json()
+        raw = json.dumps([entry.reason.value, item]).encode()
+        sealed = self._sealer.seal(raw, place("set_aside", entry.item_id))
+        driver.execute(
+            "INSERT OR REPLACE INTO set_aside (item_id, sealed) VALUES (?, ?)",
+            (entry.item_id, sealed),
+        )
+
+    def drop(self, driver: sqlite3.Connection, item_id: str) -> None:
+        """Forget an entry that was accepted after all."""
+        driver.execute("DELETE FROM set_aside WHERE item_id = ?", (item_id,))
+
+    def all(self, driver: sqlite3.Connection) -> tuple[SetAside, ...]:
+        """Return every entry, oldest first."""
+        found = driver.execute(
+            "SELECT item_id, sealed FROM set_aside ORDER BY rowid"
+        ).fetchall()
+        return tuple(self._read(item_id, sealed) for item_id, sealed in found)
+
+    def _read(self, item_id: str, sealed: bytes) -> SetAside:
+        try:
+            raw = self._sealer.unseal(sealed, place("set_aside", item_id))
+        except SealError as error:
+            raise VaultCorruptError from error
+        reason, item = json.loads(raw)
+        feed_item = None if item is None else FeedItem.model_validate_json(item)
+        return SetAside(item_id, ProblemCode(reason), feed_item)

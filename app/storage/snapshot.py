@@ -1,0 +1,66 @@
+"""The index's sealed snapshot: one row, and the log position at which it was made.
+
+It is a cache: one that is missing, damaged or of another version is made again.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import fields
+
+from app.core.summary import PatientSummary, summarise
+from app.storage.errors import VaultCorruptError
+from app.storage.patient_index import FOLDING, Entry, PatientIndex
+from app.storage.rows import Rows
+from app.storage.sealed_values import SealedValues
+
+SNAPSHOT = "index_snapshot"
+_VERSION = [FOLDING, *(field.name for field in fields(PatientSummary))]
+
+
+def snapshot_bytes(entries: Iterable[Entry], position: int) -> bytes:
+    """Return what is sealed."""
+    packed = [(e.raw, e.words, e.phones) for e in entries]
+    return json.dumps(
+        [_VERSION, position, packed], ensure_ascii=False, separators=(",", ":")
+    ).encode()
+
+
+def _read_snapshot(raw: bytes | None) -> tuple[int, list[Entry]]:
+    if raw is None:
+        return 0, []
+    version, position, packed = json.loads(raw)
+    if version != _VERSION:
+        return 0, []
+    return position, [Entry(*entry) for entry in packed]
+
+
+def load_index(
+    driver: sqlite3.Connection, rows: Rows, local: SealedValues
+) -> tuple[int, PatientIndex]:
+    """Return the snapshot's position, and the index with everything since.
+
+    A patient whose rows are damaged stays out of the index, and is named in
+    `rows.damaged`; everybody else is there.
+    """
+    try:
+        position, entries = _read_snapshot(local.get(driver, SNAPSHOT))
+    except VaultCorruptError:
+        rows.damaged.add(SNAPSHOT)
+        position, entries = 0, []
+    index = PatientIndex(entries)
+    changed = driver.execute(
+        "SELECT DISTINCT patient_id FROM document WHERE position > ?", (position,)
+    ).fetchall()
+    index.update({p: _summary(driver, rows, p) for (p,) in changed})
+    return position, index
+
+
+def _summary(
+    driver: sqlite3.Connection, rows: Rows, patient_id: str
+) -> PatientSummary | None:
+    try:
+        return summarise(rows.documents(driver, patient_id))
+    except VaultCorruptError:
+        rows.damaged.add(patient_id)
+        return None

@@ -1,0 +1,104 @@
+"""An operation as the vault keeps it: its bytes, and what became of it here."""
+
+import json
+from dataclasses import dataclass
+from enum import IntEnum
+
+from app.core.operation import (
+    EncodedOperation,
+    Header,
+    Operation,
+    OperationError,
+    decode_header,
+    decode_operation,
+)
+from app.core.wire import OperationEnvelope
+
+
+class State(IntEnum):
+    """Where an operation stands with the server."""
+
+    PENDING = 0
+    ACKNOWLEDGED = 1
+    SET_ASIDE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOperation:
+    """An operation, the device whose chain brought it, and what the server added.
+
+    `number` and `link` (the chain's digest after it) are set for own operations.
+    """
+
+    header: Header
+    encoded: EncodedOperation
+    device_id: str
+    state: State
+    number: int | None = None
+    link: bytes | None = None
+    clamp_ms: int | None = None
+
+    @property
+    def envelope(self) -> OperationEnvelope:
+        """The bytes as they travel."""
+        content = self.encoded.content
+        return OperationEnvelope(
+            header=self.encoded.header.decode(),
+            salt=self.encoded.salt,
+            content=None if content is None else content.decode(),
+        )
+
+    def decoded(self) -> Operation | None:
+        """Return the operation, or None once its content was erased."""
+        if self.encoded.content is None:
+            return None
+        return decode_operation(self.encoded)
+
+
+def encoded_of(envelope: OperationEnvelope) -> EncodedOperation:
+    """Return an operation's bytes; raise OperationError where text is not UTF-8."""
+    content = envelope.content
+    try:
+        return EncodedOperation(
+            envelope.header.encode(),
+            envelope.salt,
+            None if content is None else content.encode(),
+        )
+    except UnicodeEncodeError as error:
+        raise OperationError("not UTF-8") from error
+
+
+def to_bytes(stored: StoredOperation) -> bytes:
+    """Return what is sealed of an operation; number and state stand in its row."""
+    envelope, salt, link = stored.envelope, stored.encoded.salt, stored.link
+    return json.dumps(
+        [
+            envelope.header,
+            None if salt is None else salt.hex(),
+            envelope.content,
+            stored.device_id,
+            None if link is None else link.hex(),
+            stored.clamp_ms,
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
+
+
+def from_bytes(raw: bytes, number: int | None, state: int) -> StoredOperation:
+    """Read what to_bytes wrote."""
+    header, salt, content, device_id, link, clamp_ms = json.loads(raw)
+    encoded = EncodedOperation(
+        header.encode(),
+        None if salt is None else bytes.fromhex(salt),
+        None if content is None else content.encode(),
+    )
+    return StoredOperation(
+        header=decode_header(encoded.header)[0],
+        encoded=encoded,
+        device_id=device_id,
+        state=State(state),
+        number=number,
+        link=None if link is None else bytes.fromhex(link),
+        clamp_ms=clamp_ms,
+    )

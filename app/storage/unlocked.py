@@ -1,0 +1,135 @@
+"""An open vault's parts, and the one way to write: commit first, memory after."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from app.core.clock import HybridClock, WallClock
+from app.core.ids import Ids
+from app.storage.database import Database
+from app.storage.errors import DiskError
+from app.storage.local_state import LocalState
+from app.storage.patient_index import PatientIndex
+from app.storage.rows import Rows
+from app.storage.sealed_values import SealedValues
+from app.storage.sealing import Sealer, SigningKey, derive_key
+from app.storage.set_aside import SetAsideRows
+from app.storage.snapshot import SNAPSHOT, load_index, snapshot_bytes
+from app.storage.unit import STATE, Unit
+
+Listener = Callable[[frozenset[str]], None]
+"""Is told the ids of patients that changed, on the thread that wrote them."""
+
+SNAPSHOT_EVERY = 1_000
+CARD_SECRET = "card_secret"  # noqa: S105 - the name of a sealed value
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an open vault is given: time, ids, this device's signature."""
+
+    wall: WallClock
+    ids: Ids
+    signing_key: SigningKey
+
+
+@dataclass(slots=True)
+class Listeners:
+    """Who wants to know of changes."""
+
+    known: list[Listener] = field(default_factory=list)
+
+    def add(self, listener: Listener) -> Callable[[], None]:
+        """Call the listener after each change, until the returned function is."""
+        self.known.append(listener)
+        return lambda: self.known.remove(listener) if listener in self.known else None
+
+    def tell(self, patient_ids: frozenset[str]) -> None:
+        """Tell everybody; a listener that fails takes nothing from what was saved."""
+        for listener in list(self.known):
+            try:
+                listener(patient_ids)
+            except Exception:
+                _logger.exception("A listener failed after a change was saved.")
+
+
+class Unlocked:
+    """Database, keys, state and index of an open vault."""
+
+    def __init__(
+        self, database: Database, data_key: bytes, surroundings: Surroundings
+    ) -> None:
+        self.database = database
+        self.surroundings = surroundings
+        self.rows = Rows(data_key)
+        local = Sealer(derive_key(data_key, "local"))
+        self.local = SealedValues(local)
+        self.aside = SetAsideRows(local)
+        self.listeners = Listeners()
+        with database.read() as driver:
+            raw = self.local.require(driver, STATE)
+            self.state = LocalState.from_bytes(raw)
+            self._snapshot_at, self.index = load_index(driver, self.rows, self.local)
+
+    def clock(self, state: LocalState) -> HybridClock:
+        """Return a clock that goes on from a state; it changes nothing by itself."""
+        return HybridClock(
+            state.head.device_id, self.surroundings.wall, last=state.clock
+        )
+
+    @contextmanager
+    def writing(self) -> Iterator[Unit]:
+        """Yield a unit of work; what it changed is durable when this ends.
+
+        On any failure nothing changed, in the file or in memory.
+        """
+        with self.database.lock:
+            try:
+                with self.database.write() as transaction:
+                    unit = Unit(transaction.driver, self.rows, self.state)
+                    yield unit
+                    unit.finish(self.local)
+            except BaseException:
+                self.rows.forget_keys()
+                raise
+            self.state = unit.state
+            self.index.update(unit.summaries)
+            if self.state.position - self._snapshot_at >= SNAPSHOT_EVERY:
+                _if_the_disk_lets(self.keep_snapshot)
+        concerned = unit.summaries.keys() | unit.touched
+        if concerned:
+            self.listeners.tell(frozenset(concerned))
+
+    def keep_snapshot(self) -> None:
+        """Keep the index for the next unlock, if anything changed since the last."""
+        position = self.state.position
+        if position == self._snapshot_at:
+            return
+        raw = snapshot_bytes(self.index.entries(), position)
+        with self.database.write() as transaction:
+            self.local.put(transaction.driver, SNAPSHOT, raw)
+        self._snapshot_at = position
+
+    def close(self) -> None:
+        """Keep the index, empty the write-ahead log and drop keys and index."""
+        with self.database.lock:
+            try:
+                _if_the_disk_lets(self.keep_snapshot)
+                _if_the_disk_lets(self.database.truncate_log)
+            finally:
+                self.rows.forget_keys()
+                self.index = PatientIndex()
+                self.listeners.known.clear()
+
+
+def _if_the_disk_lets(action: Callable[[], None]) -> None:
+    """Do what saves time or space later; what was saved does not hang on it.
+
+    A full disk must not keep anybody from locking, nor make a save look failed.
+    """
+    try:
+        action()
+    except DiskError as error:
+        _logger.warning("The disk refused: %s.", error.code)

@@ -1,0 +1,148 @@
+"""Reading and saving records in an open vault."""
+
+from dataclasses import dataclass
+
+from app.core.change import Authorship, Change, build
+from app.core.ids import patient_id_of_card
+from app.core.merge import Document
+from app.core.summary import PatientSummary, Station
+from app.core.wire import Setup
+from app.storage import drafts, outbox
+from app.storage.before_unlock import BeforeUnlock
+from app.storage.drafts import Draft
+from app.storage.errors import VaultCorruptError
+from app.storage.log import LogEntry, read_log
+from app.storage.open_vault import OpenVault
+from app.storage.unlocked import CARD_SECRET, Unlocked
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a commit wrote; it is durable by now."""
+
+    change_id: str
+    operation_ids: tuple[str, ...]
+    patient_ids: frozenset[str]
+
+
+class VaultRecords(OpenVault):
+    """Records, drafts, search: what screens use."""
+
+    def __init__(
+        self, unlocked: Unlocked, before: BeforeUnlock, practitioner_id: str
+    ) -> None:
+        super().__init__(unlocked, before)
+        self.practitioner_id = practitioner_id
+
+    @property
+    def setup(self) -> Setup:
+        """What this tablet knows of its deployment: sites, practitioners, notice."""
+        setup = self._before.setup()
+        if setup is None:
+            raise VaultCorruptError
+        return setup
+
+    @property
+    def author(self) -> Authorship:
+        """Who writes, and where."""
+        return Authorship(self.practitioner_id, self.setup.site.site_id)
+
+    def patient_id_of_card(self, code: str) -> str:
+        """Return the Patient id of a card's code, the same on every tablet."""
+        parts = self._unlocked
+        with parts.database.read() as driver:
+            secret = parts.local.require(driver, CARD_SECRET)
+        return patient_id_of_card(secret, code)
+
+    def document(self, record_id: str) -> Document | None:
+        """Return a record, or None; raise VaultCorruptError if it can't be read."""
+        parts = self._unlocked
+        with parts.database.read() as driver:
+            return parts.rows.document(driver, record_id)
+
+    def documents(self, patient_id: str) -> tuple[Document, ...]:
+        """Return every record of a patient."""
+        parts = self._unlocked
+        with parts.database.read() as driver:
+            return parts.rows.documents(driver, patient_id)
+
+    def operations(self, patient_id: str) -> tuple[LogEntry, ...]:
+        """Return a patient's operations, oldest first, each with where it stands."""
+        parts = self._unlocked
+        with parts.database.read() as driver:
+            return read_log(driver, parts.rows, parts.aside, patient_id)
+
+    def commit(
+        self,
+        change: Change,
+        drop_draft: str | None = None,
+        author: Authorship | None = None,
+    ) -> Saved:
+        """Save a change whole, and drop the draft that it was made from.
+
+        Durable before this returns; on any failure nothing changed, the draft stays
+        and a StorageError says why. `author` is for a draft of somebody else.
+        """
+        parts, who = self._unlocked, author or self.author
+        with parts.writing() as unit:
+            clock = parts.clock(unit.state)
+            ids = parts.surroundings.ids
+            built = build(change, who, clock, ids, unit.document)
+            for operation, encoded in built:
+                unit.fold(operation)
+                unit.append_own(operation.header, encoded)
+            if built:
+                unit.move_clock(clock.last)
+            if drop_draft is not None:
+                drafts.drop_draft(unit.driver, drop_draft)
+        heads = [operation.header for operation, _encoded in built]
+        return Saved(
+            heads[0].change.change_id if heads else "",
+            tuple(head.operation_id for head in heads),
+            frozenset(head.patient_id for head in heads),
+        )
+
+    def save_draft(self, draft_id: str, patient_id: str, content: bytes) -> None:
+        """Keep what is typed on a page, as UTF-8 JSON; durable before this returns."""
+        parts = self._unlocked
+        now = parts.surroundings.wall()
+        draft = Draft(draft_id, patient_id, self.practitioner_id, now, content)
+        with parts.writing() as unit:
+            drafts.put_draft(unit.driver, parts.rows, draft)
+
+    def draft(self, draft_id: str) -> Draft | None:
+        """Return a draft, or None."""
+        parts = self._unlocked
+        with parts.database.read() as driver:
+            return drafts.get_draft(driver, parts.rows, draft_id)
+
+    def drafts(self, patient_id: str | None = None) -> tuple[Draft, ...]:
+        """Return the drafts of one patient, or of everybody, oldest first."""
+        parts = self._unlocked
+        with parts.database.read() as driver:
+            return drafts.get_drafts(driver, parts.rows, patient_id)
+
+    def drop_draft(self, draft_id: str) -> None:
+        """Forget a draft."""
+        with self._unlocked.writing() as unit:
+            drafts.drop_draft(unit.driver, draft_id)
+
+    def is_only_here(self, record_id: str) -> bool:
+        """Tell whether the server has not accepted each operation of a record."""
+        with self._unlocked.database.read() as driver:
+            return outbox.is_only_here(driver, record_id)
+
+    def summary(self, patient_id: str) -> PatientSummary | None:
+        """Return a patient as lists show them, or None."""
+        return self._unlocked.index.summary(patient_id)
+
+    def search(self, text: str, limit: int = 50) -> list[PatientSummary]:
+        """Return who fits what is typed so far: name, card code or phone."""
+        return self._unlocked.index.search(text, limit)
+
+    def queue(
+        self, station: Station, site_id: str | None = None
+    ) -> list[PatientSummary]:
+        """Return who waits at a station, urgent first, then longest."""
+        site = self.setup.site.site_id if site_id is None else site_id
+        return self._unlocked.index.queue(station, site)

@@ -1,0 +1,83 @@
+"""What a sync round reads and writes in an open vault."""
+
+from app.core.wire import PullResponse, PushRequest, PushResponse, Setup
+from app.storage import outbox
+from app.storage.enrolment import Connection
+from app.storage.errors import VaultCorruptError
+from app.storage.feed import apply_page
+from app.storage.open_vault import OpenVault
+from app.storage.outbox import BatchLimits, OnlyHere
+from app.storage.set_aside import SetAside
+
+_LIMITS = BatchLimits()
+
+
+class VaultSync(OpenVault):
+    """This device's chain and its place in the feed.
+
+    Every method is one durable transaction and may be repeated.
+    """
+
+    @property
+    def connection(self) -> Connection:
+        """How to reach the server, and as whom."""
+        parts = self._unlocked
+        connection = self._before.connection(parts.surroundings.ids)
+        if connection is None:
+            raise VaultCorruptError
+        return connection
+
+    def pending(self, limits: BatchLimits = _LIMITS) -> PushRequest | None:
+        """Return the oldest unacknowledged links in a row, whole changes, signed."""
+        parts = self._unlocked
+        key = parts.surroundings.signing_key
+        with parts.database.read() as driver:
+            return outbox.next_batch(driver, parts.rows, key, limits)
+
+    def record_outcomes(self, answer: PushResponse) -> None:
+        """Acknowledge operations by their ids, or set them aside with the reason."""
+        with self._unlocked.writing() as unit:
+            outbox.record_answer(unit, self._aside, answer)
+
+    def offer_again(self, after: int) -> None:
+        """Count every own link after a number as unacknowledged again."""
+        with self._unlocked.writing() as unit:
+            outbox.offer_again(unit, self._aside, after)
+
+    def chain_digest(self, number: int) -> str | None:
+        """Return the chain's digest (hex) at a number, or None if it ends before."""
+        parts = self._unlocked
+        with parts.database.read() as driver:
+            digest = outbox.link_digest(driver, parts.rows, number)
+        return None if digest is None else digest.hex()
+
+    def cursor(self) -> str:
+        """Return how far the feed was read; "" is the beginning."""
+        return self._unlocked.state.cursor
+
+    def reset_cursor(self) -> None:
+        """Read the feed from its beginning again; known operations change nothing."""
+        with self._unlocked.writing() as unit:
+            unit.move_cursor("")
+
+    def apply_feed(self, page: PullResponse) -> None:
+        """Apply a page and its cursor; broken items are set aside and block nothing."""
+        parts = self._unlocked
+        with parts.writing() as unit:
+            apply_page(unit, parts.aside, parts.clock(unit.state), page)
+
+    def renew_setup(self, setup: Setup) -> None:
+        """Keep what the server says about the deployment."""
+        self._before.renew_setup(setup)
+
+    def counts(self) -> OnlyHere:
+        """Return how much exists on this tablet alone."""
+        parts = self._unlocked
+        with parts.database.read() as driver:
+            return outbox.only_here(driver, parts.rows)
+
+    def set_aside(self) -> tuple[SetAside, ...]:
+        """Return what was set aside and why: own changes, and broken feed items."""
+        parts = self._unlocked
+        with parts.database.read() as driver:
+            return parts.aside.all(driver)

@@ -1,0 +1,223 @@
+"""Batches to push, what the server answered, and what exists only here."""
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.core.chain import GENESIS, ChainHead
+from app.core.change import RecordKey
+from app.core.operation import decode_header
+from app.core.problems import ProblemCode
+from app.core.records import RecordType
+from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
+from app.storage import BatchLimits, State, Vault, VaultFile
+from app.storage.stored_operation import encoded_of
+from tests.storage.tablets import ANA, PIN, Tablet, change_of, patient, save_patient
+from tests.support.operations import START_MS
+
+Opened = tuple[VaultFile, Vault]
+
+
+def ids_of(batch: PushRequest) -> list[str]:
+    return [decode_header(o.header.encode())[0].operation_id for o in batch.operations]
+
+
+def head_of(batch: PushRequest) -> ChainHead:
+    head = ChainHead(batch.device_id, batch.first - 1, bytes.fromhex(batch.previous))
+    for operation in batch.operations:
+        head = head.extend(encoded_of(operation).header_digest)
+    return head
+
+
+def answer(*outcomes: PushOutcome, acknowledged: int) -> PushResponse:
+    return PushResponse(
+        outcomes=outcomes, acknowledged=acknowledged, server_ms=0, epoch="epoch-1"
+    )
+
+
+def accepted(batch: PushRequest) -> PushResponse:
+    outcomes = [
+        PushOutcome(operation_id=i, outcome=Outcome.ACCEPTED) for i in ids_of(batch)
+    ]
+    return answer(*outcomes, acknowledged=head_of(batch).number)
+
+
+def next_batch(vault: Vault, limits: BatchLimits | None = None) -> PushRequest:
+    batch = vault.pending() if limits is None else vault.pending(limits)
+    assert batch is not None
+    return batch
+
+
+def save_several(vault: Vault, patient_id: str, count: int) -> None:
+    keys = [
+        RecordKey(RecordType.OBSERVATION, f"{patient_id}-{n}", patient_id)
+        for n in range(count)
+    ]
+    vault.commit(change_of(*((key, {"value": "x" * 50}) for key in keys)))
+
+
+def test_nothing_is_pending_in_a_new_vault(vault: Vault) -> None:
+    assert vault.pending() is None
+    assert vault.counts().oldest_at is None
+
+
+def test_a_batch_is_signed_and_links_to_the_chain(opened: Opened) -> None:
+    vault_file, vault = opened
+    save_patient(vault, "p1", "Amina")
+    save_patient(vault, "p2", "Omar")
+    batch = next_batch(vault)
+    assert (batch.first, batch.previous) == (1, GENESIS.hex())
+    assert batch.device_id == vault_file.identity.device_id
+    key = Ed25519PublicKey.from_public_bytes(vault_file.identity.public_key)
+    key.verify(batch.signature, head_of(batch).signed_bytes())
+    assert vault.chain_digest(2) == head_of(batch).digest.hex()
+    assert vault.chain_digest(0) == GENESIS.hex()
+    assert vault.chain_digest(3) is None
+
+
+def test_batches_go_on_where_the_server_acknowledged(vault: Vault) -> None:
+    for number in range(5):
+        save_patient(vault, f"p{number}", "Amina")
+    first = next_batch(vault, BatchLimits(operations=2))
+    assert len(first.operations) == 2
+    vault.record_outcomes(accepted(first))
+    second = next_batch(vault)
+    assert second.first == 3
+    assert second.previous == head_of(first).digest.hex()
+    vault.record_outcomes(accepted(second))
+    assert vault.pending() is None
+
+
+def test_a_batch_that_was_not_answered_is_the_same_again(vault: Vault) -> None:
+    save_patient(vault, "p1", "Amina")
+    assert next_batch(vault) == next_batch(vault)
+
+
+def test_a_change_is_never_split(vault: Vault) -> None:
+    save_several(vault, "p1", 3)
+    save_several(vault, "p2", 3)
+    assert len(next_batch(vault, BatchLimits(operations=5)).operations) == 3
+    assert len(next_batch(vault, BatchLimits(operations=6)).operations) == 6
+    small = next_batch(vault, BatchLimits(size=1))
+    assert len(small.operations) == 3
+
+
+def test_the_largest_change_is_one_batch(vault: Vault) -> None:
+    save_patient(vault, "p0", "Amina")
+    save_several(vault, "p1", 500)
+    first = next_batch(vault)
+    assert len(first.operations) == 1
+    vault.record_outcomes(accepted(first))
+    assert len(next_batch(vault).operations) == 500
+
+
+def test_a_batch_begins_at_the_beginning_of_its_change(vault: Vault) -> None:
+    save_several(vault, "p1", 3)
+    batch = next_batch(vault)
+    one = PushOutcome(operation_id=ids_of(batch)[0], outcome=Outcome.ACCEPTED)
+    vault.record_outcomes(answer(one, acknowledged=3))
+    assert vault.counts().operations == 2
+    assert next_batch(vault) == batch
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, Outcome.DUPLICATE])
+def test_operations_are_acknowledged_by_their_ids(
+    vault: Vault, outcome: Outcome
+) -> None:
+    save_patient(vault, "p1", "Amina")
+    save_patient(vault, "p2", "Omar")
+    first = ids_of(next_batch(vault))[0]
+    done = PushOutcome(operation_id=first, outcome=outcome)
+    vault.record_outcomes(answer(done, acknowledged=2))
+    assert not vault.is_only_here("p1")
+    assert vault.is_only_here("p2")
+    assert vault.counts().operations == 1
+
+
+def test_what_the_chain_does_not_reach_is_not_acknowledged(vault: Vault) -> None:
+    save_patient(vault, "p1", "Amina")
+    batch = next_batch(vault)
+    outcome = PushOutcome(operation_id=ids_of(batch)[0], outcome=Outcome.ACCEPTED)
+    vault.record_outcomes(answer(outcome, acknowledged=0))
+    assert vault.is_only_here("p1")
+
+
+def test_outcomes_of_strangers_change_nothing(vault: Vault) -> None:
+    save_patient(vault, "p1", "Amina")
+    stranger = PushOutcome(operation_id="unknown", outcome=Outcome.ACCEPTED)
+    vault.record_outcomes(answer(stranger, acknowledged=1))
+    assert vault.counts().operations == 1
+
+
+def test_a_refused_change_is_kept_with_its_reason_and_blocks_nothing(
+    vault: Vault,
+) -> None:
+    save_patient(vault, "p1", "Amina")
+    save_patient(vault, "p2", "Omar")
+    batch = next_batch(vault)
+    refused = PushOutcome(
+        operation_id=ids_of(batch)[0],
+        outcome=Outcome.REJECTED,
+        reason=ProblemCode.UNKNOWN_SITE,
+    )
+    done = PushOutcome(operation_id=ids_of(batch)[1], outcome=Outcome.ACCEPTED)
+    vault.record_outcomes(answer(refused, done, acknowledged=2))
+    assert vault.pending() is None
+    assert [(s.item_id, s.reason) for s in vault.set_aside()] == [
+        (refused.operation_id, ProblemCode.UNKNOWN_SITE)
+    ]
+    entry = vault.operations("p1")[0]
+    assert (entry.state, entry.reason) == (State.SET_ASIDE, ProblemCode.UNKNOWN_SITE)
+    assert vault.document("p1") is not None
+    assert vault.is_only_here("p1")
+    counts = vault.counts()
+    assert (counts.operations, counts.set_aside) == (0, 1)
+
+
+def test_what_is_offered_again_may_be_accepted_then(vault: Vault) -> None:
+    save_patient(vault, "p1", "Amina")
+    batch = next_batch(vault)
+    refused = PushOutcome(operation_id=ids_of(batch)[0], outcome=Outcome.REJECTED)
+    vault.record_outcomes(answer(refused, acknowledged=1))
+    vault.offer_again(0)
+    assert next_batch(vault) == batch
+    vault.record_outcomes(accepted(batch))
+    assert vault.set_aside() == ()
+    assert vault.counts().set_aside == 0
+
+
+def test_a_server_that_lost_links_gets_them_again(vault: Vault) -> None:
+    for number in range(4):
+        save_patient(vault, f"p{number}", "Amina")
+    vault.record_outcomes(accepted(next_batch(vault)))
+    vault.offer_again(1)
+    batch = next_batch(vault)
+    assert batch.first == 2
+    assert len(batch.operations) == 3
+
+
+def test_counts_say_how_much_and_how_old(tablet: Tablet) -> None:
+    vault_file, vault = tablet.unlocked()
+    save_patient(vault, "p1", "Amina")
+    tablet.wall.advance(60_000)
+    vault.commit(change_of((patient("p1"), {"sex": "female"})))
+    save_patient(vault, "p2", "Omar")
+    counts = vault.counts()
+    assert (counts.operations, counts.records, counts.oldest_at) == (3, 2, START_MS)
+    vault_file.close()
+
+
+def test_a_clamp_moves_what_is_shown_not_what_is_signed(opened: Opened) -> None:
+    vault_file, vault = opened
+    save_patient(vault, "p1", "Amina")
+    batch = next_batch(vault)
+    clamped = PushOutcome(
+        operation_id=ids_of(batch)[0], outcome=Outcome.ACCEPTED, clamp_ms=7
+    )
+    vault.record_outcomes(answer(clamped, acknowledged=1))
+    document = vault.document("p1")
+    assert document is not None
+    assert document.writes("name")[0].effective_ms == 7
+    assert vault.operations("p1")[0].clamp_ms == 7
+    assert vault.search("amina")[0].changed_at == 7
+    again = vault_file.unlock(ANA, PIN)
+    assert again.search("amina")[0].changed_at == 7
