@@ -1,0 +1,80 @@
+"""Keeping one page's draft, whatever thread comes first: the newest wins."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar
+
+from app.core import canonical
+from app.core.canonical import Json
+from app.core.document_json import as_mapping
+
+Result = TypeVar("Result")
+
+
+class Kept(Protocol):
+    """A draft as the vault gives it back."""
+
+    @property
+    def content(self) -> bytes:
+        """UTF-8 JSON."""
+
+
+class Drawer(Protocol):
+    """Where drafts lie: the vault."""
+
+    def save_draft(self, draft_id: str, patient_id: str, content: bytes) -> None:
+        """Keep a draft; durable when it returns."""
+
+    def draft(self, draft_id: str) -> Kept | None:
+        """Return a draft, or None."""
+
+    def drop_draft(self, draft_id: str) -> None:
+        """Forget a draft."""
+
+
+class DraftKeeper:
+    """The draft of one screen.
+
+    `number` is taken on the session's loop at each event; the other calls run in
+    threads, which may overtake each other: an older number never writes over a
+    newer one, nor after the draft became a record.
+    """
+
+    def __init__(self, drawer: Drawer, draft_id: str, patient_id: str) -> None:
+        self.draft_id = draft_id
+        self._drawer = drawer
+        self._patient_id = patient_id
+        self._lock = threading.Lock()
+        self._given = 0
+        self._written = 0
+
+    def number(self) -> int:
+        """Return the next place in the order of events."""
+        self._given += 1
+        return self._given
+
+    def load(self) -> Mapping[str, Json]:
+        """Return what was kept, or nothing."""
+        with self._lock:
+            found = self._drawer.draft(self.draft_id)
+        return {} if found is None else as_mapping(canonical.decode(found.content))
+
+    def keep(self, number: int, content: Json) -> None:
+        """Keep what was typed, unless something newer was kept already."""
+        raw = json.dumps(content, ensure_ascii=False).encode()
+        with self._lock:
+            if number > self._written:
+                self._drawer.save_draft(self.draft_id, self._patient_id, raw)
+                self._written = number
+
+    def drop(self, number: int) -> None:
+        """Forget what was typed up to here."""
+        self.settle(number, lambda: self._drawer.drop_draft(self.draft_id))
+
+    def settle(self, number: int, commit: Callable[[], Result]) -> Result:
+        """Run what turns the draft into a record; if that raises, the draft stays."""
+        with self._lock:
+            result = commit()
+            self._written = max(self._written, number)
+        return result

@@ -1,0 +1,201 @@
+"""What a finished screening says: its score, what was measured, what is dangerous.
+
+Screening and triage support, never diagnosis.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.clinic.library import Form, Library
+from app.core.canonical import Json
+from app.core.change import Change, RecordKey
+from app.core.document_json import as_mapping
+from app.core.ids import derived_id
+from app.core.merge import Document
+from app.core.projections import ResponseView, View, by_type, responses
+from app.core.questionnaire import (
+    FormState,
+    ItemPath,
+    QuestionnaireItem,
+    Value,
+    score,
+)
+from app.core.questionnaire.protocol import RedFlagRule
+from app.core.records import ENTERED_IN_ERROR, RecordType
+from app.core.values import ResponseStatus
+
+CORRECTED = "corrected"
+"""Reason of what a correction took away."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingFlag:
+    """A red flag in a record; without `rule` where this tablet lacks the form."""
+
+    code: str
+    response_id: str
+    canonical: str
+    raised_at: int
+    form: Form | None = None
+    rule: RedFlagRule | None = None
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it asks for somebody at once; one that is unknown does."""
+        return self.rule is None or self.rule.urgent
+
+
+def standing_flags(
+    documents: Iterable[Document], library: Library
+) -> tuple[StandingFlag, ...]:
+    """Return every red flag that stands in a patient's record, urgent ones first."""
+    found = [flag for view in responses(documents) for flag in flags_in(view, library)]
+    return tuple(sorted(found, key=lambda flag: (not flag.urgent, -flag.raised_at)))
+
+
+def flags_in(view: ResponseView, library: Library) -> tuple[StandingFlag, ...]:
+    """Return the red flags that the answers of one response raised."""
+    form = library.form(view.questionnaire)
+    protocol = form.protocol if form else None
+    rules = {rule.code: rule for rule in protocol.red_flags} if protocol else {}
+    raised_at = {
+        str(code): shown.write.effective_ms
+        for _path, shown in view.answers()
+        for code in _listed(as_mapping(shown.value).get("flags"))
+    }
+    return tuple(
+        StandingFlag(
+            code,
+            view.record_id,
+            view.questionnaire,
+            raised_at.get(code, 0),
+            form,
+            rules.get(code),
+        )
+        for code in view.flags()
+    )
+
+
+def _listed(value: Json) -> Iterable[Json]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+def score_of(documents: Iterable[Document], response_id: str) -> View | None:
+    """Return the score made from a response, if one stands."""
+    found = [View(d) for d in by_type(documents, RecordType.SCORE)]
+    mine = [v for v in found if v.text("response") == response_id]
+    standing = [v for v in mine if not v.entered_in_error]
+    return standing[0] if standing else None
+
+
+def complete(
+    key: RecordKey, form: Form, state: FormState, status: ResponseStatus, now_ms: int
+) -> Change:
+    """Finish a response: its status, its score, what was measured.
+
+    Scores and measurements have ids derived from the response, so that two tablets
+    that finish it write them once.
+    """
+    change = Change()
+    change.set(key, {"status": {"status": status.value}})
+    _add_score(change, key, form, state)
+    for path, answer in state.counted.items():
+        item = form.questionnaire.item(path.link_id)
+        if item is not None and item.observation_extract and answer.values:
+            _add_observation(change, key, (path, item, answer.values[0]), now_ms)
+    return change
+
+
+def rewritten(
+    change: Change, documents: Iterable[Document], response_id: str
+) -> Change:
+    """Add to a correction what it makes of measurements that were written before.
+
+    One whose answer is gone was entered in error; one that is back is so no longer.
+    """
+    for document in by_type(documents, RecordType.OBSERVATION):
+        view = View(document)
+        if view.text("response") != response_id:
+            continue
+        kind, record_id = document.record_type, document.record_id
+        key = RecordKey(kind, record_id, document.patient_id)
+        is_written = key in change.writes
+        if is_written:  # a correction does not move the time of measuring
+            change.writes[key].pop("effective_at", None)
+        if is_written and view.entered_in_error:
+            change.set(key, {ENTERED_IN_ERROR: None})
+        if not is_written and not view.entered_in_error:
+            error: dict[str, Json] = {
+                "reason": CORRECTED,
+                "wrong_person": False,
+                "moved_to": None,
+            }
+            change.set(key, {ENTERED_IN_ERROR: error})
+    return change
+
+
+def _add_score(change: Change, key: RecordKey, form: Form, state: FormState) -> None:
+    if form.protocol is None:
+        return
+    found = score(form.protocol, form.questionnaire, state.counted)
+    if found is None:
+        return
+    result: dict[str, Json] = {
+        "questionnaire": form.canonical,
+        "protocol": found.protocol,
+        "version": found.version,
+        "source": found.source,
+        "review": found.review,
+        "total": None if found.total is None else str(found.total),
+        "band": found.band.code if found.band else None,
+        "missing": list(found.missing),
+    }
+    score_id = derived_id(key.record_id, "score")
+    score_key = RecordKey(RecordType.SCORE, score_id, key.patient_id)
+    change.set(score_key, {"response": key.record_id, "result": result})
+
+
+def _add_observation(
+    change: Change,
+    key: RecordKey,
+    measured: tuple[ItemPath, QuestionnaireItem, Value],
+    now_ms: int,
+) -> None:
+    path, item, value = measured
+    form_url = item.text.context.rpartition("#")[0] if item.text else None
+    observation_id = derived_id(key.record_id, f"observation/{path.encode()}")
+    target = RecordKey(RecordType.OBSERVATION, observation_id, key.patient_id)
+    coding = item.codes[0] if item.codes else None
+    text = item.text.source if item.text else path.link_id
+    change.set(
+        target,
+        {
+            "code": {
+                "system": coding.system if coding else None,
+                "code": coding.code if coding else path.link_id,
+                "display": text,
+                "questionnaire": form_url,
+                "link_id": path.link_id,
+            },
+            "value": _measured(item, value),
+            "effective_at": now_ms,
+            "response": key.record_id,
+        },
+    )
+
+
+def _measured(item: QuestionnaireItem, value: Value) -> dict[str, Json]:
+    """Return a measurement: the decimal as it was typed, its UCUM unit, its sign."""
+    quantity = value.as_quantity
+    if quantity is not None:
+        return {
+            "value": str(quantity.value),
+            "unit": quantity.code,
+            "display": quantity.unit,
+        }
+    unit = item.unit
+    return {
+        "value": str(value.data),
+        "unit": unit.code if unit else None,
+        "display": (unit.display or unit.code) if unit else None,
+    }

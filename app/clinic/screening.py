@@ -1,0 +1,266 @@
+"""Screenings: answers are saved page by page, and keep their authors.
+
+A page writes only what changed on it. What a finished one says is in `findings`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import count
+from typing import cast
+
+from app.clinic.library import Form
+from app.core.birth import Birth
+from app.core.canonical import Json
+from app.core.change import Change, RecordKey
+from app.core.document_json import as_mapping
+from app.core.ids import derived_id
+from app.core.merge import Document
+from app.core.projections import ResponseView, responses
+from app.core.questionnaire import (
+    AgeInterval,
+    Answer,
+    Answers,
+    FormState,
+    ItemPath,
+    PathError,
+    RedFlag,
+    Value,
+    red_flags,
+)
+from app.core.records import ANSWER_PREFIX, RecordType
+from app.core.values import NO_INTERPRETER, Interpretation, ResponseStatus
+
+
+class StopReason(StrEnum):
+    """Why a screening ended early."""
+
+    TIRED = "tired"
+    DISTRESSED = "distressed"
+    DECLINED = "declined"
+    INTERRUPTED = "interrupted"
+    UNWELL = "unwell"
+    OTHER = "other"
+
+
+NOTHING_SAID = Answers()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """In which languages answers were asked, and who interpreted."""
+
+    staff: str
+    person: str
+    interpreted: bool = False
+    interpreter: Interpretation = NO_INTERPRETER
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the member `asked` of an answer."""
+        return {
+            "staff": self.staff,
+            "person": self.person,
+            "interpreted": self.interpreted,
+            "by": self.interpreter.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, value: Json) -> "Asked":
+        """Read the member `asked` of an answer."""
+        members = as_mapping(value)
+        return cls(
+            staff=str(members.get("staff") or ""),
+            person=str(members.get("person") or ""),
+            interpreted=members.get("interpreted") is True,
+            interpreter=Interpretation.from_json(members.get("by")),
+        )
+
+
+def response_key(patient_id: str, response_id: str) -> RecordKey:
+    """Return the key of a QuestionnaireResponse."""
+    return RecordKey(RecordType.QUESTIONNAIRE_RESPONSE, response_id, patient_id)
+
+
+def response_id_of(encounter_id: str, form: Form, attempt: int = 0) -> str:
+    """Return the id of a form's response in an encounter.
+
+    Two tablets that begin one form for one visit write one response. `attempt`
+    counts those before it that were entered in error.
+    """
+    return derived_id(encounter_id, f"response/{form.canonical}/{attempt}")
+
+
+def response_in(
+    documents: Iterable[Document], encounter_id: str, form: Form
+) -> ResponseView | None:
+    """Return the response to a form in a visit, those entered in error left out."""
+    found = [
+        view
+        for view in responses(documents)
+        if view.encounter_id == encounter_id
+        and view.questionnaire == form.canonical
+        and not view.entered_in_error
+    ]
+    return found[0] if found else None
+
+
+def response_id_in(documents: Iterable[Document], encounter_id: str, form: Form) -> str:
+    """Return the id under which a form is answered in a visit, begun or not."""
+    known = list(documents)
+    standing = response_in(known, encounter_id, form)
+    if standing is not None:
+        return standing.record_id
+    wrong = {view.record_id for view in responses(known) if view.entered_in_error}
+    attempts = (response_id_of(encounter_id, form, n) for n in count())
+    return next(each for each in attempts if each not in wrong)
+
+
+def age_of(birth: Birth | None, today: date) -> AgeInterval | None:
+    """Return the age for rules; None while nobody knows it."""
+    return None if birth is None else AgeInterval(*birth.age_years(today))
+
+
+def answers_of(view: ResponseView) -> Answers:
+    """Return the answers that are shown; one that cannot be read is left to amend."""
+    found: dict[ItemPath, Answer] = {}
+    for key, shown in view.answers():
+        try:
+            found[ItemPath.decode(key)] = Answer.from_json(shown.value)
+        except (PathError, ValueError):
+            continue
+    return Answers(found)
+
+
+def begin(
+    key: RecordKey, encounter_id: str, form: Form, asked: Asked, accompanied_by: str
+) -> Change:
+    """Begin a response: which form, which visit, which languages, who was there."""
+    change = Change()
+    change.set(
+        key,
+        {
+            "questionnaire": form.canonical,
+            "encounter": encounter_id,
+            "status": {"status": ResponseStatus.IN_PROGRESS.value},
+            "languages": [asked.staff, asked.person],
+            "interpreter": asked.interpreter.to_json(),
+            "accompanied_by": accompanied_by,
+        },
+    )
+    return change
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page was left with: the answers that changed, and what they raise.
+
+    None takes an answer away: that of an instance that was removed. `standing` are
+    the answers that the record has already.
+    """
+
+    answers: Mapping[ItemPath, Answer | None]
+    flags: tuple[RedFlag, ...]
+    asked: Asked
+    standing: Answers = NOTHING_SAID
+
+
+def said(answer: Answer | None) -> tuple[tuple[Value, ...], str | None]:
+    """Return what an answer says, without who asked it and what it raised."""
+    return ((), None) if answer is None else (answer.values, answer.absent)
+
+
+def changed(before: Answers, now: Answers) -> dict[ItemPath, Answer | None]:
+    """Return the answers that differ; None where there is none any more."""
+    found: dict[ItemPath, Answer | None] = {}
+    for path, answer in now.items():
+        if path not in before or said(before[path]) != said(answer):
+            found[path] = answer
+    found.update({path: None for path in before if path not in now})
+    return found
+
+
+def save_page(key: RecordKey, page: Page) -> Change:
+    """Write the answers of a page, each with its languages and its red flags.
+
+    An answer whose flags changed because of another answer is written again as it
+    was asked.
+    """
+    raised: dict[ItemPath, list[str]] = {}
+    for flag in page.flags:
+        raised.setdefault(flag.path, []).append(flag.code)
+    fields: dict[str, Json] = {}
+    for path, answer in page.standing.items():
+        stored = cast("dict[str, Json]", answer.to_json())
+        if set(raised.get(path, ())) != set(_flags(stored)):
+            fields[_field(path)] = _flagged(stored, raised.get(path))
+    for path, given in page.answers.items():
+        if given is None:
+            fields[_field(path)] = None
+            continue
+        value = cast("dict[str, Json]", given.to_json())
+        value["asked"] = page.asked.to_json()
+        fields[_field(path)] = _flagged(value, raised.get(path))
+    change = Change()
+    if fields:
+        change.set(key, fields)
+    return change
+
+
+def _field(path: ItemPath) -> str:
+    return f"{ANSWER_PREFIX}{path.encode()}"
+
+
+def _flags(stored: Mapping[str, Json]) -> tuple[str, ...]:
+    found = stored.get("flags")
+    if not isinstance(found, list | tuple):
+        return ()
+    return tuple(code for code in found if isinstance(code, str))
+
+
+def _flagged(value: dict[str, Json], codes: list[str] | None) -> dict[str, Json]:
+    value.pop("flags", None)
+    if codes:
+        value["flags"] = list(codes)
+    return value
+
+
+def flags_of(
+    form: Form, state: FormState, age: AgeInterval | None
+) -> tuple[RedFlag, ...]:
+    """Return the red flags that the answers raise now."""
+    if form.protocol is None:
+        return ()
+    return red_flags(form.protocol, form.questionnaire, state.counted, age)
+
+
+def stop(key: RecordKey, reason: StopReason) -> Change:
+    """End a response early: no total; red flags stand with their answers."""
+    change = Change()
+    status = {"status": ResponseStatus.STOPPED.value, "reason": reason.value}
+    change.set(key, {"status": status})
+    return change
+
+
+def decline(
+    key: RecordKey, encounter_id: str, form: Form, reason: StopReason
+) -> Change:
+    """Keep that a form was declined before its first question."""
+    change = Change()
+    status = {"status": ResponseStatus.STOPPED.value, "reason": reason.value}
+    fields: dict[str, Json] = {
+        "questionnaire": form.canonical,
+        "encounter": encounter_id,
+        "status": status,
+    }
+    change.set(key, fields)
+    return change
+
+
+def joined(*changes: Change) -> Change:
+    """Return changes as one: all of it is saved, or nothing."""
+    whole = Change()
+    for change in changes:
+        for key, fields in change.writes.items():
+            whole.set(key, fields)
+    return whole

@@ -1,0 +1,69 @@
+"""Encounters: states are appended, never replaced; who left is kept with a reason."""
+
+from enum import StrEnum
+
+from app.clinic.registration import Registration, start_encounter, update
+from app.core.canonical import Json
+from app.core.change import Change, RecordKey
+from app.core.ids import Ids
+from app.core.records import RecordType
+from app.core.values import EncounterStatus
+
+NO_NEWS = Registration()
+"""Of somebody who came back and said nothing new."""
+
+
+class LeftReason(StrEnum):
+    """Why somebody left before the end."""
+
+    OWN_WISH = "own-wish"
+    MOVED_ON = "moved-on"
+    NOT_FOUND = "not-found"
+    TOO_LONG = "too-long"
+    HOSPITAL = "hospital"
+    OTHER = "other"
+
+
+def encounter_key(patient_id: str, encounter_id: str) -> RecordKey:
+    """Return the key of an Encounter."""
+    return RecordKey(RecordType.ENCOUNTER, encounter_id, patient_id)
+
+
+def set_status(key: RecordKey, status: EncounterStatus) -> Change:
+    """Append a state to an Encounter."""
+    change = Change()
+    change.set(key, {"status": {"status": status.value}})
+    return change
+
+
+def leave(key: RecordKey, reason: LeftReason, note: str = "") -> Change:
+    """End an Encounter of somebody who left before the end."""
+    value: dict[str, Json] = {
+        "status": EncounterStatus.FINISHED.value,
+        "left": reason.value,
+    }
+    if note:
+        value["note"] = note
+    change = Change()
+    change.set(key, {"status": value})
+    return change
+
+
+def set_urgency(key: RecordKey, *, urgent: bool, reason: str = "") -> Change:
+    """Say that somebody should be seen first, or no longer."""
+    level = "urgent" if urgent else "routine"
+    change = Change()
+    change.set(key, {"urgency": {"level": level, "reason": reason}})
+    return change
+
+
+def come_back(
+    patient_id: str, ids: Ids, now_ms: int, news: Registration = NO_NEWS
+) -> tuple[str, Change]:
+    """Start a new Encounter for somebody who is registered; return its id too.
+
+    What they say anew is written with it, and their record stays the same one.
+    """
+    change = update(patient_id, news, ids)
+    encounter_id = start_encounter(change, patient_id, ids, now_ms)
+    return encounter_id, change

@@ -1,0 +1,145 @@
+"""What the registration desk reads and writes, and where it leads."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+from app.clinic.desk import Desk
+from app.features.register.desk_work import DeskWork, SaveOutcome
+from app.features.register.events import (
+    CardLookedUp,
+    CardMinted,
+    DraftFailed,
+    DraftKept,
+    DraftMoved,
+    DropDraft,
+    Effect,
+    Event,
+    GoTo,
+    KeepDraft,
+    Loaded,
+    LoadForm,
+    LookUpCard,
+    MintCard,
+    MoveDraft,
+    SaveFailed,
+    SaveNew,
+    SaveReturning,
+    Shown,
+)
+from app.features.register.model import Model
+from app.features.register.people import Person
+from app.features.register.state import update
+from app.storage import StorageError
+from app.ui.loop import Loop, Moments
+from app.ui.navigator import Place
+from app.ui.routes import Home, Register, Route
+from app.ui.work import Work
+
+Dispatch = Callable[[Event], None]
+
+
+def loop(
+    desk: Desk, work: Work, place: Place, route: Register
+) -> Loop[Model, Event, Effect]:
+    """Make the loop of one registration: a new person, a relative, or one who returns.
+
+    What was typed lies in a draft of its own for each, so that they don't mix.
+    """
+    performer = Effects(DeskWork(desk, route), work, place)
+    return Loop(Model(), update, performer.perform, Moments(shown=Shown()))
+
+
+class Effects:
+    """Does in threads what the state named; navigation at once."""
+
+    def __init__(self, desk_work: DeskWork, work: Work, place: Place) -> None:
+        self._desk = desk_work
+        self._work = work
+        self._place = place
+
+    def perform(self, effect: Effect, dispatch: Dispatch) -> None:
+        """Do one effect."""
+        match effect:
+            case LoadForm() | DropDraft():
+                self._load(effect, dispatch)
+            case KeepDraft() | MoveDraft():
+                self._draft(effect, dispatch)
+            case MintCard():
+                dispatch(CardMinted(self._desk.mint()))
+            case LookUpCard(code):
+                self._look_up(code, dispatch)
+            case SaveNew() | SaveReturning():
+                self._save(effect, dispatch)
+            case GoTo(route):
+                self._go(route)
+            case _:
+                assert_never(effect)
+
+    def _go(self, route: Route) -> None:
+        if isinstance(route, Home):
+            self._place.reset(route)
+        else:
+            self._place.replace(route)
+
+    def _load(self, effect: LoadForm | DropDraft, dispatch: Dispatch) -> None:
+        desk, number = self._desk, self._desk.keeper.number()
+
+        def load() -> Loaded:
+            if isinstance(effect, DropDraft):
+                desk.keeper.drop(number)
+            return desk.load()
+
+        self._work.run(load, dispatch, _as_event, _save_failed)
+
+    def _draft(self, effect: KeepDraft | MoveDraft, dispatch: Dispatch) -> None:
+        keeper, number = self._desk.keeper, self._desk.keeper.number()
+        if isinstance(effect, KeepDraft):
+            self._work.run(
+                lambda: keeper.keep(number, effect.content),
+                dispatch,
+                _kept,
+                _draft_failed,
+            )
+        else:
+            self._work.run(
+                lambda: self._desk.move_draft(number, effect),
+                dispatch,
+                lambda _none: _moved(effect),
+                _save_failed,
+            )
+
+    def _look_up(self, code: str, dispatch: Dispatch) -> None:
+        def looked_up(person: Person | None) -> Event:
+            return CardLookedUp(code, person)
+
+        self._work.run(lambda: self._desk.whose(code), dispatch, looked_up)
+
+    def _save(self, effect: SaveNew | SaveReturning, dispatch: Dispatch) -> None:
+        desk, number = self._desk, self._desk.keeper.number()
+
+        def save() -> SaveOutcome:
+            if isinstance(effect, SaveNew):
+                return desk.save_new(effect, number)
+            return desk.save_returning(effect, number)
+
+        self._work.run(save, dispatch, _as_event, _save_failed)
+
+
+def _as_event(event: Event) -> Event:
+    return event
+
+
+def _kept(_none: None) -> Event:
+    return DraftKept()
+
+
+def _moved(effect: MoveDraft) -> Event:
+    return DraftMoved(effect.patient_id)
+
+
+def _save_failed(error: Exception) -> Event | None:
+    return SaveFailed(error.code) if isinstance(error, StorageError) else None
+
+
+def _draft_failed(error: Exception) -> Event | None:
+    return DraftFailed(error.code) if isinstance(error, StorageError) else None

@@ -1,0 +1,56 @@
+"""The registration desk at one moment."""
+
+from dataclasses import dataclass
+
+from app.core.canonical import Json
+from app.core.problems import ProblemCode
+from app.features.register.checking import Context, Need, needs
+from app.features.register.events import Page, Saved
+from app.features.register.form import VISIT_NEW, Form
+from app.features.register.people import Person
+
+STEPS = (Page.NAME, Page.ORIGIN, Page.PHONES, Page.ARRIVAL)
+"""The optional steps, in the order in which they are offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The desk: a form and what is known about it; `saved` ends it."""
+
+    form: Form = Form()  # noqa: RUF009 - immutable
+    context: Context | None = None
+    page: Page = Page.MINIMUM
+    known: Person | None = None
+    restored: bool = False
+    asked: bool = False
+    """Whether Save was pressed: only then is what is missing said."""
+    search: str = ""
+    busy: bool = False
+    problem: ProblemCode | None = None
+    draft_problem: ProblemCode | None = None
+    saved: Saved | None = None
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What keeps the form from being saved."""
+        return needs(self.form, self.context) if self.context else frozenset()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the visit that is open here goes on, instead of a new one."""
+        person = self.context.returning if self.context else None
+        is_open = person is not None and bool(person.encounter_id)
+        return is_open and self.form.visit != VISIT_NEW
+
+    @property
+    def next_step(self) -> Page | None:
+        """The optional step after this page."""
+        if self.page not in STEPS:
+            return STEPS[0]
+        later = STEPS[STEPS.index(self.page) + 1 :]
+        return later[0] if later else None
+
+    @property
+    def draft(self) -> dict[str, Json]:
+        """What is kept while it is not saved."""
+        return {"form": self.form.to_json(), "page": self.page.value}

@@ -1,0 +1,96 @@
+"""Drafts: the newest wins, whatever thread comes first, and a save ends them."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from app.clinic.drafting import DraftKeeper
+
+
+@dataclass
+class Content:
+    content: bytes
+
+
+@dataclass
+class Drawer:
+    """A drawer in memory, with a disk that can be full."""
+
+    lying: dict[str, Content] = field(default_factory=dict)
+    is_full: bool = False
+
+    def save_draft(self, draft_id: str, patient_id: str, content: bytes) -> None:
+        assert patient_id == "patient"
+        if self.is_full:
+            raise TimeoutError
+        self.lying[draft_id] = Content(content)
+
+    def draft(self, draft_id: str) -> Content | None:
+        return self.lying.get(draft_id)
+
+    def drop_draft(self, draft_id: str) -> None:
+        self.lying.pop(draft_id, None)
+
+
+def keeper(drawer: Drawer) -> DraftKeeper:
+    return DraftKeeper(drawer, "register", "patient")
+
+
+def test_what_is_kept_is_there_for_the_next() -> None:
+    drawer = Drawer()
+    first = keeper(drawer)
+    first.keep(first.number(), {"name": "أمينة"})
+    assert keeper(drawer).load() == {"name": "أمينة"}
+
+
+def test_nothing_kept_is_empty() -> None:
+    assert keeper(Drawer()).load() == {}
+
+
+def test_a_late_thread_does_not_write_over_a_newer_draft() -> None:
+    drafts = keeper(Drawer())
+    early, late = drafts.number(), drafts.number()
+    drafts.keep(late, {"text": "Amina"})
+    drafts.keep(early, {"text": "Am"})
+    assert drafts.load() == {"text": "Amina"}
+
+
+def test_a_late_thread_brings_no_draft_back_after_the_save() -> None:
+    drawer = Drawer()
+    drafts = keeper(drawer)
+    typed, saved = drafts.number(), drafts.number()
+    drafts.settle(saved, lambda: drawer.drop_draft("register"))
+    drafts.keep(typed, {"text": "Amina"})
+    assert drafts.load() == {}
+
+
+def test_a_save_that_failed_takes_no_keystroke_with_it() -> None:
+    drafts = keeper(Drawer())
+    typed, saved = drafts.number(), drafts.number()
+
+    def fail() -> None:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        drafts.settle(saved, fail)
+    drafts.keep(typed, {"text": "Amina"})
+    assert drafts.load() == {"text": "Amina"}
+
+
+def test_a_draft_that_could_not_be_written_is_tried_again() -> None:
+    drawer = Drawer(is_full=True)
+    drafts = keeper(drawer)
+    number = drafts.number()
+    with pytest.raises(TimeoutError):
+        drafts.keep(number, {"text": "Amina"})
+    drawer.is_full = False
+    drafts.keep(number, {"text": "Amina"})
+    assert drafts.load() == {"text": "Amina"}
+
+
+def test_dropping_ends_what_was_typed_before() -> None:
+    drafts = keeper(Drawer())
+    typed = drafts.number()
+    drafts.keep(typed, {"text": "Am"})
+    drafts.drop(drafts.number())
+    assert drafts.load() == {}
