@@ -1,0 +1,163 @@
+"""Commands that set up: init, migrate, site, practitioner, device."""
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from app.core.ids import format_card_code
+from app.core.wire import Notice, Role
+from sync_server.context import Context, Ports
+from sync_server.database import Database
+from sync_server.opening import open_context, open_database
+from sync_server.services import administration, enrolment
+from sync_server.services.administration import AdministrationError, DeploymentValues
+from sync_server.settings import Settings
+from sync_server.tables import DEVICE, SITE
+
+_HOUR_MS = 60 * 60 * 1000
+
+
+@contextmanager
+def opened(settings: Settings, ports: Ports) -> Iterator[Context]:
+    """Open a deployment for one command."""
+    with database_of(settings) as database:
+        yield open_context(settings, ports, database)
+
+
+@contextmanager
+def database_of(settings: Settings) -> Iterator[Database]:
+    """Open the database for one command, brought to this version."""
+    database = open_database(settings)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def init(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
+    """Make a deployment, or change what is said of it."""
+    values = DeploymentValues(
+        name=given.name,
+        controller=given.controller,
+        contact=given.contact,
+        retention_days=given.retention_days,
+        notice=None if given.notice is None else _notice(given.notice),
+    )
+    with database_of(settings) as database:
+        made = administration.initialise(settings, ports, database, values)
+        if given.restored:
+            administration.begin_epoch(ports, database)
+    print("Made a new deployment." if made else "The deployment was there already.")
+    print(f"Its secrets are in {settings.data}: keep a copy apart from the database's.")
+    return 0
+
+
+def _notice(path: Path) -> Notice:
+    try:
+        return Notice.model_validate_json(path.read_bytes())
+    except ValidationError:
+        raise AdministrationError(
+            f'{path} is no notice. It is JSON: {{"version": "1", "texts": '
+            '[{"language": "en", "body": "..."}], "services": []}'
+        ) from None
+
+
+def migrate(_given: argparse.Namespace, settings: Settings, _ports: Ports) -> int:
+    """Bring the database to this version."""
+    with database_of(settings):
+        print("The database has this version.")
+    return 0
+
+
+def add_site(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
+    """Add a site."""
+    plan = None if given.plan is None else _plan(given.plan)
+    with opened(settings, ports) as context:
+        database = context.database
+        print(administration.add_site(ports, database, given.name, given.zone, plan))
+    return 0
+
+
+def _plan(path: Path) -> object:
+    try:
+        plan = json.loads(path.read_bytes())
+    except ValueError:
+        plan = None
+    if not isinstance(plan, dict):
+        raise AdministrationError(f"{path} is no plan: it is not a JSON object.")
+    return plan
+
+
+def add_practitioner(
+    given: argparse.Namespace, settings: Settings, ports: Ports
+) -> int:
+    """Add a practitioner."""
+    passphrase = _read_passphrase(given)
+    with opened(settings, ports) as context:
+        print(
+            administration.add_practitioner(
+                ports, context.database, given.name, Role(given.role), passphrase
+            )
+        )
+    return 0
+
+
+def set_passphrase(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
+    """Set a practitioner's passphrase; open sessions end."""
+    passphrase = _read_passphrase(given)
+    if passphrase is None:
+        raise AdministrationError("Add --passphrase-prompt or --passphrase-stdin.")
+    with opened(settings, ports) as context:
+        administration.set_passphrase(context.database, given.name, passphrase)
+    return 0
+
+
+def _read_passphrase(given: argparse.Namespace) -> str | None:
+    if given.passphrase_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not given.passphrase_prompt:
+        return None
+    first = getpass.getpass("Passphrase: ")
+    if first != getpass.getpass("Once more: "):
+        raise AdministrationError("The two passphrases differ. Nothing was changed.")
+    return first
+
+
+def device_code(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
+    """Print a one-time enrolment code."""
+    with opened(settings, ports) as context:
+        with context.database.read() as connection:
+            site_id = administration.site_id_of(connection, given.site)
+        valid_ms = given.hours * _HOUR_MS
+        code = enrolment.new_code(context, site_id, given.name, valid_ms)
+    print(format_card_code(code))
+    return 0
+
+
+def devices(_given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
+    """List devices: id, site, name, how many operations, whether revoked."""
+    query = (
+        select(DEVICE, SITE.c.name.label("site"))
+        .join(SITE, SITE.c.site_id == DEVICE.c.site_id)
+        .order_by(DEVICE.c.enrolled_at)
+    )
+    with opened(settings, ports) as context, context.database.read() as connection:
+        for row in connection.execute(query):
+            state = "revoked" if row.revoked_at else "enrolled"
+            columns = (row.device_id, row.site, row.name, str(row.acknowledged), state)
+            print("\t".join(columns))
+    return 0
+
+
+def revoke(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
+    """Refuse a device from now on."""
+    with opened(settings, ports) as context:
+        administration.revoke_device(ports, context.database, given.device_id)
+    return 0

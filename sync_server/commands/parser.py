@@ -1,0 +1,132 @@
+"""The commands and their options."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from app.core.wire import Role
+from sync_server.commands import cards, checking, demo, deployment, serving
+
+_ENVIRONMENT = """\
+environment:
+  TESSERA_DATA            folder of the server's secrets, and of SQLite's database
+  DATABASE_URL            postgresql://... where it is not SQLite
+  TESSERA_CONTROLLER      who answers for the data
+  TESSERA_CONTACT         how to reach them
+  TESSERA_RETENTION_DAYS  how long records are kept
+"""
+_Commands = Any
+"""argparse has no public name for what add_subparsers returns."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of `tessera`."""
+    found = argparse.ArgumentParser(
+        prog="tessera",
+        description="Set up and run the server of Tessera.",
+        epilog=_ENVIRONMENT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = found.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _deployment(commands)
+    _people(commands)
+    _devices(commands)
+    _cards(commands)
+    _running(commands)
+    return found
+
+
+def _deployment(commands: _Commands) -> None:
+    init = commands.add_parser("init", help="make a deployment, or change who runs it")
+    init.add_argument("--name", help="the deployment's name")
+    init.add_argument("--controller", help="who answers for the data (GDPR Art. 4)")
+    init.add_argument("--contact", help="how people reach the controller")
+    init.add_argument("--retention-days", type=_days, help="how long records are kept")
+    init.add_argument("--notice", type=Path, metavar="FILE", help="notice as JSON")
+    init.add_argument(
+        "--restored",
+        action="store_true",
+        help="the database came from a backup: devices send again what it lacks",
+    )
+    init.set_defaults(run=deployment.init)
+    migrate = commands.add_parser("migrate", help="bring the database to this version")
+    migrate.set_defaults(run=deployment.migrate)
+    site = commands.add_parser("site", help="sites")
+    kinds = site.add_subparsers(required=True, metavar="add")
+    add = kinds.add_parser("add", help="add a site")
+    add.add_argument("name")
+    add.add_argument("--zone", required=True, help="time zone, such as Europe/Athens")
+    add.add_argument("--plan", type=Path, metavar="FILE", help="forms by station, JSON")
+    add.set_defaults(run=deployment.add_site)
+
+
+def _people(commands: _Commands) -> None:
+    practitioner = commands.add_parser("practitioner", help="who works with records")
+    kinds = practitioner.add_subparsers(required=True, metavar="add|passphrase")
+    add = kinds.add_parser("add", help="add a practitioner")
+    add.add_argument("name")
+    add.add_argument("--role", required=True, choices=[role.value for role in Role])
+    _passphrase(add)
+    add.set_defaults(run=deployment.add_practitioner)
+    change = kinds.add_parser("passphrase", help="set a passphrase for the console")
+    change.add_argument("name")
+    _passphrase(change)
+    change.set_defaults(run=deployment.set_passphrase)
+
+
+def _passphrase(command: argparse.ArgumentParser) -> None:
+    how = command.add_mutually_exclusive_group()
+    how.add_argument(
+        "--passphrase-prompt", action="store_true", help="ask for it twice"
+    )
+    how.add_argument(
+        "--passphrase-stdin", action="store_true", help="read it from standard input"
+    )
+
+
+def _devices(commands: _Commands) -> None:
+    device = commands.add_parser("device", help="tablets")
+    kinds = device.add_subparsers(required=True, metavar="code|list|revoke")
+    code = kinds.add_parser("code", help="print a one-time code for a new tablet")
+    code.add_argument("--site", required=True, help="the site's name")
+    code.add_argument("--name", default="", help="what the tablet is called")
+    code.add_argument("--hours", type=_hours, default=24, help="valid for (24)")
+    code.set_defaults(run=deployment.device_code)
+    kinds.add_parser("list", help="list tablets").set_defaults(run=deployment.devices)
+    revoke = kinds.add_parser("revoke", help="refuse a tablet from now on")
+    revoke.add_argument("device_id")
+    revoke.set_defaults(run=deployment.revoke)
+
+
+def _cards(commands: _Commands) -> None:
+    sheet = commands.add_parser("cards", help="make a sheet of cards to print")
+    sheet.add_argument("count", type=int)
+    sheet.add_argument("--out", type=Path, required=True, help="an .html file, A4")
+    sheet.set_defaults(run=cards.run)
+
+
+def _running(commands: _Commands) -> None:
+    serve = commands.add_parser("serve", help="run the server")
+    serve.add_argument("--host", default="127.0.0.1", help="0.0.0.0: local network")
+    serve.add_argument("--port", type=int, default=8420, help="0: any free one")
+    serve.set_defaults(run=serving.serve)
+    form = commands.add_parser("check-form", help="can these questionnaires be used?")
+    form.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    form.set_defaults(run=checking.check_forms)
+    document = commands.add_parser("openapi", help="print what /v1 understands")
+    document.set_defaults(run=checking.openapi)
+    demo.add_to(commands)
+
+
+def _days(text: str) -> int:
+    return _positive(text, 36_500)
+
+
+def _hours(text: str) -> int:
+    return _positive(text, 24 * 30)
+
+
+def _positive(text: str, most: int) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"a number between 1 and {most}")
+    return int(text)

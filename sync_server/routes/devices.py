@@ -1,0 +1,60 @@
+"""Enrolment, and the setup that devices keep."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.core.problems import ProblemCode as P
+from app.core.wire import EnrolRequest, EnrolResponse, Setup
+from sync_server.auth import ContextDep, DeviceDep, address_of
+from sync_server.bodies import answer
+from sync_server.problems import responses
+from sync_server.requests import body_of, documented
+from sync_server.services.enrolment import enrol as enrol_device
+from sync_server.services.setup import setup_of
+
+router = APIRouter(tags=["devices"])
+
+
+@router.post(
+    "/enrol",
+    summary="Enrol a device with a one-time code",
+    openapi_extra=documented(EnrolRequest),
+    responses=responses(
+        EnrolResponse,
+        "What a device keeps.",
+        P.NOT_JSON,
+        P.TOO_LARGE,
+        P.UNSUPPORTED_ENCODING,
+        P.ENROLMENT_CODE_WRONG,
+        P.ENROLMENT_CODE_USED,
+        P.ENROLMENT_CODE_EXPIRED,
+        P.TOO_MANY_ATTEMPTS,
+        P.FORBIDDEN,
+        P.DEVICE_REVOKED,
+    ),
+)
+def enrol(
+    http: Request,
+    context: ContextDep,
+    wanted: Annotated[EnrolRequest, Depends(body_of(EnrolRequest))],
+) -> Response:
+    """Enrol a device; asked again with the same code and key, answer the same."""
+    return answer(http, enrol_device(context, wanted, address_of(http)))
+
+
+@router.get(
+    "/setup",
+    summary="What a tablet must know to work offline",
+    responses=responses(
+        Setup,
+        "Renewed at each sync.",
+        P.UNAUTHENTICATED,
+        P.UNKNOWN_DEVICE,
+        P.DEVICE_REVOKED,
+    ),
+)
+def setup(http: Request, context: ContextDep, device: DeviceDep) -> Response:
+    """Return the deployment, sites, practitioners, devices, notice and plan."""
+    with context.database.read() as connection:
+        return answer(http, setup_of(context, connection, device.site_id))

@@ -1,0 +1,88 @@
+"""The server's secrets: one file, readable by its owner alone, beside no backup.
+
+Whoever reads a dump of the database must not be able to turn a printed card into a
+person's record, to guess an enrolment code, or to answer in the server's name.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync_server.settings import SettingsError
+
+NAME = "server-secrets.json"
+_MEMBERS = ("identity", "card_secret", "token_key")
+_SIZE = 32
+_OWNER_ONLY = 0o600
+
+RandomBytes = Callable[[int], bytes]
+"""Returns that many random bytes; handed in, so that tests repeat."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ServerSecrets:
+    """The Ed25519 identity, what makes cards patients, and what makes tokens."""
+
+    identity: bytes
+    card_secret: bytes
+    token_key: bytes
+
+    @property
+    def public_key(self) -> bytes:
+        """The server's Ed25519 public key, 32 bytes raw."""
+        private = Ed25519PrivateKey.from_private_bytes(self.identity)
+        return private.public_key().public_bytes_raw()
+
+    def keyed_hash(self, purpose: str, *parts: bytes) -> bytes:
+        """Return an HMAC that nobody without this file can compute or search."""
+        message = b"".join(
+            len(part).to_bytes(4, "big") + part for part in (purpose.encode(), *parts)
+        )
+        return hmac.new(self.token_key, message, hashlib.sha256).digest()
+
+
+def create(folder: Path, random_bytes: RandomBytes) -> ServerSecrets:
+    """Make new secrets and write them durably; raises where there are some already."""
+    made = ServerSecrets(*(random_bytes(_SIZE) for _ in _MEMBERS))
+    values = {m: base64.b64encode(getattr(made, m)).decode() for m in _MEMBERS}
+    folder.mkdir(parents=True, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    descriptor = os.open(folder / NAME, flags, _OWNER_ONLY)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as sink:
+        json.dump(values, sink)
+        sink.flush()
+        os.fsync(sink.fileno())
+    return made
+
+
+def exists(folder: Path) -> bool:
+    """Tell whether a folder holds secrets."""
+    return (folder / NAME).exists()
+
+
+def load(folder: Path) -> ServerSecrets:
+    """Read the secrets; raise SettingsError that says what to do if it can't be."""
+    path = folder / NAME
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        found = [base64.b64decode(values[m], validate=True) for m in _MEMBERS]
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{path} is missing. Put it back from your copy; for a new deployment "
+            "run: tessera init"
+        ) from None
+    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+        raise SettingsError(
+            f"{path} is damaged. Put it back from your copy; nothing was changed."
+        ) from error
+    if any(len(value) != _SIZE for value in found):
+        raise SettingsError(f"{path} is damaged. Put it back from your copy.")
+    return ServerSecrets(*found)

@@ -1,0 +1,189 @@
+"""Folding operations into the server's documents, by the rule that tablets use."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from pydantic_core import from_json, to_json
+from sqlalchemy import Connection
+
+from app.core.document_json import document_from_json, document_to_json
+from app.core.merge import Document, FieldState, new_document
+from app.core.operation import EncodedOperation, Operation, decode_operation
+from app.core.problems import ProblemCode
+from app.core.projections import ResponseView, View
+from app.core.records import RecordType
+from sync_server.database import AnyRow, Database
+from sync_server.tables import DOCUMENT
+
+_DOCUMENTS = (
+    "SELECT record_id, sequence, site_ids, body FROM document WHERE record_id IN {ids}"
+)
+_SET_ASIDE = (
+    "SELECT operation_id, header_digest, reason, header, salt, content FROM set_aside "
+    "WHERE record_id IN {ids}"
+)
+# Of these the content can't be trusted to say what its author saw.
+_UNTRUSTED = frozenset(
+    {
+        ProblemCode.OPERATION_MALFORMED,
+        ProblemCode.CONTENT_MISMATCH,
+        ProblemCode.OPERATION_ID_REUSED,
+        ProblemCode.ERASED,
+    }
+)
+
+
+@dataclass(slots=True)
+class Folded:
+    """A document under way: what it is now, and the newest operation in it."""
+
+    document: Document
+    site_ids: set[str]
+    sequence: int = 0
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class Fold:
+    """The documents that one batch touches.
+
+    What was set aside gives no value, but what it replaced is remembered: once an
+    accepted operation replaces it in turn, that one has replaced those too. Without
+    this a correction of a refused entry would stand in conflict with the value that
+    both of them replaced; and applied at once, a refused entry could erase a value.
+    """
+
+    folded: dict[str, Folded] = field(default_factory=dict)
+    set_aside: dict[str, dict[str, Operation]] = field(default_factory=dict)
+    set_aside_digests: set[bytes] = field(default_factory=set)
+
+    def matches(self, operation: Operation) -> bool:
+        """Tell whether an operation names its record's type and patient."""
+        found = self.folded.get(operation.header.record_id)
+        if found is None:
+            return True
+        document, head = found.document, operation.header
+        return (document.record_type, document.patient_id) == (
+            head.record_type,
+            head.patient_id,
+        )
+
+    def accept(self, operation: Operation, sequence: int, clamp_ms: int | None) -> None:
+        """Apply an accepted operation."""
+        record_id = operation.header.record_id
+        aside = self.set_aside.get(record_id)
+        if aside:
+            aside.pop(operation.header.operation_id, None)
+            operation = replace(operation, replaces=_closure(operation.replaces, aside))
+        found = self.folded.get(record_id)
+        if found is None:
+            found = Folded(new_document(operation), set())
+            self.folded[record_id] = found
+        found.document = found.document.apply(operation, clamp_ms)
+        found.site_ids.add(operation.header.site_id)
+        found.sequence = sequence
+        found.changed = True
+
+    def put_aside(self, operation: Operation, reason: ProblemCode) -> None:
+        """Remember what an operation replaced that gives no value itself."""
+        if reason in _UNTRUSTED:
+            return
+        head = operation.header
+        aside = self.set_aside.setdefault(head.record_id, {})
+        aside[head.operation_id] = operation
+        found = self.folded.get(head.record_id)
+        if found is None:
+            return
+        # An operation that replaced it may have come before it.
+        fields = dict(found.document.fields)
+        for name, state in found.document.fields.items():
+            reached = _closure({name: tuple(state.replaced)}, aside)[name]
+            if not state.replaced.issuperset(reached):
+                fields[name] = state.join(FieldState({}, frozenset(reached)))
+                found.changed = True
+        found.document = replace(found.document, fields=fields)
+
+
+def _closure(
+    replaces: Mapping[str, tuple[str, ...]], aside: Mapping[str, Operation]
+) -> dict[str, tuple[str, ...]]:
+    """Return what is replaced, also through operations that were set aside."""
+    return {name: _reached(name, ids, aside) for name, ids in replaces.items()}
+
+
+def _reached(
+    name: str, ids: Iterable[str], aside: Mapping[str, Operation]
+) -> tuple[str, ...]:
+    reached, waiting = set(ids), list(ids)
+    while waiting:
+        through = aside.get(waiting.pop())
+        for one in through.replaces.get(name, ()) if through else ():
+            if one not in reached:
+                reached.add(one)
+                waiting.append(one)
+    return tuple(sorted(reached))
+
+
+def load(
+    database: Database, connection: Connection, record_ids: Collection[str]
+) -> Fold:
+    """Read the documents of records, and what was set aside of them."""
+    fold = Fold()
+    for row in database.select_ids(connection, _DOCUMENTS, record_ids):
+        record_id, sequence, site_ids, body = row
+        document = document_from_json(from_json(body))
+        fold.folded[record_id] = Folded(document, set(from_json(site_ids)), sequence)
+    for row in database.select_ids(connection, _SET_ASIDE, record_ids):
+        fold.set_aside_digests.add(row.header_digest)
+        _remember(fold, row)
+    return fold
+
+
+def _remember(fold: Fold, row: AnyRow) -> None:
+    if ProblemCode(row.reason) not in _UNTRUSTED:
+        encoded = EncodedOperation(row.header, row.salt, row.content)
+        operation = decode_operation(encoded)
+        aside = fold.set_aside.setdefault(operation.header.record_id, {})
+        aside[row.operation_id] = operation
+
+
+def save(
+    database: Database, connection: Connection, fold: Fold, changed_at: int
+) -> None:
+    """Write the documents that changed, with what lists need of them."""
+    rows = [_row(f, changed_at) for f in fold.folded.values() if f.changed]
+    database.upsert(connection, DOCUMENT, rows)
+
+
+def _row(folded: Folded, changed_at: int) -> tuple[object, ...]:
+    document = folded.document
+    return (
+        document.record_id,
+        document.record_type,
+        document.patient_id,
+        folded.sequence,
+        changed_at,
+        conflicts_of(document),
+        _texts(sorted(folded.site_ids)),
+        _texts(red_flags_of(document)),
+        to_json(document_to_json(document)).decode(),
+    )
+
+
+def _texts(values: Collection[str]) -> str:
+    return to_json(values).decode() if values else "[]"
+
+
+def conflicts_of(document: Document) -> int:
+    """Return how many of a record's fields wait for somebody's decision."""
+    if all(len(state.heads) < 2 for state in document.fields.values()):  # noqa: PLR2004
+        return 0
+    view = View(document)
+    return 0 if view.entered_in_error else len(view.conflicts())
+
+
+def red_flags_of(document: Document) -> tuple[str, ...]:
+    """Return the red flags that stand in a record."""
+    if document.record_type != RecordType.QUESTIONNAIRE_RESPONSE:
+        return ()
+    return ResponseView(document).flags()

@@ -1,0 +1,194 @@
+"""Ingest: one pushed batch in one transaction, an outcome for every operation."""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, delete, func, select
+
+from app.core.problems import ProblemCode
+from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
+from sync_server.context import Context
+from sync_server.database import Database
+from sync_server.services import device_chain
+from sync_server.services import fold as folding
+from sync_server.services.batch import Batch, Received, read_batch, verify_signature
+from sync_server.services.changes import (
+    Known,
+    judge,
+    mark_duplicates,
+    of_changes,
+    records_agree,
+)
+from sync_server.services.fold import Fold
+from sync_server.tables import OPERATION, PRACTITIONER, SET_ASIDE, SITE
+
+CLAMP_AFTER_MS = 5 * 60 * 1000
+"""How far ahead of the server a stamp may lie before it is clamped."""
+
+_KNOWN = (
+    "SELECT operation_id, header_digest, clamp_ms FROM operation "
+    "WHERE operation_id IN {ids}"
+)
+
+logger = logging.getLogger("tessera.ingest")
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one transaction knows, and gathers before it writes."""
+
+    device_id: str
+    now_ms: int
+    known: Known
+    fold: Fold
+    sequence: int
+    operations: list[tuple[object, ...]] = field(default_factory=list)
+    set_aside: list[tuple[object, ...]] = field(default_factory=list)
+    released: list[bytes] = field(default_factory=list)
+
+
+def ingest(context: Context, public_key: bytes, request: PushRequest) -> PushResponse:
+    """Take a batch in; raise ProblemError where its chain or signature is wrong.
+
+    What costs time without the database comes before the transaction. Within it,
+    the log's lock is taken first: which operations are known, the documents and the
+    sequences must all belong to one state of the log.
+    """
+    batch = read_batch(request)
+    verify_signature(batch, public_key)
+    now_ms = context.ports.wall()
+    database = context.database
+    with database.write() as connection:
+        database.lock_log(connection)
+        held = device_chain.chain_head(connection, batch.device_id)
+        device_chain.check(connection, batch, held)
+        work = _begin(database, connection, batch, now_ms)
+        for change in of_changes(batch.received):
+            _take(work, change)
+        _write(database, connection, work)
+        acknowledged = device_chain.extend(database, connection, batch, held)
+    outcomes = _outcomes(batch.received)
+    _log(batch, outcomes)
+    return PushResponse(
+        outcomes=outcomes,
+        acknowledged=acknowledged,
+        server_ms=now_ms,
+        epoch=context.epoch,
+    )
+
+
+def _begin(
+    database: Database, connection: Connection, batch: Batch, now_ms: int
+) -> _Work:
+    ids = {one.operation_id for one in batch.received if one.operation_id}
+    known = Known(
+        frozenset(connection.scalars(select(PRACTITIONER.c.practitioner_id))),
+        frozenset(connection.scalars(select(SITE.c.site_id))),
+        {r[0]: (r[1], r[2]) for r in database.select_ids(connection, _KNOWN, ids)},
+    )
+    # A batch that is repeated needs no documents.
+    records = {
+        one.operation.header.record_id
+        for one in batch.received
+        if one.operation is not None and not known.has(one)
+    }
+    newest = connection.scalar(select(func.max(OPERATION.c.sequence)))
+    fold = folding.load(database, connection, records)
+    return _Work(batch.device_id, now_ms, known, fold, newest or 0)
+
+
+def _take(work: _Work, change: Sequence[Received]) -> None:
+    rest = mark_duplicates(change, work.known)
+    if not rest:
+        return
+    if judge(change, rest, work.known) and records_agree(rest, work.fold):
+        for one in rest:
+            _accept(work, one)
+    else:
+        for one in rest:
+            _put_aside(work, one)
+
+
+def _accept(work: _Work, one: Received) -> None:
+    operation = one.operation
+    assert operation is not None  # noqa: S101 - the judge lets no other pass
+    head = operation.header
+    ahead = head.at.wall_ms > work.now_ms + CLAMP_AFTER_MS
+    clamp_ms = work.now_ms if ahead else None
+    work.sequence += 1
+    work.fold.accept(operation, work.sequence, clamp_ms)
+    work.known.operations[head.operation_id] = (one.digest, clamp_ms)
+    if one.digest in work.fold.set_aside_digests:
+        work.released.append(one.digest)
+    work.operations.append(
+        (
+            work.sequence,
+            head.operation_id,
+            one.digest,
+            work.device_id,
+            head.change.change_id,
+            head.record_id,
+            head.patient_id,
+            head.site_id,
+            one.encoded.header,
+            one.encoded.salt,
+            one.encoded.content,
+            clamp_ms,
+            work.now_ms,
+        )
+    )
+    one.outcome = PushOutcome(
+        operation_id=head.operation_id, outcome=Outcome.ACCEPTED, clamp_ms=clamp_ms
+    )
+
+
+def _put_aside(work: _Work, one: Received) -> None:
+    reason = one.reason or ProblemCode.OPERATION_MALFORMED
+    if one.operation is not None:
+        work.fold.put_aside(one.operation, reason)
+    work.set_aside.append(
+        (
+            one.digest,
+            one.operation_id,
+            one.operation.header.record_id if one.operation else "",
+            work.device_id,
+            reason.value,
+            one.encoded.header,
+            one.encoded.salt,
+            one.encoded.content,
+            work.now_ms,
+        )
+    )
+    one.outcome = PushOutcome(
+        operation_id=one.operation_id, outcome=Outcome.REJECTED, reason=reason
+    )
+
+
+def _write(database: Database, connection: Connection, work: _Work) -> None:
+    for digest in work.released:
+        gone = SET_ASIDE.c.header_digest == digest
+        connection.execute(delete(SET_ASIDE).where(gone))
+    database.insert(connection, OPERATION, work.operations)
+    database.upsert(connection, SET_ASIDE, work.set_aside)
+    folding.save(database, connection, work.fold, work.now_ms)
+
+
+def _outcomes(received: Sequence[Received]) -> tuple[PushOutcome, ...]:
+    """Return an outcome for each, also for one that stood in the batch twice."""
+    judged = {one.digest: one.outcome for one in received if one.outcome is not None}
+    return tuple(one.outcome or _again(judged[one.digest]) for one in received)
+
+
+def _again(outcome: PushOutcome) -> PushOutcome:
+    if outcome.outcome is Outcome.REJECTED:
+        return outcome
+    return outcome.model_copy(update={"outcome": Outcome.DUPLICATE})
+
+
+def _log(batch: Batch, outcomes: Sequence[PushOutcome]) -> None:
+    counts = Counter(one.outcome.value for one in outcomes)
+    reasons = sorted({one.reason.value for one in outcomes if one.reason})
+    extra = {"device": batch.device_id, **counts, "reasons": reasons}
+    logger.info("pushed", extra=extra)

@@ -1,0 +1,68 @@
+"""What every test may ask for: a database of its own, and a browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from hypothesis import settings
+from playwright.sync_api import Browser
+
+from tests.support import browser as browsers
+from tests.support import postgres, programs
+
+# Quick ones first: who breaks a unit should not wait for a browser to learn it.
+# Browsers must come last: while Playwright's synchronous interface runs, its event
+# loop occupies this thread, and a test's own asyncio.run is refused.
+STAGES = ("convergence", "sync_server", "browser")
+
+# A busy machine makes an example slow, not wrong.
+settings.register_profile("tessera", deadline=None, print_blob=True)
+settings.load_profile("tessera")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run units first, then convergence, the server, and browsers last."""
+    items.sort(key=_stage)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[postgres.Cluster]:
+    """A throw-away PostgreSQL for this run."""
+    binaries = programs.postgresql_bin()
+    if binaries is None:
+        _cannot_run("PostgreSQL")
+    with postgres.cluster(binaries) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: postgres.Cluster) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty PostgreSQL database of this test alone."""
+    with postgres_cluster.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium for this run; open pages with support.browser.opened."""
+    chromium = programs.chromium()
+    if chromium is None:
+        _cannot_run("Chromium")
+    with browsers.launched(chromium) as running:
+        yield running
+
+
+def _stage(item: pytest.Item) -> int:
+    if "browser" in getattr(item, "fixturenames", ()):
+        return len(STAGES)
+    parts = item.path.relative_to(Path(__file__).parent).parts
+    return next((n for n, name in enumerate(STAGES, 1) if name in parts), 0)
+
+
+def _cannot_run(program: str) -> NoReturn:
+    reason = f"{program} is not on this machine: run .ci/install-system"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)

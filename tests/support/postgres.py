@@ -1,0 +1,98 @@
+"""A throw-away PostgreSQL: own cluster, own port, own folder, gone at the end."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+from tests.support.processes import HOST, free_port, running
+
+# PostgreSQL refuses to run as root; Debian's package makes this account.
+ACCOUNT = "postgres"
+OWNER = "tessera"
+# Nothing here outlives the test, so nothing has to reach the disk.
+_SETTINGS = (
+    f"listen_addresses={HOST}",
+    "unix_socket_directories=",
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "max_connections=60",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running server that anybody on this machine may use."""
+
+    port: int
+    numbers: Iterator[int]
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The SQLAlchemy URL of a new, empty database, dropped afterwards."""
+        name = f"test_{next(self.numbers)}"
+        self._administer(f'CREATE DATABASE "{name}"')
+        try:
+            yield f"postgresql+psycopg://{OWNER}@{HOST}:{self.port}/{name}"
+        finally:
+            self._administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _administer(self, statement: str) -> None:
+        with _connect(self.port) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def cluster(binaries: Path) -> Iterator[Cluster]:
+    """Start a server from the programs in a folder, and remove it afterwards."""
+    user = ACCOUNT if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="tessera-postgres-"))
+    try:
+        if user:
+            shutil.chown(folder, user, user)
+        data, log, port = folder / "data", folder / "log", free_port()
+        _initialise(binaries, data, user)
+        command: list[str | Path] = [binaries / "postgres", "-D", data, "-p", str(port)]
+        command += [part for setting in _SETTINGS for part in ("-c", setting)]
+        with running(command, log=log, is_ready=lambda: _accepts(port), user=user):
+            yield Cluster(port, count(1))
+    finally:
+        shutil.rmtree(folder)
+
+
+def _initialise(binaries: Path, data: Path, user: str | None) -> None:
+    subprocess.run(
+        [
+            *(binaries / "initdb", "-D", data, "-U", OWNER, "-A", "trust"),
+            *("-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+        ],
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        user=user,
+        group=user,
+        extra_groups=[] if user else None,
+        cwd=data.parent,
+    )
+
+
+def _accepts(port: int) -> bool:
+    try:
+        _connect(port).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _connect(port: int) -> "psycopg.Connection[tuple[object, ...]]":
+    return psycopg.connect(
+        host=HOST, port=port, user=OWNER, dbname="postgres", autocommit=True
+    )
