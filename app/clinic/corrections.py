@@ -26,16 +26,21 @@ def amend(document: Document, field: str, value: Json) -> Change:
 
 
 def belonging(documents: Iterable[Document], record_id: str) -> list[Document]:
-    """Return a record with what was made from it: score and measurements.
+    """Return a record with what was made from it, or in it.
 
-    They go together: a score without its answers would stand for nobody's answers.
+    They go together: a score without its answers would stand for nobody's answers, and
+    a visit takes along the screenings that were made in it.
     """
     found = list(documents)
-    return [
-        d
-        for d in found
-        if d.record_id == record_id or View(d).text("response") == record_id
-    ]
+    ids = {record_id}
+    for _step in ("screenings of the visit", "what was made from them"):
+        ids |= {d.record_id for d in found if ids & _owners(d)}
+    return [d for d in found if d.record_id in ids]
+
+
+def _owners(document: Document) -> set[str]:
+    view = View(document)
+    return {view.text("response"), view.text("encounter")} - {""}
 
 
 def enter_in_error(documents: Iterable[Document], reason: str) -> Change:
@@ -69,7 +74,7 @@ def move_to(
         target = moved[document.record_id]
         key = RecordKey(document.record_type, target, right.patient_id)
         fields = _copied(document, moved)
-        if "encounter" in fields:
+        if View(document).text("encounter") not in {"", *moved}:
             fields["encounter"] = right.encounter_id
         change.set(key, fields)
         change.set(key_of(document), {ENTERED_IN_ERROR: _error(reason, target)})

@@ -49,7 +49,7 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
         ProblemCode.ENROLMENT_CODE_EXPIRED: N_(
             "This code is too old. Ask your administrator for a new one."
         ),
-        ProblemCode.SIGN_IN_WRONG: N_("The name or the password is not right."),
+        ProblemCode.SIGN_IN_WRONG: N_("The name or the passphrase is not right."),
         ProblemCode.UNKNOWN_DEVICE: N_(
             "The server does not know this tablet. Nothing is lost. "
             "Ask your administrator for a code and connect the tablet again."

@@ -80,6 +80,13 @@ _WHO: Mapping[str, str] = {
     Who.NOBODY: N_("Nobody"),
     Who.NOT_ASKED: N_("Not yet asked"),
 }
+# Codes of the screening's first page.
+_PRESENT: Mapping[str, str] = {
+    "nobody": N_("Nobody: alone with the staff"),
+    "relative": N_("A relative"),
+    "guardian": N_("A legal guardian"),
+    "other": N_("Somebody else"),
+}
 _INTERPRETERS: Mapping[str, str] = {
     InterpreterMode.NONE: N_("Nobody was needed"),
     InterpreterMode.PRESENT: N_("Interpreter, present"),
@@ -109,6 +116,7 @@ _PURPOSES: Mapping[str, str] = {
     Purpose.RESEARCH: N_("Research"),
 }
 _RELATIONSHIPS: Mapping[str, str] = {
+    Relationship.PARENT: N_("Parent"),
     Relationship.MOTHER: N_("Mother"),
     Relationship.FATHER: N_("Father"),
     Relationship.CHILD: N_("Child"),
@@ -166,6 +174,11 @@ def stop_reason(t: Translator, code: str) -> str:
 def company_name(t: Translator, code: str) -> str:
     """With whom a child came."""
     return _term(t, _WHO, code)
+
+
+def present_name(t: Translator, code: str) -> str:
+    """Who was with somebody at a screening."""
+    return _term(t, _PRESENT, code)
 
 
 def interpreter_mode_name(t: Translator, code: str) -> str:

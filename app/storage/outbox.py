@@ -153,7 +153,9 @@ def _record(
 ) -> None:
     if outcome.outcome is Outcome.REJECTED:
         reason = outcome.reason or ProblemCode.UNEXPECTED
-        aside.put(unit.driver, SetAside(outcome.operation_id, reason))
+        whose = stored.header.patient_id
+        entry = SetAside(outcome.operation_id, reason, patient_id=whose)
+        aside.put(unit.driver, entry)
         if stored.state is not State.SET_ASIDE:
             unit.change_operation(replace(stored, state=State.SET_ASIDE))
         return

@@ -14,12 +14,14 @@ from app.storage.sealing import Sealer, SealError, place
 class SetAside:
     """An operation of this tablet that the server refused, or a feed item.
 
-    `item` is there for what the feed brought and this tablet could not take in.
+    `item` is there for what the feed brought and this tablet could not take in;
+    `patient_id` for an own change, so that a screen can say whose it is.
     """
 
     item_id: str
     reason: ProblemCode
     item: FeedItem | None = None
+    patient_id: str = ""
 
 
 class SetAsideRows:
@@ -31,7 +33,7 @@ class SetAsideRows:
     def put(self, driver: sqlite3.Connection, entry: SetAside) -> None:
         """Keep an entry, over its older self."""
         item = None if entry.item is None else entry.item.model_dump_json()
-        raw = json.dumps([entry.reason.value, item]).encode()
+        raw = json.dumps([entry.reason.value, item, entry.patient_id]).encode()
         sealed = self._sealer.seal(raw, place("set_aside", entry.item_id))
         driver.execute(
             "INSERT OR REPLACE INTO set_aside (item_id, sealed) VALUES (?, ?)",
@@ -54,6 +56,6 @@ class SetAsideRows:
             raw = self._sealer.unseal(sealed, place("set_aside", item_id))
         except SealError as error:
             raise VaultCorruptError from error
-        reason, item = json.loads(raw)
+        reason, item, patient_id = json.loads(raw)
         feed_item = None if item is None else FeedItem.model_validate_json(item)
-        return SetAside(item_id, ProblemCode(reason), feed_item)
+        return SetAside(item_id, ProblemCode(reason), feed_item, patient_id)

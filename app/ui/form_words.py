@@ -58,16 +58,34 @@ class FormWords:
     def title(self) -> str:
         """What the form is called."""
         t, form = self.t, self.form
+        if form is not None and form.verbatim and form.protocol is not None:
+            # Its own title is fixed, too; what its rules call it can be translated.
+            title = form.protocol.text(form.protocol.title, "")
+            return self._in_words(title, t.translate)
         if form is None or form.questionnaire.title is None:
             return t.isolate_ltr(self.canonical) or t.gettext("Screening")
         return self.text(form.questionnaire.title)
 
     def text(self, text: Text) -> str:
         """A text of the form; marked where it is not in the screen's language."""
+        translate = None if self.form is None else translate_of(self.form, self.t)
+        return self._in_words(text, translate)
+
+    def of_staff(self, text: Text) -> str:
+        """A text of the rules, for staff alone: translated whatever the form is."""
+        return self._in_words(text, self.t.translate)
+
+    def _in_words(self, text: Text, translate: Translate | None) -> str:
         t = self.t
-        translate = None if self.form is None else translate_of(self.form, t)
         words, language = text.text_in(t.tag, translate)
         return words if language == t.tag else t.isolate_ltr(words)
+
+    def place(self, key: str) -> int:
+        """Return where in the form a question stands; unknown ones come last."""
+        items = self.form.questionnaire.walk() if self.form else ()
+        order = [item.link_id for item in items]
+        link_id = key.rpartition(":")[2]
+        return order.index(link_id) if link_id in order else len(order)
 
     def answer(self, key: str, value: Json) -> tuple[str, str]:
         """Return a question and what was answered, in words."""
@@ -120,17 +138,20 @@ class FormWords:
         rule = self.form.protocol.score if self.form and self.form.protocol else None
         for band in rule.bands if rule else ():
             if band.code == code and self.form and self.form.protocol:
-                said.append(self.text(self.form.protocol.text(band.meaning, band.code)))
+                meaning = self.form.protocol.text(band.meaning, band.code)
+                said.append(self.of_staff(meaning))
         missing = as_mapping(result).get("missing")
         if total is None and missing:
             said.append(t.gettext("No total: answers are missing"))
         return " · ".join(said)
 
     def flag(self, code: str) -> str:
-        """Return a red flag's text and what to do; an unknown one's code."""
+        """Return a red flag's text and what to do; an unknown one still alarms."""
         protocol = self.form.protocol if self.form else None
         for rule in protocol.red_flags if protocol else ():
             if protocol is not None and rule.code == code:
-                text = self.text(protocol.text(rule.text, rule.code))
-                return f"{text} {self.text(protocol.text(rule.action, rule.code))}"
-        return self.t.isolate(code)
+                text = self.of_staff(protocol.text(rule.text, rule.code))
+                action = self.of_staff(protocol.text(rule.action, rule.code))
+                return f"{text} {action}"
+        unknown = self.t.gettext("A danger sign that this app does not know: {code}")
+        return self.t.fill(unknown, code=code)

@@ -49,6 +49,7 @@ class Loop(Generic[Model, Event, Effect]):
         self._waiting: deque[Event] = deque()
         self._is_running = False
         self._redraw: Callable[[], None] | None = None
+        self._has_left = False
         self._thread = threading.get_ident()
 
     @property
@@ -88,8 +89,12 @@ class Loop(Generic[Model, Event, Effect]):
             self.dispatch(self._moments.shown)
 
     def left(self) -> None:
-        """The screen went for good: its last chance to keep what was typed."""
-        if self._moments.left is not None:
+        """The screen went for good: its last chance to keep what was typed.
+
+        It goes once: a lock tells it before the page lets go of it.
+        """
+        if not self._has_left and self._moments.left is not None:
+            self._has_left = True
             self.dispatch(self._moments.left)
 
     def _drain(self) -> None:

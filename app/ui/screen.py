@@ -9,6 +9,7 @@ import flet as ft
 
 from app.i18n import fonts
 from app.ui import shell, theme
+from app.ui.dialogs import Dialogs
 from app.ui.failures import Failure, Failures
 from app.ui.frame import Frame
 from app.ui.look import Look, Width
@@ -41,9 +42,13 @@ class Kit:
     status: Source[Status]
     failures: Failures
     taps: TapGuard = field(default_factory=TapGuard)
+    dialogs: Dialogs = field(default_factory=Dialogs)
 
     def open_sync(self) -> None:
-        """The strip was tapped."""
+        """The strip was tapped; while locked, or without a vault, it leads nowhere."""
+        status = self.status.value
+        if status.practitioner is None or status.only_here is None:
+            return
         if not isinstance(self.navigator.top.route, Sync):
             self.navigator.go(Sync())
 
@@ -127,7 +132,9 @@ class _Page:
 def _app(kit: Kit, make: MakeScreen) -> list[ft.View]:
     _watch(kit.navigator)
     _watch(kit.look)
-    stack, look, top = kit.navigator.value, kit.look.value, kit.navigator.top
+    _watch(kit.dialogs)
+    look, top = kit.look.value, kit.navigator.top
+    stack = kit.dialogs.stack(kit.navigator.value)
     return [
         ft.View(
             [_screen(f"screen{entry.number}", kit, make, entry, look, top)],
@@ -240,7 +247,7 @@ def _draw_screen(
     )
     ft.use_effect(seat.shown, [entry == top])
     frame = seat.draw(look)
-    ft.use_dialog(frame.dialog)
+    _show_dialog(kit, frame.dialog if entry == top else None)
     can_go_back = kit.navigator.value[0] != entry
     chrome = shell.Chrome(
         strip=_strip("session.strip", kit, look),
@@ -248,6 +255,17 @@ def _draw_screen(
         back=seat.place.back if can_go_back else None,
     )
     return shell.lay_out(frame, chrome, look)
+
+
+def _show_dialog(kit: Kit, dialog: ft.AlertDialog | None) -> None:
+    """Show a screen's dialog, or none once the screen is no longer on top."""
+    stood: list[bool] = _once(lambda: [False])
+    if dialog is not None:
+        kit.dialogs.standing()
+    elif stood[0]:
+        kit.dialogs.ended()
+    stood[0] = dialog is not None
+    ft.use_dialog(dialog)
 
 
 def _draw_strip(kit: Kit, look: Look) -> ft.Control:

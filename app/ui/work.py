@@ -57,6 +57,17 @@ class Work:
             await asyncio.wait(tuple(self._running))
             await asyncio.sleep(0)
 
+    def later(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back on the session's event loop after a time, unless it is stopped."""
+        handle = self._loop.call_later(
+            seconds, self._guarded, callback, context=self._context.copy()
+        )
+        return handle.cancel
+
+    def tell(self, error: Exception) -> None:
+        """Show and log an error that nobody expected."""
+        self._failures.report(error)
+
     def post(self, callback: Callable[[], None]) -> None:
         """Call back on the session's event loop; safe from every thread."""
         try:

@@ -65,7 +65,8 @@ class Form:
 def read_form(assets: Path, name: str) -> Form:
     """Read a shipped questionnaire and its protocol."""
     raw = (assets / "questionnaires" / f"{name}.json").read_bytes()
-    form = load(json.loads(raw)).questionnaire
+    canonical = f"https://tessera.example/Questionnaire/{name}"
+    form = load(json.loads(raw), canonical=canonical).questionnaire
     rules = json.loads((assets / "protocols" / f"{name}.json").read_bytes())
     items = tuple((rules.get("score") or {}).get("items", ()))
     return Form(f"{form.canonical}|{form.version or ''}", items, rules)

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Route,
+    sync_playwright,
+)
 
 from tests.support.processes import HOST
 
@@ -25,6 +32,10 @@ FLAGS = (
 ASKED_BY_FLET = "https://cdn.jsdelivr.net/npm/@rive-app/"
 LOAD_MS = 60_000
 ACTION_MS = 15_000
+SETTLE_MS = 120
+SETTLE_TRIES = 12
+# A page on which nothing is painted yet compresses to less.
+BLANK_BYTES = 7_000
 Role = Literal[
     "alert", "button", "checkbox", "dialog", "group", "heading", "img", "link",
     "listitem", "menuitem", "option", "progressbar", "radio", "status", "switch",
@@ -47,10 +58,14 @@ CONSOLE = Viewport(1280, 800)
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One open page. What it asks of other hosts is refused, and kept."""
+    """One open page.
+
+    What it asks of other hosts is refused, and kept; so are the errors it logs.
+    """
 
     page: Page
     foreign_requests: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
 
     def named(self, role: Role, name: str) -> Locator:
         """The first control of this role whose accessible name is exactly this."""
@@ -76,11 +91,21 @@ class Screen:
         )
 
     def shoot(self, name: str) -> Path:
-        """Write what is seen to the folder of screenshots."""
+        """Write what is seen, once it is at rest, to the folder of screenshots."""
         path = screenshot_folder() / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=path)
+        path.write_bytes(self._at_rest())
         return path
+
+    def _at_rest(self) -> bytes:
+        # Roles and names are there before what they name is painted.
+        before, seen = b"", self.page.screenshot()
+        for _ in range(SETTLE_TRIES):
+            if seen == before and len(seen) > BLANK_BYTES:
+                break
+            self.page.wait_for_timeout(SETTLE_MS)
+            before, seen = seen, self.page.screenshot()
+        return seen
 
 
 @contextmanager
@@ -108,6 +133,8 @@ def opened(
     try:
         screen = Screen(context.new_page())
         context.route(_is_foreign, lambda route: _refuse(screen, route))
+        screen.page.on("pageerror", lambda error: screen.troubles.append(str(error)))
+        screen.page.on("console", lambda message: _listen(screen, message))
         screen.page.goto(url, timeout=LOAD_MS)
         show_semantics(screen.page)
         yield screen
@@ -149,6 +176,12 @@ def _refuse(screen: Screen, route: Route) -> None:
     if not route.request.url.startswith(ASKED_BY_FLET):
         screen.foreign_requests.append(route.request.url)
     route.abort()
+
+
+def _listen(screen: Screen, message: ConsoleMessage) -> None:
+    asked_by_flet = message.location["url"].startswith(ASKED_BY_FLET)
+    if message.type == "error" and not asked_by_flet:
+        screen.troubles.append(message.text)
 
 
 def _without_proxies() -> dict[str, str | float | bool]:

@@ -6,7 +6,7 @@ import flet as ft
 
 from app.core.values import Decision, GivenBy
 from app.features.notice.form import Asked, Field
-from app.features.notice.sentences import SENTENCES, Words, asked_for, said
+from app.features.notice.sentences import Words, asked_for, care
 from app.features.notice.state import (
     Answered,
     BackPressed,
@@ -35,14 +35,13 @@ def consents_frame(
     if model.problem is not None:
         text = messages.problem(look.t, model.problem)
         body.append(w.notice("notice.problem", text, w.Tone.WARNING))
-    care = dict(SENTENCES)["care"]
     body.append(
         w.card(
             "notice.care",
             [
                 w.bilingual_text(
-                    said(words.staff, care, context),
-                    said(words.person, care, context) if words.person else None,
+                    care(words.staff, context),
+                    care(words.person, context) if words.person else None,
                     look,
                 )
             ],

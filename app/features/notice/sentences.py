@@ -11,45 +11,9 @@ from app.i18n.languages import chain
 from app.ui.look import Look
 from app.ui.widgets import Said
 
-CONTROLLER = N_("{controller} is responsible for your data. Contact: {contact}.")
-SENTENCES: tuple[tuple[str, str], ...] = (
-    ("controller", CONTROLLER),
-    (
-        "purposes",
-        N_(
-            "We write down what you tell us and what we find, "
-            "so that you are cared for, here and at the next place."
-        ),
-    ),
-    (
-        "recipients",
-        N_(
-            "Those who care for you in {deployment} can read it. "
-            "They must keep it to themselves."
-        ),
-    ),
-    (
-        "authorities",
-        N_(
-            "The authorities do not get your answers. The law says that they are told "
-            "that you were seen, and whether you need care or protection."
-        ),
-    ),
-    ("retention", N_("The record is kept for {days} days, then it is erased.")),
-    (
-        "rights",
-        N_(
-            "You may see your record, have it corrected or erased, and get a copy. "
-            "You may complain to the data protection authority. Ask us: {contact}."
-        ),
-    ),
-    (
-        "care",
-        N_(
-            "You are cared for whatever you answer. "
-            "You may say no, and you may change your mind at any time."
-        ),
-    ),
+CARE = N_(
+    "You are cared for whatever you answer. "
+    "You may say no, and you may change your mind at any time."
 )
 QUESTIONS = {
     Purpose.PHONE_CONTACT: N_("May we call you by phone about your care?"),
@@ -103,23 +67,58 @@ def words_of(model: Model, context: Context, look: Look) -> Words:
     )
 
 
-def said(t: Translator, msgid: str, context: Context) -> Said:
-    """A sentence of the notice, its placeholders filled from the deployment."""
-    deployment = context.deployment
-    text = t.fill(
-        t.gettext(msgid),
-        controller=deployment.controller,
-        contact=deployment.contact,
-        deployment=deployment.name,
-        days=deployment.retention_days,
+def sentences(t: Translator, context: Context) -> tuple[Said, ...]:
+    """What the law asks to be said, in its order."""
+    _ = t.gettext
+    templates = (
+        _("{controller} is responsible for your data. Contact: {contact}."),
+        _(
+            "We write down what you tell us and what we find, "
+            "so that you are cared for, here and at the next place."
+        ),
+        _(
+            "Those who care for you in {deployment} can read it. "
+            "They must keep it to themselves."
+        ),
+        _(
+            "The authorities do not get your answers. The law says that they are told "
+            "that you were seen, and whether you need care or protection."
+        ),
+        t.ngettext(
+            "The record is kept for {count} day, then it is erased.",
+            "The record is kept for {count} days, then it is erased.",
+            context.deployment.retention_days,
+        ),
+        _(
+            "You may see your record, have it corrected or erased, and get a copy. "
+            "You may complain to the data protection authority. Ask us: {contact}."
+        ),
+        t.gettext(CARE),
     )
-    return Said(text, t.is_rtl)
+    return tuple(_said(t, template, context) for template in templates)
+
+
+def care(t: Translator, context: Context) -> Said:
+    """That care rests on no answer: said again above the questions."""
+    return _said(t, t.gettext(CARE), context)
 
 
 def asked_for(t: Translator, asked: Asked) -> Said:
     """The question about one optional purpose."""
     template = t.gettext(QUESTIONS[asked.purpose])
     return Said(t.fill(template, service=asked.service), t.is_rtl)
+
+
+def _said(t: Translator, template: str, context: Context) -> Said:
+    deployment = context.deployment
+    text = t.fill(
+        template,
+        controller=deployment.controller,
+        contact=deployment.contact,
+        deployment=deployment.name,
+        count=deployment.retention_days,
+    )
+    return Said(text, t.is_rtl)
 
 
 def _text(texts: tuple[NoticeText, ...], tag: str) -> NoticeText | None:

@@ -8,7 +8,7 @@ from app.core.summary import Station
 from app.features.notice.consent_page import consents_frame
 from app.features.notice.form import GIVEN, POSTPONED, Field
 from app.features.notice.how_part import how_given, why_postponed
-from app.features.notice.sentences import SENTENCES, Words, said, words_of
+from app.features.notice.sentences import Words, sentences, words_of
 from app.features.notice.state import (
     BackPressed,
     Context,
@@ -128,13 +128,13 @@ def _text(words: Words, context: Context, look: Look) -> list[ft.Control]:
             size = Type.LEAD if key == "own" else Type.BODY
             body = w.line(w.Said(text.body, is_rtl), look, size)
             parts.append(w.card(f"notice.text.{key}", [body]))
+    staffs = sentences(words.staff, context)
+    theirs: tuple[w.Said | None, ...] = (None,) * len(staffs)
+    if words.person is not None:
+        theirs = sentences(words.person, context)
     lines = [
-        w.bilingual_text(
-            said(words.staff, msgid, context),
-            said(words.person, msgid, context) if words.person else None,
-            look,
-        )
-        for _name, msgid in SENTENCES
+        w.bilingual_text(staff, person, look)
+        for staff, person in zip(staffs, theirs, strict=True)
     ]
     return [*parts, w.card("notice.sentences", lines)]
 

@@ -163,7 +163,7 @@ def child_part(
     choices = [w.Choice(who.value, company_name(t, who)) for who in _COMPANY]
     tell = pressed(Field.WHO, dispatch)
     parts: list[ft.Control] = [
-        w.section_title(_("Under 18: who is with you?")),
+        w.section_title(_("Under 18: who is with the person?")),
         grid("register.who", choices, form.who, look, tell),
     ]
     if model.asked and Need.WHO in model.needs:

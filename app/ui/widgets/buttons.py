@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import flet as ft
 
-from app.ui.theme import Touch, Type
+from app.ui.theme import Space, Touch, Type
 from app.ui.widgets.steady import SteadyFilledButton
 from app.ui.widgets.words import words
 
 Press = Callable[[], None]
+_LINE_HEIGHT = 25
+"""Of Type.LEAD in our fonts, in dp."""
 
 
 def main_button(
@@ -24,7 +26,7 @@ def main_button(
         content=_centred(label),
         icon=icon,
         key=key,
-        height=Touch.MAIN,
+        style=ft.ButtonStyle(padding=_tall(Touch.MAIN)),
         disabled=not enabled,
         on_click=lambda _event: on_press(),
     )
@@ -38,8 +40,8 @@ def danger_button(
         content=_centred(label),
         icon=icon,
         key=key,
-        height=Touch.MAIN,
         style=ft.ButtonStyle(
+            padding=_tall(Touch.MAIN),
             bgcolor=ft.Colors.ERROR,
             color=ft.Colors.ON_ERROR,
             icon_color=ft.Colors.ON_ERROR,
@@ -61,7 +63,7 @@ def quiet_button(
         content=_centred(label),
         icon=icon,
         key=key,
-        height=Touch.TILE,
+        style=ft.ButtonStyle(padding=_tall(Touch.TILE)),
         disabled=not enabled,
         on_click=lambda _event: on_press(),
     )
@@ -83,6 +85,12 @@ def icon_button(key: str, label: str, icon: ft.IconData, on_press: Press) -> ft.
         ),
         key=f"{key}.box",
     )
+
+
+def _tall(height: int) -> ft.Padding:
+    """Make a button of one line so tall; a label of two lines makes it taller."""
+    above = (height - _LINE_HEIGHT) / 2
+    return ft.Padding.symmetric(horizontal=Space.MEDIUM, vertical=above)
 
 
 def _centred(label: str) -> ft.Text:

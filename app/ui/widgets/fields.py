@@ -35,9 +35,13 @@ class FieldOptions:
 
 
 PLAIN = FieldOptions()
-DIGITS = FieldOptions(keyboard=ft.KeyboardType.NUMBER, only=r"^[0-9]*$", is_ltr=True)
+# As people have them on their keyboards: ASCII, Arabic-Indic, Persian, Bengali.
+_DIGIT = "[0-9\u0660-\u0669\u06f0-\u06f9\u09e6-\u09ef]"
+DIGITS = FieldOptions(keyboard=ft.KeyboardType.NUMBER, only=f"^{_DIGIT}*$", is_ltr=True)
 DECIMAL = FieldOptions(
-    keyboard=ft.KeyboardType.NUMBER, only=r"^[0-9]*[.,]?[0-9]*$", is_ltr=True
+    keyboard=ft.KeyboardType.NUMBER,
+    only=f"^{_DIGIT}*[.,\u066b]?{_DIGIT}*$",
+    is_ltr=True,
 )
 PHONE = FieldOptions(keyboard=ft.KeyboardType.PHONE, is_ltr=True)
 
@@ -119,11 +123,14 @@ def search_field(key: str, label: str, value: str, on_type: Typed) -> ft.Control
     options = FieldOptions(keyboard=ft.KeyboardType.TEXT)
     entry = _input(key, value, on_type, options)
     entry.prefix_icon = ft.Icons.SEARCH
-    # A floating label shrinks to three quarters: 22 becomes 16.
-    entry.label = label
-    entry.label_style = letters(Type.TITLE).copy(color=ft.Colors.ON_SURFACE_VARIANT)
+    # Above, not inside: a floating label shrinks until nobody can read it.
+    labelled = ft.Column(
+        [words(label), entry],
+        spacing=Space.SMALL // 2,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
     return ft.Column(
-        [entry],
+        [ft.MergeSemantics(labelled)],
         key=f"{key}.box",
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )

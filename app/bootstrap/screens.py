@@ -1,0 +1,144 @@
+"""Which screen stands for which route of a tablet."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from app.bootstrap.tablet import TabletProcess
+from app.clinic.desk import Desk
+from app.features.amend import effects as amend
+from app.features.amend.view import view as amend_view
+from app.features.enrol import effects as enrol
+from app.features.enrol.view import view as enrol_view
+from app.features.home import effects as home
+from app.features.home.view import view as home_view
+from app.features.languages import effects as languages
+from app.features.languages.view import view as languages_view
+from app.features.notice import effects as notice
+from app.features.notice.view import view as notice_view
+from app.features.record import effects as record
+from app.features.record.view import view as record_view
+from app.features.register import effects as register
+from app.features.register.view import view as register_view
+from app.features.result import effects as result
+from app.features.result.view import view as result_view
+from app.features.screening import effects as screening
+from app.features.screening.view import view as screening_view
+from app.features.sync import effects as sync
+from app.features.sync.view import view as sync_view
+from app.features.trouble import effects as trouble
+from app.features.trouble.view import view as trouble_view
+from app.features.unlock import effects as unlock
+from app.features.unlock.view import view as unlock_view
+from app.features.visit import effects as visit
+from app.features.visit.view import view as visit_view
+from app.i18n import formats
+from app.storage import Vault
+from app.ui import routes as to
+from app.ui.frame import Frame
+from app.ui.look import Look
+from app.ui.navigator import Place
+from app.ui.record_words import RecordWords
+from app.ui.screen import Screen
+from app.ui.source import Source
+from app.ui.work import Work
+
+
+class Session(Protocol):
+    """What screens need of a tablet's session."""
+
+    process: TabletProcess
+    look: Source[Look]
+    work: Work
+
+    @property
+    def desk(self) -> Desk:
+        """What screens need; only while unlocked."""
+
+    def unlock(self, open_vault: Callable[[], Vault]) -> None:
+        """Open the vault for this session; another one is locked first. Blocks."""
+
+    def begin_again(self) -> None:
+        """Open the vault's file once more, and show what stands now."""
+
+    def lock(self) -> None:
+        """Leave every screen and drop the keys."""
+
+
+def make_screen(session: Session, place: Place) -> Screen:
+    """Make the screen of a place."""
+    match place.route:
+        case to.Enrol() | to.Unlock() | to.Languages() | to.Trouble():
+            return _before_unlock(session, place)
+        case to.Record() | to.Amend() | to.Sync() | to.Home():
+            return _of_records(session, place)
+        case _:
+            return _of_care(session, place)
+
+
+def _before_unlock(session: Session, place: Place) -> Screen:
+    process = session.process
+    match place.route:
+        case to.Enrol():
+            tablet = enrol.NewTablet(
+                process.file(), process.settings.server, process.keep_station
+            )
+            return Screen(enrol.loop(tablet, session.work, place), enrol_view)
+        case to.Unlock():
+            door = unlock.Door(process.file(), session.unlock)
+            return Screen(unlock.loop(door, session.work, place), unlock_view)
+        case to.Trouble(problem, kept):
+            again = trouble.loop(session.begin_again, problem, kept)
+            return Screen(again, trouble_view)
+        case _:
+            return Screen(languages.loop(session.look), languages_view)
+
+
+def _of_records(session: Session, place: Place) -> Screen:
+    desk, work, process = session.desk, session.work, session.process
+    match place.route:
+        case to.Record(patient_id):
+            loop = record.loop(desk, work, place, patient_id)
+            return Screen(loop, _with_words(record_view, desk))
+        case to.Amend() as route:
+            loop_ = amend.loop(desk, work, place, route)
+            return Screen(loop_, _with_words(amend_view, desk))
+        case to.Sync():
+            synced = sync.loop(desk, work, place, process.scheduler)
+            return Screen(synced, sync_view)
+        case _:
+            ways = home.Ways(session.lock, process.keep_station)
+            return Screen(home.loop(desk, work, place, ways), home_view)
+
+
+def _of_care(session: Session, place: Place) -> Screen:
+    desk, work = session.desk, session.work
+    match place.route:
+        case to.Register() as route:
+            return Screen(register.loop(desk, work, place, route), register_view)
+        case to.Notice() as route_:
+            return Screen(notice.loop(desk, work, place, route_), notice_view)
+        case to.Plan(patient_id, encounter_id):
+            loop = visit.loop(desk, work, place, patient_id, encounter_id)
+            return Screen(loop, visit_view)
+        case to.Screening() as asked:
+            loop_ = screening.loop(desk, work, place, session.look, asked)
+            return Screen(loop_, screening_view)
+        case to.Result() as done:
+            return Screen(result.loop(desk, work, place, done), result_view)
+        case other:
+            raise LookupError(f"a tablet has no screen for {type(other).__name__}")
+
+
+def _with_words(
+    draw: Callable[[Any, Any, Look, RecordWords], Frame], desk: Desk
+) -> Callable[[Any, Any, Look], Frame]:
+    """Hand a view the words for records, as of the moment of drawing."""
+
+    def view(model: Any, dispatch: Any, look: Look) -> Frame:
+        zone = desk.setup.site.zone
+        today = formats.local_day(desk.wall(), zone)
+        return draw(
+            model, dispatch, look, RecordWords(look.t, desk.library, zone, today)
+        )
+
+    return view

@@ -1,0 +1,219 @@
+"""One session at a tablet: its way, its look, its unlocked vault, and its lock."""
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+import flet as ft
+
+from app.bootstrap.screens import Session, make_screen
+from app.bootstrap.tablet import TabletProcess
+from app.clinic.desk import Desk
+from app.storage import LockedError, StorageError, Vault, VaultCorruptError
+from app.sync.status import SyncStatus
+from app.ui.failures import Failures
+from app.ui.look import Look, first_look
+from app.ui.loop import Loop
+from app.ui.navigator import Entry, Navigator, Place
+from app.ui.routes import Enrol, Route, Trouble, Unlock
+from app.ui.screen import Kit, Screen, open_app
+from app.ui.source import Source
+from app.ui.status import Network, Status
+from app.ui.work import Work
+
+LOST_SECONDS = 30.0
+"""How long a browser may be gone before its session is locked."""
+LOCKED = Status(None, Network.NONE, None)
+_MINUTE_MS = 60_000
+logger = logging.getLogger("tessera.session")
+
+
+class TabletSession(Session):
+    """What belongs to one page; nothing of it is shared with another."""
+
+    def __init__(self, process: TabletProcess, page: ft.Page, start: Route) -> None:
+        self.process = process
+        self._page = page
+        self._loop = asyncio.get_running_loop()
+        self._context = contextvars.copy_context()
+        self._vault: Vault | None = None
+        self._desk: Desk | None = None
+        self._lost: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[None] | None = None
+        self._loops: dict[Entry, Loop[object, object, object]] = {}
+        self._stop_status: Callable[[], None] = lambda: None
+        self._is_over = False
+        self.look: Source[Look] = Source(first_look(process.language, page.width))
+        failures = _LockedFailures(lambda: self._vault is None)
+        self.kit = Kit(Navigator(start), self.look, Source(LOCKED), failures)
+        self.work = Work(self._loop, failures)
+
+    def open(self) -> None:
+        """Show the first screen, and lock whatever session there was before."""
+        self.process.take_over(self)
+        self.look.subscribe(self._keep_language)
+        self._stop_status = self.process.scheduler.subscribe(
+            lambda status: self.work.post(lambda: self._show_status(status))
+        )
+        self._page.on_disconnect = lambda _event: self.disconnected()
+        self._page.on_connect = lambda _event: self.reconnected()
+        self._page.on_close = lambda _event: self._closed()
+        open_app(self._page, self.kit, self._make)
+
+    @property
+    def desk(self) -> Desk:
+        """What screens need; only while unlocked."""
+        if self._desk is None:
+            raise RuntimeError("the tablet is locked")
+        return self._desk
+
+    @property
+    def is_unlocked(self) -> bool:
+        """Whether this session holds the vault's keys."""
+        return self._vault is not None
+
+    def unlock(self, open_vault: Callable[[], Vault]) -> None:
+        """Open the vault for this session; another one is locked first. Blocks."""
+        self.process.unlock(self, open_vault)
+
+    def opened(self, vault: Vault) -> None:
+        """Take over an unlocked vault. Called on a thread."""
+        if self._is_over:
+            raise LockedError
+        self._desk = self.process.desk(vault)
+        self._vault = vault
+        self.process.begin_sync(vault)
+
+    def lock(self) -> None:
+        """Leave every screen, let each save its draft, then drop the keys.
+
+        Whoever asks (another page, the end of the process), it is this page that
+        is drawn anew: in its own context.
+        """
+        self._context.copy().run(self._lock)
+
+    def _lock(self) -> None:
+        if self._vault is None:
+            return
+        vault, self._vault = self._vault, None
+        # Not left to the page: where the browser is gone, nothing is unmounted.
+        for loop in reversed(self._loops.values()):
+            with self.kit.failures.guard():
+                loop.left()
+        self._loops.clear()
+        self.kit.navigator.reset(Unlock())
+        self._closing = self._loop.create_task(self._close(vault))
+
+    async def locked(self) -> None:
+        """Lock, and return once the keys are gone."""
+        self.lock()
+        if self._closing is not None:
+            await self._closing
+
+    def locked_from_a_thread(self) -> None:
+        """Lock, and return once the keys are gone. Blocks."""
+        asyncio.run_coroutine_threadsafe(self.locked(), self._loop).result()
+
+    async def _close(self, vault: Vault) -> None:
+        await self.work.settled()
+        await asyncio.to_thread(self.process.lock, vault)
+        self._desk = None
+        self._show_locked()
+
+    def begin_again(self) -> None:
+        """Open the vault's file once more, and show what stands now."""
+
+        def show(start: Route) -> None:
+            if start != self.kit.navigator.top.route:
+                self.kit.navigator.reset(start)
+
+        self.work.run(lambda: first_route(self.process), show, lambda route: route)
+
+    def _make(self, place: Place) -> Screen:
+        screen = make_screen(self, place)
+        standing = set(self.kit.navigator.value)
+        self._loops = {e: loop for e, loop in self._loops.items() if e in standing}
+        self._loops[place.entry] = screen.loop
+        return screen
+
+    def _show_status(self, status: SyncStatus) -> None:
+        if self._desk is None or self._vault is None:
+            self._show_locked()
+            return
+        here = status.only_here
+        oldest = here.oldest_at if here else None
+        now = self.process.wall()
+        self.kit.status.set(
+            Status(
+                practitioner=self._desk.practitioner.name,
+                network=_network(status),
+                only_here=here.records if here else 0,
+                oldest_minutes=None if oldest is None else (now - oldest) // _MINUTE_MS,
+            )
+        )
+
+    def _show_locked(self) -> None:
+        """What only this tablet has stays in view; nothing else is known now."""
+        known = self.kit.status.value.only_here
+        self.kit.status.set(replace(LOCKED, only_here=known))
+
+    def _keep_language(self) -> None:
+        tag = self.look.value.t.tag
+        if tag != self.process.preferences.read().language:
+            self.process.keep_language(tag)
+
+    def disconnected(self) -> None:
+        """The browser is gone: for a moment, or for good."""
+        self._forget_loss()
+        self._lost = self._loop.call_later(LOST_SECONDS, self.lock)
+
+    def reconnected(self) -> None:
+        """The browser is back; what changed meanwhile was not drawn."""
+        self._forget_loss()
+        top = self.kit.navigator.top.route
+        if isinstance(top, Unlock):
+            self.kit.navigator.reset(Unlock())
+
+    def _forget_loss(self) -> None:
+        if self._lost is not None:
+            self._lost.cancel()
+            self._lost = None
+
+    def _closed(self) -> None:
+        self._is_over = True
+        self._stop_status()
+        self._forget_loss()
+        self.lock()
+
+
+class _LockedFailures(Failures):
+    """A screen that asked a vault which was locked meanwhile has gone itself."""
+
+    def __init__(self, is_locked: Callable[[], bool]) -> None:
+        super().__init__()
+        self._is_locked = is_locked
+
+    def report(self, error: BaseException) -> None:
+        """Show what nobody expected; that a locked vault says no was expected."""
+        if isinstance(error, LockedError) and self._is_locked():
+            logger.info("an answer came after the lock")
+            return
+        super().report(error)
+
+
+def first_route(process: TabletProcess) -> Route:
+    """Open the vault's file, and say where a session begins. Blocks."""
+    try:
+        return Unlock() if process.file().enrolled else Enrol()
+    except VaultCorruptError as error:
+        return Trouble(error.code.value, error.kept.name if error.kept else "")
+    except StorageError as error:
+        return Trouble(error.code.value)
+
+
+def _network(status: SyncStatus) -> Network:
+    if status.running:
+        return Network.SENDING
+    return Network.ONLINE if status.online else Network.OFFLINE

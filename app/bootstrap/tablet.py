@@ -1,0 +1,158 @@
+"""A tablet's process: one vault, one scheduler of sync, one session at a time."""
+
+import asyncio
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from app.bootstrap.settings import PreferencesFile, Settings, known_language
+from app.clinic.desk import Desk
+from app.clinic.library import Library, read_library
+from app.core.clock import system_wall_ms
+from app.core.ids import RandomIds
+from app.core.summary import Station
+from app.storage import (
+    DeviceSecret,
+    FileDeviceSecret,
+    LockedError,
+    UnlockPolicy,
+    Vault,
+    VaultFile,
+)
+from app.sync.engine import SyncEngine
+from app.sync.gateway import HttpGateway
+from app.sync.scheduler import SyncScheduler
+
+_POLICY = UnlockPolicy()
+
+
+class Guest(Protocol):
+    """A session, as the process knows it."""
+
+    def opened(self, vault: Vault) -> None:
+        """Take over an unlocked vault. Called on a thread."""
+
+    def lock(self) -> None:
+        """Begin to lock; only on the session's event loop."""
+
+    async def locked(self) -> None:
+        """Lock, and return once the keys are gone."""
+
+    def locked_from_a_thread(self) -> None:
+        """Lock, and return once the keys are gone. Blocks."""
+
+
+class TabletProcess:
+    """What outlives sessions: the vault's file, sync, the forms."""
+
+    def __init__(self, settings: Settings, policy: UnlockPolicy = _POLICY) -> None:
+        self.settings = settings
+        self.ids = RandomIds()
+        self.wall = system_wall_ms
+        self.preferences = PreferencesFile(settings.data)
+        self.scheduler = SyncScheduler(random.Random())  # noqa: S311 - only jitter
+        self.secret: DeviceSecret = FileDeviceSecret(settings.data / "device-secret")
+        self._policy = policy
+        self._file: VaultFile | None = None
+        self._gateway: HttpGateway | None = None
+        self._guest: Guest | None = None
+        self._guard = threading.Lock()
+        self._door = threading.Lock()
+
+    @property
+    def language(self) -> str:
+        """In which language a session begins: this tablet's, else the setting's."""
+        return known_language(self.preferences.read().language, self.settings.language)
+
+    def file(self) -> VaultFile:
+        """Return the vault's file, opened at the first call; raises StorageError."""
+        with self._guard:
+            if self._file is None:
+                self._file = VaultFile(
+                    self.settings.data, self.secret, self.wall, self.ids, self._policy
+                )
+            return self._file
+
+    def take_over(self, guest: Guest) -> None:
+        """Make a new session the only one; the one before is locked."""
+        before, self._guest = self._guest, guest
+        if before is not None:
+            before.lock()
+
+    def unlock(self, guest: Guest, open_vault: Callable[[], Vault]) -> None:
+        """Open the vault for a session once every other has let go of it. Blocks.
+
+        Raises LockedError if yet another session began meanwhile.
+        """
+        with self._door:
+            before, self._guest = self._guest, guest
+            for each in (before, guest):
+                if each is not None:
+                    each.locked_from_a_thread()
+            vault = open_vault()
+            try:
+                self._hand_over(vault, guest)
+            except BaseException:
+                vault.close()
+                raise
+
+    def _hand_over(self, vault: Vault, guest: Guest) -> None:
+        if self._guest is not guest:
+            raise LockedError
+        guest.opened(vault)
+
+    def library(self, vault: Vault) -> Library:
+        """Return the forms of this site's plan, or of ours."""
+        return read_library(plan=vault.setup.plan or None)
+
+    def desk(self, vault: Vault) -> Desk:
+        """Make what an unlocked session's screens need."""
+        setup = vault.setup
+        mine = vault.practitioner_id
+        found = [p for p in setup.practitioners if p.practitioner_id == mine]
+        return Desk(
+            vault=vault,
+            ids=self.ids,
+            wall=self.wall,
+            library=self.library(vault),
+            setup=setup,
+            practitioner=found[0],
+            station=self.preferences.read().station,
+            wake_sync=self.scheduler.wake,
+        )
+
+    def begin_sync(self, vault: Vault) -> None:
+        """Send and receive until the lock."""
+        connection = vault.connection
+        self._gateway = HttpGateway(connection.server_url, connection.token)
+        self.scheduler.attach(SyncEngine(self._gateway, vault, self.wall))
+
+    def lock(self, vault: Vault) -> None:
+        """End sync, then close the vault: keys and index are dropped. Blocks."""
+        try:
+            self.scheduler.detach()
+        finally:
+            vault.close()
+        if self._gateway is not None:
+            self._gateway.close()
+            self._gateway = None
+
+    async def close(self) -> None:
+        """End as somebody who locks, then let another process have the vault."""
+        if self._guest is not None:
+            await self._guest.locked()
+        if self._file is not None:
+            file, self._file = self._file, None
+            await asyncio.to_thread(file.close)
+
+    def keep_station(self, station: Station) -> None:
+        """Remember where this tablet stands."""
+        kept = replace(self.preferences.read(), station=station)
+        self.preferences.write(kept)
+
+    def keep_language(self, tag: str) -> None:
+        """Remember the language in which this tablet begins."""
+        kept = replace(self.preferences.read(), language=tag)
+        self.preferences.write(kept)

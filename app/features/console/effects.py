@@ -1,0 +1,136 @@
+"""Doing of Console: everything comes from the server; nothing is kept here."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import assert_never
+
+from app.core.clock import WallClock
+from app.core.console_wire import PatientSearch
+from app.core.operation import EncodedOperation, Operation, decode_operation
+from app.core.problems import ProblemCode
+from app.core.timeline import timeline
+from app.core.wire import FeedItem
+from app.features.console.state import (
+    Effect,
+    Event,
+    Failed,
+    FindPatients,
+    Listed,
+    Model,
+    Opened,
+    OpenRecord,
+    PatientsFound,
+    Question,
+    RecordClosed,
+    RecordOpened,
+    Shown,
+    SignOut,
+    update,
+)
+from app.sync.console_session import ConsoleSession, MergedRecord
+from app.sync.failures import SyncFailure
+from app.ui.loop import Loop, Moments
+from app.ui.navigator import Place
+from app.ui.provenance import Names
+from app.ui.routes import ConsoleSignIn
+from app.ui.work import Work
+
+Dispatch = Callable[[Event], None]
+LIMIT = 200
+"""As many as the server gives at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A coordinator's session at the server."""
+
+    session: ConsoleSession
+    wall: WallClock
+    left: Callable[[], None]
+
+
+def loop(desk: Desk, work: Work, place: Place) -> Loop[Model, Event, Effect]:
+    """Make the screen's loop."""
+
+    def perform(effect: Effect, dispatch: Dispatch) -> None:
+        match effect:
+            case FindPatients(question):
+                work.run(lambda: _find(desk, question), dispatch, _as_event, _failed)
+            case OpenRecord(patient_id):
+                work.run(
+                    lambda: _opened(desk.session.patient_record(patient_id)),
+                    dispatch,
+                    _as_event,
+                    _failed,
+                )
+            case SignOut():
+                work.run(lambda: _sign_out(desk), dispatch, _as_event, _failed)
+                place.reset(ConsoleSignIn())
+            case _:
+                assert_never(effect)
+
+    return Loop(Model(), update, perform, Moments(shown=Shown()))
+
+
+def _find(desk: Desk, question: Question) -> Event:
+    found = desk.session.search_patients(
+        PatientSearch(
+            text=question.text,
+            only_conflicts=question.only_conflicts,
+            limit=min(question.limit, LIMIT),
+        )
+    )
+    patients = tuple(
+        Listed(
+            p.patient_id, p.document, p.site_ids, p.changed_at, p.conflicts, p.red_flags
+        )
+        for p in found.patients
+    )
+    return PatientsFound(question, found.total, patients, desk.wall())
+
+
+def _opened(record: MergedRecord) -> Event:
+    operations = [o for item in record.history if (o := _operation(item)) is not None]
+    return RecordOpened(
+        Opened(
+            record.patient_id,
+            {d.record_id: d for d in record.documents},
+            tuple(timeline(operations)),
+            Names(
+                {k: v.name for k, v in record.practitioners.items()},
+                {k: v.name for k, v in record.devices.items()},
+                {k: v.name for k, v in record.sites.items()},
+                {k: v.zone for k, v in record.sites.items()},
+            ),
+        )
+    )
+
+
+def _operation(item: FeedItem) -> Operation | None:
+    """Return an operation of the history; erased content has none to show."""
+    envelope = item.operation
+    if envelope.salt is None or envelope.content is None:
+        return None
+    return decode_operation(
+        EncodedOperation(
+            envelope.header.encode(), envelope.salt, envelope.content.encode()
+        )
+    )
+
+
+def _sign_out(desk: Desk) -> Event:
+    desk.left()
+    with suppress(SyncFailure):  # The token is gone here; the server's ends by itself.
+        desk.session.sign_out()
+    return RecordClosed()
+
+
+def _as_event(event: Event) -> Event:
+    return event
+
+
+def _failed(error: Exception) -> Event | None:
+    if isinstance(error, SyncFailure):
+        return Failed(ProblemCode(error.code))
+    return None

@@ -1,0 +1,211 @@
+"""Console: patients at all sites, one merged record each, what contradicts what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from app.core.merge import Document
+from app.core.problems import ProblemCode
+from app.core.projections import PatientView
+from app.core.timeline import Moment
+from app.ui.loop import Next
+from app.ui.provenance import Names
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One patient in the list."""
+
+    patient_id: str
+    document: Document
+    sites: tuple[str, ...]
+    changed_at: int
+    conflicts: int
+    red_flags: tuple[str, ...]
+
+    @property
+    def patient(self) -> PatientView:
+        """The merged Patient."""
+        return PatientView(self.document)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One patient's merged record."""
+
+    patient_id: str
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    moments: tuple[Moment, ...] = ()
+    names: Names = field(default_factory=Names)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the list is asked for."""
+
+    text: str = ""
+    only_conflicts: bool = False
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The list, and the record beside it."""
+
+    question: Question = Question()
+    answered: Question | None = None
+    total: int = 0
+    patients: tuple[Listed, ...] = ()
+    now_ms: int = 0
+    selected: str = ""
+    opened: Opened | None = None
+    problem: ProblemCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTyped:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictsToggled:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class MorePressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PatientsFound:
+    question: Question
+    total: int
+    patients: tuple[Listed, ...]
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PatientPressed:
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOpened:
+    record: Opened
+
+
+@dataclass(frozen=True, slots=True)
+class RecordClosed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    problem: ProblemCode
+
+
+@dataclass(frozen=True, slots=True)
+class SignOutPressed:
+    pass
+
+
+Event = (
+    Shown
+    | SearchTyped
+    | ConflictsToggled
+    | MorePressed
+    | RefreshPressed
+    | PatientsFound
+    | PatientPressed
+    | RecordOpened
+    | RecordClosed
+    | Failed
+    | SignOutPressed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FindPatients:
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecord:
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignOut:
+    pass
+
+
+Effect = FindPatients | OpenRecord | SignOut
+
+
+def update(model: Model, event: Event) -> Next[Model, Effect]:
+    """Decide an event."""
+    match event:
+        case Shown() | RefreshPressed():
+            again = (OpenRecord(model.selected),) if model.selected else ()
+            return Next(model, (FindPatients(model.question), *again))
+        case SearchTyped(text):
+            return _ask(model, replace(model.question, text=text, limit=PAGE))
+        case ConflictsToggled():
+            wanted = not model.question.only_conflicts
+            return _ask(model, replace(model.question, only_conflicts=wanted))
+        case MorePressed():
+            more = model.question.limit + PAGE
+            return _ask(model, replace(model.question, limit=more))
+        case PatientsFound():
+            return Next(_found(model, event))
+        case PatientPressed(patient_id):
+            chosen = replace(model, selected=patient_id, opened=None, problem=None)
+            return Next(chosen, (OpenRecord(patient_id),))
+        case RecordOpened(record):
+            is_wanted = record.patient_id == model.selected
+            return Next(replace(model, opened=record) if is_wanted else model)
+        case RecordClosed():
+            return Next(replace(model, selected="", opened=None))
+        case Failed(problem):
+            return Next(replace(model, problem=problem), _leave(problem))
+        case SignOutPressed():
+            return Next(model, (SignOut(),))
+        case _:
+            assert_never(event)
+
+
+def _ask(model: Model, question: Question) -> Next[Model, Effect]:
+    asked = replace(model, question=question, problem=None)
+    return Next(asked, (FindPatients(question),))
+
+
+def _found(model: Model, found: PatientsFound) -> Model:
+    """Take an answer only if it is to what is asked now."""
+    if found.question != model.question:
+        return model
+    return replace(
+        model,
+        answered=found.question,
+        total=found.total,
+        patients=found.patients,
+        now_ms=found.now_ms,
+        problem=None,
+    )
+
+
+def _leave(problem: ProblemCode) -> tuple[Effect, ...]:
+    """A session that the server ended is signed in anew."""
+    return (SignOut(),) if problem is ProblemCode.UNAUTHENTICATED else ()

@@ -1,0 +1,67 @@
+"""Doing of Enrol: one call to the server, kept durably before it counts as done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from app.core.problems import ProblemCode
+from app.core.summary import Station
+from app.core.version import VERSION
+from app.features.enrol.state import (
+    Effect,
+    EnrolDevice,
+    EnrolFailed,
+    Enrolled,
+    Event,
+    GoUnlock,
+    Model,
+    update,
+)
+from app.storage import StorageError, VaultFile
+from app.sync.enrol import EnrolmentForm, enrol
+from app.sync.failures import SyncFailure
+from app.sync.gateway import HttpGateway
+from app.ui.loop import Loop
+from app.ui.navigator import Place
+from app.ui.routes import Unlock
+from app.ui.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class NewTablet:
+    """The vault to enrol, the server hinted at, and who keeps the station."""
+
+    file: VaultFile
+    server: str
+    keep_station: Callable[[Station], None]
+
+
+def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effect]:
+    """Make the screen's loop."""
+
+    def perform(effect: Effect, dispatch: Callable[[Event], None]) -> None:
+        match effect:
+            case EnrolDevice():
+                work.run(lambda: _enrol(tablet, effect), dispatch, _enrolled, _failed)
+            case GoUnlock():
+                place.reset(Unlock())
+            case _:
+                assert_never(effect)
+
+    return Loop(Model(address=tablet.server), update, perform)
+
+
+def _enrol(tablet: NewTablet, effect: EnrolDevice) -> None:
+    form = EnrolmentForm(effect.address, effect.code, effect.name, VERSION)
+    enrol(form, tablet.file, HttpGateway)
+    tablet.keep_station(effect.station)
+
+
+def _enrolled(_: None) -> Event:
+    return Enrolled()
+
+
+def _failed(error: Exception) -> Event | None:
+    if isinstance(error, SyncFailure | StorageError):
+        return EnrolFailed(ProblemCode(error.code))
+    return None

@@ -1,0 +1,89 @@
+"""Drawing of Enrol: an address, a one-time code, the tablet's name, its station."""
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.core.summary import Station
+from app.features.enrol.state import (
+    AddressTyped,
+    CodeTyped,
+    EnrolPressed,
+    Event,
+    Model,
+    NameTyped,
+    StationPressed,
+)
+from app.i18n import messages
+from app.i18n.terms import station_name
+from app.ui import widgets as w
+from app.ui.frame import Frame
+from app.ui.look import Look
+from app.ui.widgets.choices import one
+
+Dispatch = Callable[[Event], None]
+
+
+def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
+    """Draw what must be filled in once, by whoever sets the tablet up."""
+    t = look.t
+    _ = t.gettext
+    ltr = ft.KeyboardType.URL
+    body: list[ft.Control] = [
+        w.words(
+            _("Your administrator gives you the server's address and a one-time code.")
+        ),
+        *_said(model, look),
+        w.text_field(
+            "enrol.address",
+            _("Address of the server"),
+            model.address,
+            lambda text: dispatch(AddressTyped(text)),
+            w.FieldOptions(keyboard=ltr, is_ltr=True),
+        ),
+        w.text_field(
+            "enrol.code",
+            _("One-time code"),
+            model.code,
+            lambda text: dispatch(CodeTyped(text)),
+            w.FieldOptions(is_ltr=True),
+        ),
+        w.text_field(
+            "enrol.name",
+            _("Name of this tablet"),
+            model.name,
+            lambda text: dispatch(NameTyped(text)),
+            w.FieldOptions(hint=_("For example: Tablet 3, triage tent")),
+        ),
+        w.section_title(_("Where does this tablet stand?")),
+        w.choice_list(
+            "enrol.station",
+            [w.Choice(each.value, station_name(t, each)) for each in Station],
+            {model.station.value},
+            look,
+            one(lambda value: dispatch(StationPressed(Station(value)))),
+        ),
+    ]
+    if model.busy:
+        body.append(w.waiting("enrol.busy", _("Asking the server")))
+    return Frame(
+        title=_("Set up this tablet"),
+        body=body,
+        main=w.main_button(
+            "enrol.send",
+            _("Set up"),
+            lambda: dispatch(EnrolPressed()),
+            enabled=not model.busy,
+        ),
+    )
+
+
+def _said(model: Model, look: Look) -> list[ft.Control]:
+    _ = look.t.gettext
+    if model.problem is not None:
+        sentence = messages.problem(look.t, model.problem)
+        return [w.notice("enrol.problem", sentence, w.Tone.WARNING)]
+    if model.missing and not model.is_complete:
+        sentence = _("Please fill in the address, the code and a name.")
+        return [w.notice("enrol.missing", sentence, w.Tone.WARNING)]
+    return []

@@ -1,0 +1,145 @@
+"""Doing of Home: the queue and the search come from the vault's index."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from app.clinic.desk import Desk
+from app.core.summary import PatientSummary, Station
+from app.features.home.state import (
+    Effect,
+    Event,
+    FindPeople,
+    KeepStation,
+    Left,
+    Listen,
+    LoadWaiting,
+    Lock,
+    Model,
+    OpenLanguages,
+    OpenRecord,
+    OpenRegister,
+    OpenVisit,
+    PeopleFound,
+    RecordsChanged,
+    Shown,
+    StopListening,
+    TimePassed,
+    Waiting,
+    WaitingLoaded,
+    update,
+)
+from app.ui.loop import Loop, Moments
+from app.ui.navigator import Place
+from app.ui.routes import Languages, Plan, Record, Register
+from app.ui.work import Work
+
+Dispatch = Callable[[Event], None]
+FOUND_AT_MOST = 30
+REFRESH_SECONDS = 30.0
+"""Waiting times are shown in minutes; they must not stand still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What only the session can do."""
+
+    lock: Callable[[], None]
+    keep_station: Callable[[Station], None]
+
+
+@dataclass(slots=True)
+class _Listening:
+    stop: Callable[[], None] | None = None
+    stop_clock: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    desk: Desk
+    work: Work
+    place: Place
+    ways: Ways
+    listening: _Listening = field(default_factory=_Listening)
+
+    def perform(self, effect: Effect, dispatch: Dispatch) -> None:
+        match effect:
+            case LoadWaiting(shown):
+                self.work.run(lambda: self._waiting(shown), dispatch, WaitingLoaded)
+            case FindPeople(text):
+                self._find(text, dispatch)
+            case Listen():
+                self._listen(dispatch)
+            case StopListening():
+                self._stop()
+            case KeepStation(station):
+                self.ways.keep_station(station)
+            case Lock():
+                self.ways.lock()
+            case _:
+                self._go(effect)
+
+    def _go(
+        self, effect: OpenVisit | OpenRecord | OpenRegister | OpenLanguages
+    ) -> None:
+        match effect:
+            case OpenVisit(patient_id, encounter_id):
+                self.place.go(Plan(patient_id, encounter_id))
+            case OpenRecord(patient_id):
+                self.place.go(Record(patient_id))
+            case OpenRegister():
+                self.place.go(Register())
+            case OpenLanguages():
+                self.place.go(Languages())
+            case _:
+                assert_never(effect)
+
+    def _listen(self, dispatch: Dispatch) -> None:
+        if self.listening.stop is None:
+            self.listening.stop = self.desk.vault.subscribe(
+                lambda _ids: self.work.post(lambda: dispatch(RecordsChanged()))
+            )
+        self.listening.stop_clock()
+        self.listening.stop_clock = self.work.later(
+            REFRESH_SECONDS, lambda: self._tick(dispatch)
+        )
+
+    def _tick(self, dispatch: Dispatch) -> None:
+        # Under another screen nobody sees the times: coming back begins again.
+        if self.place.is_top:
+            dispatch(TimePassed())
+
+    def _stop(self) -> None:
+        self.listening.stop_clock()
+        if self.listening.stop is not None:
+            self.listening.stop()
+
+    def _waiting(self, shown: int) -> Waiting:
+        vault = self.desk.vault
+        queues = tuple((each, tuple(vault.queue(each))) for each in Station)
+        drawn = [person for _station, people in queues for person in people[:shown]]
+        return Waiting(queues, self.desk.wall(), self._only_here(drawn))
+
+    def _only_here(self, people: Iterable[PatientSummary]) -> frozenset[str]:
+        ids = {person.patient_id for person in people}
+        return frozenset(i for i in ids if self.desk.vault.is_only_here(i))
+
+    def _find(self, text: str, dispatch: Dispatch) -> None:
+        def found() -> PeopleFound:
+            people = tuple(self.desk.vault.search(text, FOUND_AT_MOST))
+            return PeopleFound(text, people, self._only_here(people))
+
+        self.work.run(found, dispatch, _as_event)
+
+
+def _as_event(found: PeopleFound) -> Event:
+    return found
+
+
+def loop(
+    desk: Desk, work: Work, place: Place, ways: Ways
+) -> Loop[Model, Event, Effect]:
+    """Make the screen's loop."""
+    home = _Home(desk, work, place, ways)
+    moments: Moments[Event] = Moments(shown=Shown(), left=Left())
+    return Loop(Model(desk.station), update, home.perform, moments)

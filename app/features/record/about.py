@@ -1,0 +1,110 @@
+"""Drawing of who a person is: marks, facts, family, and what they agreed to."""
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.clinic.consents import standing_consents
+from app.core.ids import format_card_code
+from app.core.projections import PatientView, View, by_type, responses
+from app.core.records import RecordType
+from app.features.record.events import (
+    EntryPressed,
+    Event,
+    Loaded,
+    Relative,
+    RelativePressed,
+)
+from app.i18n import formats, terms
+from app.ui import widgets as w
+from app.ui.look import Look
+from app.ui.record_words import RecordWords
+from app.ui.widgets.lists import Row
+
+Dispatch = Callable[[Event], None]
+
+
+def marks(
+    loaded: Loaded, patient: PatientView, look: Look, words: RecordWords
+) -> list[ft.Control]:
+    """Draw what is dangerous, in words, and what nobody else has yet."""
+    _ = look.t.gettext
+    found: list[ft.Control] = []
+    for response in responses(loaded.documents.values()):
+        for flag in response.flags():
+            text = words.flag(response.questionnaire, flag)
+            key = f"record.flag.{response.record_id}.{flag}"
+            found.append(w.notice(key, text, w.Tone.DANGER))
+    if patient.accompaniment.flags_child:
+        said = _("A child without a parent: protection must be looked at.")
+        found.append(w.notice("record.child", said, w.Tone.DANGER))
+    if loaded.only_here:
+        said = _("Some of this exists only on this tablet until it is sent.")
+        found.append(w.notice("record.only_here", said))
+    return found
+
+
+def person(
+    loaded: Loaded, patient: PatientView, words: RecordWords, dispatch: Dispatch
+) -> list[ft.Control]:
+    """Draw the facts of a person, phone numbers too, and the way to correct them."""
+    t = words.t
+    facts = [(f.label, f.value) for _name, f in words.facts(patient.document)]
+    phones = [
+        formats.phone(t, View(document).text("value"))
+        for document in by_type(loaded.documents.values(), RecordType.CONTACT_POINT)
+        if not View(document).entered_in_error
+    ]
+    facts += [(t.gettext("Phone number"), phone) for phone in phones]
+    correct = w.quiet_button(
+        "record.correct",
+        t.gettext("Correct something about the person"),
+        lambda: dispatch(EntryPressed(patient.record_id)),
+    )
+    return [w.card("record.person", [w.key_values("record.facts", facts), correct])]
+
+
+def family(loaded: Loaded, dispatch: Dispatch, look: Look) -> list[ft.Control]:
+    """Draw each related person by name; who is on this tablet can be opened."""
+    t = look.t
+    rows: list[ft.Control] = []
+    for link in by_type(loaded.documents.values(), RecordType.RELATED_PERSON):
+        view = View(link)
+        if view.entered_in_error:
+            continue
+        relation = terms.relationship_name(t, view.text("relationship"))
+        other = loaded.relatives.get(view.text("other"))
+        key = f"record.relative.{link.record_id}"
+        if other is None:
+            unknown = t.gettext("Not on this tablet")
+            rows.append(w.list_row(key, Row(relation, unknown, icon=ft.Icons.PERSON)))
+            continue
+        code = formats.code(t, format_card_code(other.card)) if other.card else ""
+        name = t.isolate(other.name) if other.name else t.gettext("No name yet")
+        said = " · ".join(part for part in (relation, code) if part)
+        row = Row(name, said, icon=ft.Icons.PERSON)
+        rows.append(w.list_row(key, row, _opener(other, dispatch)))
+    return [w.section_title(t.gettext("Family")), *rows] if rows else []
+
+
+def _opener(other: Relative, dispatch: Dispatch) -> Callable[[], None]:
+    return lambda: dispatch(RelativePressed(other.patient_id))
+
+
+def agreed(loaded: Loaded, look: Look, words: RecordWords) -> list[ft.Control]:
+    """Draw what was said of the notice, and the answer that stands to each purpose."""
+    t = look.t
+    documents = list(loaded.documents.values())
+    pairs: list[tuple[str, str]] = []
+    for document in by_type(documents, RecordType.COMMUNICATION):
+        if not View(document).entered_in_error:
+            pairs += [(f.label, f.value) for _name, f in words.facts(document)]
+    for consent in standing_consents(documents):
+        asked = words.fact(consent.document, "purpose", consent.value("purpose"))
+        said = words.fact(consent.document, "decision", consent.value("decision"))
+        pairs.append((asked.value, said.value))
+    title = w.section_title(t.gettext("Information and consent"))
+    if not pairs:
+        nothing = t.gettext("The person has not been informed yet.")
+        return [title, w.words(nothing)]
+    return [title, w.card("record.agreed", [w.key_values("record.consents", pairs)])]

@@ -1,0 +1,145 @@
+"""Drawing of corrections: what to do, why, and for whom it should have been."""
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.core.ids import format_card_code
+from app.core.merge import Document
+from app.core.records import RecordType
+from app.core.summary import PatientSummary
+from app.features.record.events import (
+    AskingClosed,
+    ErrorPressed,
+    Event,
+    FieldPressed,
+    PersonChosen,
+    PersonTyped,
+    ReasonChosen,
+    WrongPersonPressed,
+)
+from app.features.record.state import Asking, Model
+from app.i18n import N_, formats, messages
+from app.ui import widgets as w
+from app.ui.frame import Frame
+from app.ui.look import Look
+from app.ui.record_words import Fact, RecordWords
+from app.ui.widgets.lists import Row
+
+Dispatch = Callable[[Event], None]
+
+AMENDABLE = ("name", "sex", "birth", "language")
+"""Fields of a person that have an editor of their own here."""
+
+_REASONS = {
+    "mistyped": N_("Mistyped"),
+    "misunderstood": N_("Misunderstood"),
+    "twice": N_("Written twice"),
+    "not-asked": N_("Was never asked"),
+}
+
+
+def dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | None:
+    """Draw the question why, or nothing."""
+    _ = look.t.gettext
+    if model.asking not in (Asking.ERROR_REASON, Asking.MOVE_REASON):
+        return None
+    return w.reason_dialog(
+        _("Why was this written in error?"),
+        [w.Choice(code, _(text)) for code, text in _REASONS.items()],
+        look,
+        lambda code: dispatch(ReasonChosen(_(_REASONS[code]))),
+        lambda: dispatch(AskingClosed()),
+    )
+
+
+def choosing(
+    record: Document, dispatch: Dispatch, look: Look, words: RecordWords
+) -> Frame:
+    """Draw what can be corrected of a record.
+
+    A page, no dialog: a choice leads on to another screen, and a dialog would stand
+    in its way.
+    """
+    _ = look.t.gettext
+    choices = [
+        w.Choice(f"field:{name}", look.t.fill(_("Correct: {field}"), field=fact.label))
+        for name, fact in _editable(record, words)
+    ]
+    if record.record_type == RecordType.QUESTIONNAIRE_RESPONSE:
+        choices.append(w.Choice("field:answers", _("Correct an answer")))
+    if record.record_type != RecordType.PATIENT:
+        choices += [
+            w.Choice("error", _("This was entered in error")),
+            w.Choice("wrong", _("This belongs to another person")),
+        ]
+    facts = [(f.label, f.value) for _name, f in words.facts(record)]
+    return Frame(
+        title=words.title(record),
+        body=[
+            w.card("record.chosen", [w.key_values("record.chosen.facts", facts)]),
+            *(_way(choice, record, dispatch, look) for choice in choices),
+        ],
+        back=lambda: dispatch(AskingClosed()),
+        scroll_to_top=f"what.{record.record_id}",
+    )
+
+
+def _way(
+    choice: w.Choice, record: Document, dispatch: Dispatch, look: Look
+) -> ft.Control:
+    return w.answer_tile(
+        f"record.what.{choice.value}",
+        choice,
+        look,
+        lambda value: dispatch(_chosen(record, value)),
+        w.Mark(is_plain=True),
+    )
+
+
+def _editable(record: Document, words: RecordWords) -> list[tuple[str, Fact]]:
+    if record.record_type != RecordType.PATIENT:
+        return []
+    return [(name, words.fact(record, name, None)) for name in AMENDABLE]
+
+
+def _chosen(record: Document, choice: str) -> Event:
+    if choice == "error":
+        return ErrorPressed()
+    if choice == "wrong":
+        return WrongPersonPressed()
+    return FieldPressed(record.record_id, choice.removeprefix("field:"))
+
+
+def _chooser(person: PatientSummary, dispatch: Dispatch) -> Callable[[], None]:
+    return lambda: dispatch(PersonChosen(person))
+
+
+def search(model: Model, dispatch: Dispatch, look: Look) -> Frame:
+    """Draw the search for the person whom the record belongs to."""
+    t = look.t
+    _ = t.gettext
+    body: list[ft.Control] = [
+        w.search_field(
+            "record.right",
+            _("Find the right person: name, card or phone"),
+            model.text,
+            lambda text: dispatch(PersonTyped(text)),
+        )
+    ]
+    for person in model.found:
+        name = t.isolate(person.display_name) or _("No name yet")
+        code = formats.code(t, format_card_code(person.card)) if person.card else ""
+        body.append(
+            w.list_row(
+                f"record.right.{person.patient_id}",
+                Row(name, code, icon=ft.Icons.PERSON),
+                _chooser(person, dispatch),
+            )
+        )
+    if model.problem is not None:
+        sentence = messages.problem(t, model.problem)
+        body.append(w.notice("record.problem", sentence, w.Tone.WARNING))
+    return Frame(
+        title=_("Whose is it?"), body=body, back=lambda: dispatch(AskingClosed())
+    )

@@ -1,0 +1,198 @@
+"""Doing of Record: reading the vault, correcting in it, and going elsewhere."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import astuple, dataclass, field
+from typing import assert_never
+
+from app.clinic import corrections
+from app.clinic.desk import Desk
+from app.core.merge import Document
+from app.core.problems import ProblemCode
+from app.core.projections import View, by_type, open_encounter
+from app.core.records import RecordType
+from app.core.timeline import timeline
+from app.features.record.events import (
+    Corrected,
+    CorrectionFailed,
+    Effect,
+    EnterInError,
+    Event,
+    FindPeople,
+    Left,
+    Loaded,
+    LoadRecord,
+    MoveTo,
+    OpenAmend,
+    OpenAnswers,
+    OpenComeBack,
+    OpenFamily,
+    OpenNotice,
+    OpenRelative,
+    OpenVisit,
+    PeopleFound,
+    RecordLoaded,
+    RecordsChanged,
+    Relative,
+    Shown,
+    StopListening,
+)
+from app.features.record.state import Model, update
+from app.storage import State, StorageError
+from app.ui.loop import Loop, Moments
+from app.ui.navigator import Place
+from app.ui.provenance import names_of
+from app.ui.routes import Amend, Notice, Plan, Record, Register, Screening
+from app.ui.work import Work
+
+Dispatch = Callable[[Event], None]
+FOUND_AT_MOST = 20
+
+
+@dataclass(slots=True)
+class _Listening:
+    stop: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    desk: Desk
+    work: Work
+    place: Place
+    listening: _Listening = field(default_factory=_Listening)
+
+    def perform(self, effect: Effect, dispatch: Dispatch) -> None:
+        match effect:
+            case LoadRecord(patient_id):
+                self._listen(patient_id, dispatch)
+                self.work.run(lambda: load(self.desk, patient_id), dispatch, _loaded)
+            case StopListening():
+                if self.listening.stop is not None:
+                    self.listening.stop()
+            case FindPeople(text):
+                self._find(text, dispatch)
+            case EnterInError(record, reason):
+                self._enter_in_error(record, reason, dispatch)
+            case MoveTo():
+                self._move(effect, dispatch)
+            case _:
+                self._go(effect)
+
+    def _go(
+        self,
+        effect: (
+            OpenAmend
+            | OpenAnswers
+            | OpenVisit
+            | OpenNotice
+            | OpenFamily
+            | OpenComeBack
+            | OpenRelative
+        ),
+    ) -> None:
+        match effect:
+            case OpenAmend():
+                self.place.go(Amend(*astuple(effect)))
+            case OpenAnswers():
+                self.place.go(Screening(*astuple(effect)))
+            case OpenVisit(patient_id, encounter_id):
+                self.place.go(Plan(patient_id, encounter_id))
+            case OpenNotice(patient_id, encounter_id):
+                self.place.go(Notice(patient_id, encounter_id))
+            case OpenFamily(patient_id):
+                self.place.go(Register(family_of=patient_id))
+            case OpenComeBack(patient_id):
+                self.place.go(Register(returning=patient_id))
+            case OpenRelative(patient_id):
+                self.place.go(Record(patient_id))
+            case _:
+                assert_never(effect)
+
+    def _listen(self, patient_id: str, dispatch: Dispatch) -> None:
+        if self.listening.stop is not None:
+            return
+
+        def told(changed: frozenset[str]) -> None:
+            if patient_id in changed:
+                self.work.post(lambda: dispatch(RecordsChanged()))
+
+        self.listening.stop = self.desk.vault.subscribe(told)
+
+    def _find(self, text: str, dispatch: Dispatch) -> None:
+        self.work.run(
+            lambda: tuple(self.desk.vault.search(text, FOUND_AT_MOST)),
+            dispatch,
+            lambda people: PeopleFound(text, people),
+        )
+
+    def _move(self, effect: MoveTo, dispatch: Dispatch) -> None:
+        def moved() -> None:
+            record = effect.record
+            found = self.desk.vault.documents(record.patient_id)
+            together = corrections.belonging(found, record.record_id)
+            right_id = effect.right_patient_id
+            visit = open_encounter(self.desk.vault.documents(right_id))
+            right = corrections.RightPerson(right_id, visit.record_id if visit else "")
+            ids = self.desk.ids
+            self.desk.save(corrections.move_to(together, right, effect.reason, ids))
+
+        self.work.run(moved, dispatch, _corrected, self._failed)
+
+    def _enter_in_error(
+        self, record: Document, reason: str, dispatch: Dispatch
+    ) -> None:
+        def entered() -> None:
+            found = self.desk.vault.documents(record.patient_id)
+            together = corrections.belonging(found, record.record_id)
+            self.desk.save(corrections.enter_in_error(together, reason))
+
+        self.work.run(entered, dispatch, _corrected, self._failed)
+
+    def _failed(self, error: Exception) -> Event:
+        if isinstance(error, StorageError):
+            return CorrectionFailed(ProblemCode(error.code))
+        self.work.tell(error)
+        return CorrectionFailed(ProblemCode.UNEXPECTED)
+
+
+def load(desk: Desk, patient_id: str) -> Loaded:
+    """Read one patient's records, history and the names in it."""
+    vault = desk.vault
+    log = vault.operations(patient_id)
+    waiting = [e.header.operation_id for e in log if e.state is State.PENDING]
+    moments = timeline(e.operation for e in log if e.operation is not None)
+    documents = {d.record_id: d for d in vault.documents(patient_id)}
+    return Loaded(
+        documents,
+        tuple(moments),
+        names_of(vault.setup),
+        frozenset(waiting),
+        _relatives(desk, documents.values()),
+    )
+
+
+def _relatives(desk: Desk, documents: Iterable[Document]) -> dict[str, Relative]:
+    links = by_type(documents, RecordType.RELATED_PERSON)
+    others = {View(link).text("other") for link in links}
+    found = [desk.vault.summary(other) for other in others]
+    return {
+        s.patient_id: Relative(s.patient_id, s.display_name, s.card)
+        for s in found
+        if s is not None
+    }
+
+
+def _loaded(loaded: Loaded) -> Event:
+    return RecordLoaded(loaded)
+
+
+def _corrected(_: None) -> Event:
+    return Corrected()
+
+
+def loop(
+    desk: Desk, work: Work, place: Place, patient_id: str
+) -> Loop[Model, Event, Effect]:
+    """Make the screen's loop."""
+    screen = _Record(desk, work, place)
+    moments: Moments[Event] = Moments(shown=Shown(), left=Left())
+    return Loop(Model(patient_id), update, screen.perform, moments)

@@ -1,0 +1,257 @@
+"""Record: what happens on the screen, and what is to be done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.core.merge import Document
+from app.core.problems import ProblemCode
+from app.core.projections import EncounterView, PatientView, open_encounter
+from app.core.projections import patient_view as view_of
+from app.core.summary import PatientSummary
+from app.core.timeline import Moment
+from app.ui.provenance import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Another person of the family, as this tablet knows them."""
+
+    patient_id: str
+    name: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One patient's records as this tablet has them now."""
+
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    moments: tuple[Moment, ...] = ()
+    names: Names = field(default_factory=Names)
+    only_here: frozenset[str] = frozenset()
+    """Operations that the server has not accepted yet."""
+    relatives: Mapping[str, Relative] = field(default_factory=dict)
+    """By patient id; those who are on this tablet."""
+
+    @property
+    def patient(self) -> PatientView | None:
+        """The Patient, where this tablet has it."""
+        return view_of(self.documents.values())
+
+    @property
+    def encounter(self) -> EncounterView | None:
+        """The visit that is not over."""
+        return open_encounter(self.documents.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsChanged:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLoaded:
+    loaded: Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPressed:
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPressed:
+    record_id: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPersonPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTyped:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFound:
+    text: str
+    people: tuple[PatientSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChosen:
+    person: PatientSummary
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonChosen:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskingClosed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionFailed:
+    problem: ProblemCode
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ComeBackPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RelativePressed:
+    patient_id: str
+
+
+Event = (
+    Shown
+    | Left
+    | RecordsChanged
+    | RecordLoaded
+    | EntryPressed
+    | FieldPressed
+    | ErrorPressed
+    | WrongPersonPressed
+    | PersonTyped
+    | PeopleFound
+    | PersonChosen
+    | ReasonChosen
+    | AskingClosed
+    | Corrected
+    | CorrectionFailed
+    | VisitPressed
+    | NoticePressed
+    | FamilyPressed
+    | ComeBackPressed
+    | RelativePressed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRecord:
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAmend:
+    patient_id: str
+    record_type: str
+    record_id: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAnswers:
+    patient_id: str
+    encounter_id: str
+    questionnaire: str
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindPeople:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnterInError:
+    record: Document
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTo:
+    record: Document
+    right_patient_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVisit:
+    patient_id: str
+    encounter_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNotice:
+    patient_id: str
+    encounter_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFamily:
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenComeBack:
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRelative:
+    patient_id: str
+
+
+Effect = (
+    LoadRecord
+    | StopListening
+    | OpenAmend
+    | OpenAnswers
+    | FindPeople
+    | EnterInError
+    | MoveTo
+    | OpenVisit
+    | OpenNotice
+    | OpenFamily
+    | OpenComeBack
+    | OpenRelative
+)

@@ -1,0 +1,59 @@
+"""Drawing of the timeline: who wrote what, where and when, newest first."""
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.core.merge import Document
+from app.core.projections import View
+from app.core.timeline import Entry, Moment
+from app.features.record.events import EntryPressed, Event, Loaded
+from app.ui import provenance
+from app.ui import widgets as w
+from app.ui.record_words import RecordWords
+
+Dispatch = Callable[[Event], None]
+
+
+def timeline(
+    loaded: Loaded, words: RecordWords, dispatch: Dispatch
+) -> list[ft.Control]:
+    """Draw each save, newest first; an entry opens what can be corrected."""
+    rows: list[ft.Control] = []
+    for moment in loaded.moments:
+        for index, entry in enumerate(moment.entries):
+            document = loaded.documents.get(entry.record_id)
+            if document is not None:
+                key = f"record.{moment.change_id}.{index}"
+                drawn = _entry(moment, entry, document, loaded, words)
+                rows.append(w.timeline_entry(key, drawn, _opener(document, dispatch)))
+    return rows
+
+
+def _opener(document: Document, dispatch: Dispatch) -> Callable[[], None]:
+    return lambda: dispatch(EntryPressed(document.record_id))
+
+
+def _entry(
+    moment: Moment,
+    entry: Entry,
+    document: Document,
+    loaded: Loaded,
+    words: RecordWords,
+) -> w.TimelineEntry:
+    t = words.t
+    facts = [fact for _name, fact in words.written(document, entry.fields)]
+    badges = []
+    if entry.operation_id in loaded.only_here:
+        badges.append(w.Badge(t.gettext("Only on this tablet"), w.Tone.INFO))
+    struck = View(document).entered_in_error
+    if struck:
+        badges.append(w.Badge(t.gettext("Entered in error")))
+    return w.TimelineEntry(
+        what=words.title(document),
+        when=provenance.when(t, moment, loaded.names),
+        by=provenance.by(t, moment, loaded.names),
+        detail="\n".join(f"{fact.label}: {fact.value}" for fact in facts),
+        badges=tuple(badges),
+        is_struck=struck,
+    )

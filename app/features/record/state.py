@@ -1,0 +1,193 @@
+"""Record: all that is known of a person, on a timeline, and how to correct it."""
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import assert_never
+
+from app.core.merge import Document
+from app.core.problems import ProblemCode
+from app.core.projections import ResponseView
+from app.core.records import RecordType
+from app.core.summary import PatientSummary
+from app.features.record.events import (
+    AskingClosed,
+    ComeBackPressed,
+    Corrected,
+    CorrectionFailed,
+    Effect,
+    EnterInError,
+    EntryPressed,
+    ErrorPressed,
+    Event,
+    FamilyPressed,
+    FieldPressed,
+    FindPeople,
+    Left,
+    Loaded,
+    LoadRecord,
+    MoveTo,
+    NoticePressed,
+    OpenAmend,
+    OpenAnswers,
+    OpenComeBack,
+    OpenFamily,
+    OpenNotice,
+    OpenRelative,
+    OpenVisit,
+    PeopleFound,
+    PersonChosen,
+    PersonTyped,
+    ReasonChosen,
+    RecordLoaded,
+    RecordsChanged,
+    RelativePressed,
+    Shown,
+    StopListening,
+    VisitPressed,
+    WrongPersonPressed,
+)
+from app.ui.loop import Next
+
+
+class Asking(Enum):
+    """What is asked before something is corrected."""
+
+    NOTHING = auto()
+    WHAT = auto()
+    ERROR_REASON = auto()
+    RIGHT_PERSON = auto()
+    MOVE_REASON = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The screen."""
+
+    patient_id: str
+    loaded: Loaded | None = None
+    asking: Asking = Asking.NOTHING
+    record_id: str = ""
+    text: str = ""
+    found: tuple[PatientSummary, ...] = ()
+    right_person: PatientSummary | None = None
+    busy: bool = False
+    corrected: Asking = Asking.NOTHING
+    """What was just done, so that the screen can say so."""
+    problem: ProblemCode | None = None
+
+    @property
+    def record(self) -> Document | None:
+        """The record that is to be corrected."""
+        return self.loaded.documents.get(self.record_id) if self.loaded else None
+
+
+def update(model: Model, event: Event) -> Next[Model, Effect]:
+    """Decide an event."""
+    match event:
+        case Shown() | RecordsChanged():
+            return Next(model, (LoadRecord(model.patient_id),))
+        case Left():
+            return Next(model, (StopListening(),))
+        case RecordLoaded(loaded):
+            return Next(replace(model, loaded=loaded))
+        case Corrected():
+            again = Model(model.patient_id, model.loaded, corrected=model.asking)
+            return Next(again, (LoadRecord(model.patient_id),))
+        case CorrectionFailed(problem):
+            return Next(replace(model, busy=False, problem=problem))
+        case VisitPressed() | NoticePressed() | FamilyPressed() | ComeBackPressed():
+            return Next(model, _way(model, event))
+        case RelativePressed(patient_id):
+            return Next(model, (OpenRelative(patient_id),))
+        case _:
+            return _correct(model, event)
+
+
+Leaving = VisitPressed | NoticePressed | FamilyPressed | ComeBackPressed
+Correcting = (
+    EntryPressed
+    | FieldPressed
+    | ErrorPressed
+    | WrongPersonPressed
+    | PersonTyped
+    | PeopleFound
+    | PersonChosen
+    | ReasonChosen
+    | AskingClosed
+)
+
+
+def _way(model: Model, event: Leaving) -> tuple[Effect, ...]:
+    encounter = model.loaded.encounter if model.loaded else None
+    encounter_id = encounter.record_id if encounter else ""
+    match event:
+        case VisitPressed():
+            visit = OpenVisit(model.patient_id, encounter_id)
+            return (visit,) if encounter else ()
+        case NoticePressed():
+            return (OpenNotice(model.patient_id, encounter_id),)
+        case FamilyPressed():
+            return (OpenFamily(model.patient_id),)
+        case ComeBackPressed():
+            return (OpenComeBack(model.patient_id),)
+        case _:
+            assert_never(event)
+
+
+def _correct(model: Model, event: Correcting) -> Next[Model, Effect]:
+    match event:
+        case EntryPressed(record_id):
+            return Next(replace(model, asking=Asking.WHAT, record_id=record_id))
+        case FieldPressed(record_id, name):
+            return _amend(model, record_id, name)
+        case ErrorPressed():
+            return Next(replace(model, asking=Asking.ERROR_REASON))
+        case WrongPersonPressed():
+            return Next(replace(model, asking=Asking.RIGHT_PERSON, text="", found=()))
+        case PersonTyped(text):
+            effects = (FindPeople(text),) if text.strip() else ()
+            return Next(replace(model, text=text, found=()), effects)
+        case PeopleFound(text, people):
+            return Next(_found(model, text, people))
+        case PersonChosen(person):
+            chosen = replace(model, right_person=person, asking=Asking.MOVE_REASON)
+            return Next(chosen)
+        case ReasonChosen(reason):
+            return _reasoned(model, reason)
+        case AskingClosed():
+            return Next(Model(model.patient_id, model.loaded))
+        case _:
+            assert_never(event)
+
+
+def _found(model: Model, text: str, people: tuple[PatientSummary, ...]) -> Model:
+    if text != model.text:
+        return model
+    others = tuple(p for p in people if p.patient_id != model.patient_id)
+    return replace(model, found=others)
+
+
+def _amend(model: Model, record_id: str, name: str) -> Next[Model, Effect]:
+    document = model.loaded.documents.get(record_id) if model.loaded else None
+    if document is None:
+        return Next(model)
+    again = Model(model.patient_id, model.loaded)
+    if document.record_type == RecordType.QUESTIONNAIRE_RESPONSE:
+        view = ResponseView(document)
+        asked = (model.patient_id, view.encounter_id, view.questionnaire, record_id)
+        return Next(again, (OpenAnswers(*asked),))
+    effect = OpenAmend(model.patient_id, document.record_type, record_id, name)
+    return Next(again, (effect,))
+
+
+def _reasoned(model: Model, reason: str) -> Next[Model, Effect]:
+    """A record goes once: a second press while the first is saved does nothing."""
+    if model.busy or model.record is None:
+        return Next(model)
+    if model.asking is Asking.ERROR_REASON:
+        effect: Effect = EnterInError(model.record, reason)
+    elif model.asking is Asking.MOVE_REASON and model.right_person is not None:
+        effect = MoveTo(model.record, model.right_person.patient_id, reason)
+    else:
+        return Next(model)
+    return Next(replace(model, busy=True, problem=None), (effect,))

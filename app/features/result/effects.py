@@ -1,0 +1,138 @@
+"""Doing of Result: reading the response, its score and its red flags."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from app.clinic.desk import Desk
+from app.clinic.findings import flags_in, score_of
+from app.clinic.library import Form
+from app.clinic.screening import answers_of
+from app.core.document_json import as_mapping
+from app.core.projections import ResponseView
+from app.core.questionnaire import evaluate
+from app.core.records import RecordType
+from app.features.result.state import (
+    BackToVisit,
+    Effect,
+    Event,
+    Left,
+    Loaded,
+    LoadResult,
+    Measured,
+    Model,
+    OpenScreening,
+    RecordsChanged,
+    ResultLoaded,
+    Shown,
+    StopListening,
+    update,
+)
+from app.ui.loop import Loop, Moments
+from app.ui.navigator import Place
+from app.ui.routes import Plan, Result, Screening
+from app.ui.work import Work
+
+Dispatch = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class _Listening:
+    stop: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    desk: Desk
+    work: Work
+    place: Place
+    route: Result
+    listening: _Listening = field(default_factory=_Listening)
+
+    def perform(self, effect: Effect, dispatch: Dispatch) -> None:
+        match effect:
+            case LoadResult():
+                self._listen(dispatch)
+                self.work.run(self._load, dispatch, ResultLoaded)
+            case StopListening():
+                if self.listening.stop is not None:
+                    self.listening.stop()
+            case BackToVisit():
+                self._back_to_visit()
+            case OpenScreening(questionnaire):
+                route = self.route
+                self.place.go(
+                    Screening(
+                        route.patient_id,
+                        route.encounter_id,
+                        questionnaire,
+                        route.response_id,
+                    )
+                )
+            case _:
+                assert_never(effect)
+
+    def _back_to_visit(self) -> None:
+        """Go back where the visit lies below; put it in this place where not."""
+        visit = Plan(self.route.patient_id, self.route.encounter_id)
+        stack = self.place.navigator.value
+        has_below = len(stack) > 1
+        if not self.route.encounter_id or (has_below and stack[-2].route == visit):
+            self.place.back()
+        else:
+            self.place.replace(visit)
+
+    def _load(self) -> Loaded | None:
+        desk, route = self.desk, self.route
+        documents = desk.vault.documents(route.patient_id)
+        found = [d for d in documents if d.record_id == route.response_id]
+        kind = RecordType.QUESTIONNAIRE_RESPONSE
+        if not found or found[0].record_type != kind:
+            return None
+        view = ResponseView(found[0])
+        form = desk.library.form(view.questionnaire)
+        scored = score_of(documents, route.response_id)
+        names = {p.practitioner_id: p.name for p in desk.setup.practitioners}
+        status = view.shown("status")
+        writers = {shown.write.practitioner_id for _key, shown in view.answers()}
+        return Loaded(
+            form=form,
+            view=view,
+            flags=flags_in(view, desk.library),
+            score=dict(as_mapping(scored.value("result"))) if scored else None,
+            answers=_answers(form, view) if form else (),
+            author=names.get(status.write.practitioner_id, "") if status else "",
+            at_ms=status.write.effective_ms if status else 0,
+            zone=desk.setup.site.zone,
+            authors=frozenset(names[w] for w in writers if w in names),
+        )
+
+    def _listen(self, dispatch: Dispatch) -> None:
+        if self.listening.stop is not None:
+            return
+        patient_id = self.route.patient_id
+
+        def told(changed: frozenset[str]) -> None:
+            if patient_id in changed:
+                self.work.post(lambda: dispatch(RecordsChanged()))
+
+        self.listening.stop = self.desk.vault.subscribe(told)
+
+
+def _answers(form: Form, view: ResponseView) -> tuple[Measured, ...]:
+    """Return what was answered and what the form calculates from it, in order."""
+    state = evaluate(form.questionnaire, answers_of(view))
+    return tuple(
+        Measured(entry.path, entry.item, state.counted[entry.path])
+        for entry in state.entries
+        if entry.path in state.counted and not entry.item.hidden
+    )
+
+
+def loop(
+    desk: Desk, work: Work, place: Place, route: Result
+) -> Loop[Model, Event, Effect]:
+    """Make the screen's loop."""
+    screen = _Result(desk, work, place, route)
+    moments: Moments[Event] = Moments(shown=Shown(), left=Left())
+    return Loop(Model(route.response_id), update, screen.perform, moments)

@@ -1,0 +1,120 @@
+"""Result: what a finished screening says, and the way back to the visit."""
+
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from app.clinic.findings import StandingFlag
+from app.clinic.library import Form
+from app.core.canonical import Json
+from app.core.projections import ResponseView
+from app.core.questionnaire import Answer, ItemPath, QuestionnaireItem
+from app.ui.loop import Next
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One answer that is shown: what was asked, what was said."""
+
+    path: ItemPath
+    item: QuestionnaireItem
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A response and what was made of it; `score` is None for a form without one."""
+
+    form: Form | None
+    view: ResponseView
+    flags: tuple[StandingFlag, ...] = ()
+    score: dict[str, Json] | None = None
+    answers: tuple[Measured, ...] = ()
+    author: str = ""
+    at_ms: int = 0
+    zone: str = "UTC"
+    authors: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The screen."""
+
+    response_id: str
+    loaded: Loaded | None = None
+    is_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsChanged:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLoaded:
+    loaded: Loaded | None
+
+
+@dataclass(frozen=True, slots=True)
+class BackPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectPressed:
+    pass
+
+
+Event = Shown | Left | RecordsChanged | ResultLoaded | BackPressed | CorrectPressed
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class BackToVisit:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class OpenScreening:
+    questionnaire: str
+
+
+Effect = LoadResult | StopListening | BackToVisit | OpenScreening
+
+
+def update(model: Model, event: Event) -> Next[Model, Effect]:
+    """Decide an event."""
+    match event:
+        case Shown() | RecordsChanged():
+            return Next(model, (LoadResult(model.response_id),))
+        case Left():
+            return Next(model, (StopListening(),))
+        case ResultLoaded(loaded):
+            return Next(replace(model, loaded=loaded, is_missing=loaded is None))
+        case BackPressed():
+            return Next(model, (BackToVisit(),))
+        case CorrectPressed():
+            loaded = model.loaded
+            if loaded is None:
+                return Next(model)
+            return Next(model, (OpenScreening(loaded.view.questionnaire),))
+        case _:
+            assert_never(event)

@@ -1,0 +1,219 @@
+"""Drawing of Result: dangers first, then the score and where it comes from."""
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.clinic.findings import StandingFlag
+from app.clinic.library import Form
+from app.core.canonical import Json
+from app.core.questionnaire import Text
+from app.core.values import InterpreterMode, ResponseStatus
+from app.features.result.state import (
+    BackPressed,
+    CorrectPressed,
+    Event,
+    Loaded,
+    Model,
+)
+from app.i18n import formats, names, terms
+from app.ui import widgets as w
+from app.ui.form_words import FormWords
+from app.ui.frame import Frame
+from app.ui.look import Look
+
+Dispatch = Callable[[Event], None]
+_REVIEWED = "reviewed by a clinician"
+
+
+def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
+    """Draw the result."""
+    _ = look.t.gettext
+    loaded = model.loaded
+    if loaded is None:
+        waiting = w.waiting("result.loading", _("Opening"))
+        return Frame(_("Result"), [_missing(look) if model.is_missing else waiting])
+    words = FormWords(look.t, loaded.form, loaded.view.questionnaire)
+    return Frame(
+        title=_("Result"),
+        body=[
+            w.title(words.title),
+            *_dangers(loaded, words, look),
+            *_ended_early(loaded, look),
+            *_score(loaded, words, look),
+            *_answers(loaded, words, look),
+            *_how(loaded, look),
+        ],
+        main=w.main_button(
+            "result.back", _("Back to the visit"), lambda: dispatch(BackPressed())
+        ),
+        quiet=_correct(loaded, dispatch, look),
+    )
+
+
+def _missing(look: Look) -> ft.Control:
+    _ = look.t.gettext
+    return w.empty_state(
+        "result.missing",
+        _("This screening is not on this tablet"),
+        _("It comes when the tablet has sent and received."),
+    )
+
+
+def _correct(loaded: Loaded, dispatch: Dispatch, look: Look) -> ft.Control | None:
+    done = (ResponseStatus.COMPLETED, ResponseStatus.AMENDED)
+    if loaded.form is None or loaded.view.status not in done:
+        return None
+    return w.quiet_button(
+        "result.correct",
+        look.t.gettext("Correct an answer"),
+        lambda: dispatch(CorrectPressed()),
+    )
+
+
+def _dangers(loaded: Loaded, words: FormWords, look: Look) -> list[ft.Control]:
+    return [
+        w.notice(f"result.flag.{f.code}", _danger(f, words, look), w.Tone.DANGER)
+        for f in loaded.flags
+    ]
+
+
+def _danger(flag: StandingFlag, words: FormWords, look: Look) -> str:
+    form, rule = flag.form, flag.rule
+    if form is None or form.protocol is None or rule is None:
+        return look.t.gettext(
+            "A screening raised an alarm that this tablet can’t explain. "
+            "Ask a clinician."
+        )
+    text = words.of_staff(form.protocol.text(rule.text, rule.code))
+    action = words.of_staff(form.protocol.text(rule.action, rule.code))
+    return f"{text}\n{action}"
+
+
+def _ended_early(loaded: Loaded, look: Look) -> list[ft.Control]:
+    if loaded.view.status is not ResponseStatus.STOPPED:
+        return []
+    t = look.t
+    reason = terms.stop_reason(t, loaded.view.stopped_reason)
+    text = t.fill(t.gettext("Ended early: {reason}. There is no total."), reason=reason)
+    return [w.notice("result.stopped", text, w.Tone.INFO)]
+
+
+def _score(loaded: Loaded, words: FormWords, look: Look) -> list[ft.Control]:
+    """The total and what it means; never a diagnosis, and it says who stands by it."""
+    t, score, form = look.t, loaded.score, loaded.form
+    stopped = loaded.view.status is ResponseStatus.STOPPED
+    if score is None or form is None or stopped:
+        return []
+    _ = t.gettext
+    total, band = score.get("total"), _band(form, score)
+    found: list[ft.Control] = [w.section_title(_("Score"))]
+    if total is not None:
+        of = _highest(form)
+        said = formats.number(t, str(total))
+        if of:
+            template = t.pgettext("points of the most", "{total} of {most}")
+            said = t.fill(template, total=said, most=formats.number(t, of))
+        found.append(w.title(said))
+    if band is not None:
+        found.append(w.words(words.of_staff(band)))
+    found += _missing_answers(score, words, look)
+    if form.protocol is not None:
+        found += _source(form, score, look)
+    return [w.card("result.score", found)]
+
+
+def _band(form: Form, score: dict[str, Json]) -> Text | None:
+    protocol = form.protocol
+    rule = protocol.score if protocol else None
+    for band in rule.bands if rule else ():
+        if band.code == score.get("band") and protocol is not None:
+            return protocol.text(band.meaning, band.code)
+    return None
+
+
+def _highest(form: Form) -> str:
+    rule = form.protocol.score if form.protocol else None
+    return rule.bands[-1].maximum if rule else ""
+
+
+def _missing_answers(
+    score: dict[str, Json], words: FormWords, look: Look
+) -> list[ft.Control]:
+    """Name what has no answer that counts, where that leaves no total."""
+    t, missing = look.t, score.get("missing")
+    if score.get("total") is not None or not isinstance(missing, list | tuple):
+        return []
+    found: list[ft.Control] = [
+        w.words(t.gettext("There is no total: these questions have no answer."))
+    ]
+    form = words.form
+    for link_id in missing:
+        item = form.questionnaire.item(str(link_id)) if form else None
+        if item is not None and item.text is not None:
+            found.append(w.subtitle(words.text(item.text)))
+    return found
+
+
+def _source(form: Form, score: dict[str, Json], look: Look) -> list[ft.Control]:
+    t = look.t
+    _ = t.gettext
+    review = str(score.get("review") or "")
+    mark = (
+        _("Reviewed by a clinician")
+        if review == _REVIEWED
+        else _("Not yet reviewed by a clinician")
+    )
+    tone = w.Tone.INFO if review == _REVIEWED else w.Tone.WARNING
+    facts = [
+        (
+            _("Where the limits come from"),
+            t.isolate_ltr(str(score.get("source") or "")),
+        ),
+        (_("Version of the rules"), t.isolate_ltr(str(score.get("version") or ""))),
+    ]
+    if form.questionnaire.copyright:
+        facts.append(
+            (_("Copyright of the form"), t.isolate_ltr(form.questionnaire.copyright))
+        )
+    hint = w.subtitle(
+        _("This helps to decide who needs care first. A clinician decides.")
+    )
+    return [hint, w.badge(mark, tone), w.key_values("result.source", facts)]
+
+
+def _answers(loaded: Loaded, words: FormWords, look: Look) -> list[ft.Control]:
+    """What was answered or measured, question by question."""
+    _ = look.t.gettext
+    facts = [
+        (words.text(each.item.text), words.said(each.item, each.answer))
+        for each in loaded.answers
+        if each.item.text is not None
+    ]
+    if not facts:
+        return []
+    heading = w.section_title(_("What was answered"))
+    return [heading, w.card("result.answers", [w.key_values("result.said", facts)])]
+
+
+def _how(loaded: Loaded, look: Look) -> list[ft.Control]:
+    """Who asked, when, in which language, and who interpreted."""
+    t, view = look.t, loaded.view
+    _ = t.gettext
+    facts = []
+    if loaded.author:
+        when = formats.instant(t, loaded.at_ms, loaded.zone)
+        facts.append((_("Finished by"), f"{t.isolate(loaded.author)} · {when}"))
+    if loaded.authors - {loaded.author}:
+        others = ", ".join(t.isolate(name) for name in sorted(loaded.authors))
+        facts.append((_("Answers written by"), others))
+    languages = view.value("languages")
+    tags = languages if isinstance(languages, list | tuple) else ()
+    if len(tags) > 1:
+        facts.append((_("Asked in"), names.language_name(t, str(tags[1]))))
+    interpreter = view.interpreter
+    if interpreter.mode is not InterpreterMode.NONE:
+        mode = terms.interpreter_mode_name(t, interpreter.mode)
+        said = f"{mode}: {t.isolate(interpreter.name)}" if interpreter.name else mode
+        facts.append((_("Interpreted by"), said))
+    return [w.card("result.how", [w.key_values("result.who", facts)])] if facts else []

@@ -1,0 +1,160 @@
+"""Doing of Screening: the vault in threads, in order, and the ways out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from app.clinic.desk import Desk
+from app.clinic.library import Form
+from app.core.problems import ProblemCode
+from app.features.screening.answering import instance_key
+from app.features.screening.doing import (
+    DropDraft,
+    Effect,
+    Finish,
+    GoBack,
+    KeepDraft,
+    LoadScreening,
+    MakeInstance,
+    OpenResult,
+    SavePage,
+    StopListening,
+)
+from app.features.screening.events import (
+    EndSaved,
+    Event,
+    InstanceMade,
+    Left,
+    Opened,
+    PageSaved,
+    RecordsChanged,
+    SaveFailed,
+    ScreeningLoaded,
+)
+from app.features.screening.model import Languages, Model
+from app.features.screening.saving import Saver
+from app.features.screening.state import update
+from app.storage import StorageError
+from app.ui.form_words import has_words
+from app.ui.look import Look
+from app.ui.loop import Loop, Moments
+from app.ui.navigator import Place
+from app.ui.routes import Result, Screening
+from app.ui.source import Source
+from app.ui.work import Work
+
+Dispatch = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class _Listening:
+    stop: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Screening:
+    desk: Desk
+    work: Work
+    place: Place
+    route: Screening
+    saver: Saver
+    listening: _Listening = field(default_factory=_Listening)
+
+    def perform(self, effect: Effect, dispatch: Dispatch) -> None:
+        match effect:
+            case LoadScreening():
+                self._listen(dispatch)
+                self.work.run(self.saver.load, dispatch, ScreeningLoaded)
+            case KeepDraft() | DropDraft():
+                self._draft(effect, dispatch)
+            case SavePage():
+                number = self.saver.number()
+                self.work.run(
+                    lambda: self.saver.save(number, effect),
+                    dispatch,
+                    _page_saved,
+                    _failed,
+                )
+            case Finish():
+                number = self.saver.number()
+                self.work.run(
+                    lambda: self.saver.finish(number, effect),
+                    dispatch,
+                    _end_saved,
+                    _failed,
+                )
+            case MakeInstance(path):
+                key = instance_key(path.instances[-1], self.desk.ids.instance())
+                dispatch(InstanceMade(path, key))
+            case _:
+                self._leave(effect)
+
+    def _leave(self, effect: StopListening | OpenResult | GoBack) -> None:
+        match effect:
+            case StopListening():
+                if self.listening.stop is not None:
+                    self.listening.stop()
+            case OpenResult(response_id):
+                route = self.route
+                self.place.replace(
+                    Result(route.patient_id, route.encounter_id, response_id)
+                )
+            case GoBack():
+                self.place.back()
+            case _:
+                assert_never(effect)
+
+    def _draft(self, effect: KeepDraft | DropDraft, dispatch: Dispatch) -> None:
+        if isinstance(effect, DropDraft):
+            number = self.saver.number()
+            self.work.run(
+                lambda: self.saver.drop(number), dispatch, _page_saved, _failed
+            )
+        elif self.saver.take(effect):
+            self.work.run(self.saver.keep, dispatch, _page_saved, _failed)
+
+    def _listen(self, dispatch: Dispatch) -> None:
+        if self.listening.stop is not None:
+            return
+        patient_id = self.route.patient_id
+
+        def told(changed: frozenset[str]) -> None:
+            if patient_id in changed:
+                self.work.post(lambda: dispatch(RecordsChanged()))
+
+        self.listening.stop = self.desk.vault.subscribe(told)
+
+
+def loop(
+    desk: Desk, work: Work, place: Place, look: Source[Look], route: Screening
+) -> Loop[Model, Event, Effect]:
+    """Make the screen's loop."""
+    screen = _Screening(desk, work, place, route, Saver(desk, route))
+    form = desk.library.form(route.questionnaire)
+    model = Model(_languages(look.value, form), desk.setup.site.zone)
+    moments: Moments[Event] = Moments(shown=Opened(), left=Left())
+    return Loop(model, update, screen.perform, moments)
+
+
+def _languages(look: Look, form: Form | None) -> Languages:
+    """Return in which languages the form can be shown."""
+    found = [
+        language.tag
+        for language in look.t.languages.for_person()
+        if form is not None and has_words(form, look.in_language(language.tag))
+    ]
+    return Languages(look.t.tag, tuple(found))
+
+
+def _page_saved(_none: None) -> Event:
+    return PageSaved()
+
+
+def _end_saved(_none: None) -> Event:
+    return EndSaved()
+
+
+def _failed(error: Exception) -> Event | None:
+    if isinstance(error, StorageError):
+        return SaveFailed(ProblemCode(error.code))
+    return None

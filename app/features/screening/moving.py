@@ -1,0 +1,151 @@
+"""From page to page, and to the end."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from app.clinic.screening import Page as SavedPage
+from app.clinic.screening import StopReason
+from app.core.questionnaire import ItemPath
+from app.core.values import ResponseStatus
+from app.features.screening.doing import (
+    DropDraft,
+    Effect,
+    Finish,
+    GoBack,
+    OpenResult,
+    SavePage,
+)
+from app.features.screening.events import (
+    BackPressed,
+    Ending,
+    EndSaved,
+    GoToPressed,
+    LeavePressed,
+    Moving,
+    NextPressed,
+    PageSaved,
+    SaveFailed,
+    StopPressed,
+    StopReasonChosen,
+    Turned,
+)
+from app.features.screening.model import Asking, Model, Stage
+from app.ui.loop import Next
+
+Step = Next[Model, Effect]
+
+
+def save_page(model: Model) -> tuple[SavePage, ...]:
+    """Return what writes the unsaved answers to the record; nothing if there are none.
+
+    A correction is written when it is finished, all of it at once.
+    """
+    return () if not model.changes else _saving(model)
+
+
+def moved(model: Model, event: Moving) -> Step:
+    """Decide where to go."""
+    match event:
+        case NextPressed():
+            return _next(model)
+        case BackPressed():
+            return _back(model)
+        case GoToPressed(path):
+            return Next(_at(model, path))
+        case LeavePressed():
+            effects: tuple[Effect, ...] = (GoBack(),)
+            if model.is_amending:
+                effects = (DropDraft(), GoBack())
+            return Next(replace(model, asking=Asking.NOTHING), effects)
+        case _:
+            assert_never(event)
+
+
+def ended(model: Model, event: Ending) -> Step:
+    """Decide the end."""
+    match event:
+        case StopPressed():
+            return Next(replace(model, asking=Asking.STOP_REASON))
+        case StopReasonChosen(reason):
+            return _finish(model, reason)
+        case EndSaved() if not model.is_correction:
+            return Next(replace(model, stage=Stage.TURN, busy=False))
+        case EndSaved() | Turned():
+            return Next(model, _result(model))
+        case PageSaved():
+            # The same model where nothing was wrong: another one is drawn anew.
+            return Next(replace(model, problem=None) if model.problem else model)
+        case SaveFailed(problem):
+            return Next(replace(model, busy=False, problem=problem))
+        case _:
+            assert_never(event)
+
+
+def _next(model: Model) -> Step:
+    """A page with problems is gone on from at the second press."""
+    state, page = model.state, model.page
+    if state is None:
+        return Next(model)
+    if model.stage is Stage.MISSING:
+        return _finish(model) if state.is_complete else Next(model)
+    if page is not None and page.key not in model.checked:
+        model = replace(model, checked=model.checked | {page.key})
+        if any(entry.path in state.problems for entry in page.entries):
+            return Next(model)
+    if not model.is_last:
+        key = state.pages[model.place + 1].key
+        return _turned_page(model, key)
+    if state.is_complete:
+        return _finish(model)
+    every = frozenset(page.key for page in state.pages)
+    return Next(replace(model, stage=Stage.MISSING, checked=every), _kept(model))
+
+
+def _back(model: Model) -> Step:
+    if model.stage is Stage.MISSING:
+        return Next(replace(model, stage=Stage.QUESTIONS))
+    if model.state is not None and model.stage is Stage.QUESTIONS and model.place:
+        return _turned_page(model, model.state.pages[model.place - 1].key)
+    if model.is_amending and model.changes:
+        return Next(replace(model, asking=Asking.LEAVE))
+    return Next(model, (GoBack(),))
+
+
+def _turned_page(model: Model, key: str) -> Step:
+    return Next(replace(model, page_key=key), _kept(model))
+
+
+def _kept(model: Model) -> tuple[Effect, ...]:
+    return () if model.is_amending else save_page(model)
+
+
+def _at(model: Model, path: ItemPath) -> Model:
+    for page in model.state.pages if model.state else ():
+        if any(entry.path == path for entry in page.entries):
+            return replace(model, stage=Stage.QUESTIONS, page_key=page.key)
+    return model
+
+
+def _saving(model: Model) -> tuple[SavePage, ...]:
+    loaded = model.loaded
+    if loaded is None or loaded.form is None:
+        return ()
+    changes = model.changes
+    standing = loaded.saved.without(*changes)
+    page = SavedPage(changes, model.flags, model.asked, standing)
+    is_new = loaded.status in (None, ResponseStatus.STOPPED)
+    saving = SavePage(loaded.response_id, loaded.form, model.intro, page, is_new)
+    return (saving,)
+
+
+def _finish(model: Model, reason: StopReason | None = None) -> Step:
+    saving = _saving(model)
+    if model.busy or model.state is None or not saving:
+        return Next(model)
+    end = Finish(saving[0], model.state, reason, model.is_amending)
+    busy = replace(model, busy=True, asking=Asking.NOTHING, problem=None)
+    return Next(replace(busy, is_correction=model.is_amending), (end,))
+
+
+def _result(model: Model) -> tuple[Effect, ...]:
+    return (OpenResult(model.loaded.response_id),) if model.loaded else ()

@@ -1,0 +1,111 @@
+"""Writing a screening: drafts in order, pages as changes, and the end."""
+
+import threading
+
+from app.clinic import findings, screening
+from app.clinic.desk import Desk
+from app.clinic.drafting import DraftKeeper
+from app.core.change import Change
+from app.core.projections import ResponseView
+from app.core.records import RecordType
+from app.core.values import ResponseStatus
+from app.features.screening.doing import Finish, KeepDraft, SavePage
+from app.features.screening.drafting import content_of
+from app.features.screening.loading import draft_id_of, load, response_id
+from app.features.screening.model import Loaded
+from app.ui.routes import Screening
+
+
+class Saver:
+    """One screening's way to the vault. Its calls block, but for `take`."""
+
+    def __init__(self, desk: Desk, route: Screening) -> None:
+        self._desk = desk
+        self._route = route
+        self._lock = threading.Lock()
+        self._newest: tuple[int, KeepDraft] | None = None
+        self._keeper: DraftKeeper | None = None
+
+    def load(self) -> Loaded:
+        """Read the record and the draft."""
+        return load(self._desk, self._route, self._kept())
+
+    def number(self) -> int:
+        """Return the place of an event in the order of events; on the loop."""
+        return 0 if self._keeper is None else self._keeper.number()
+
+    def take(self, draft: KeepDraft) -> bool:
+        """Take a draft to keep; tell whether somebody must come for it. On the loop."""
+        with self._lock:
+            is_idle = self._newest is None
+            self._newest = self.number(), draft
+        return is_idle
+
+    def keep(self) -> None:
+        """Keep the newest draft; those that it overtook need no room."""
+        with self._lock:
+            newest, self._newest = self._newest, None
+        if newest is not None:
+            number, draft = newest
+            self._kept().keep(number, content_of(draft))
+
+    def drop(self, number: int) -> None:
+        """Forget the draft."""
+        self._kept().drop(number)
+
+    def save(self, number: int, saving: SavePage) -> None:
+        """Write a page, and drop the draft with it."""
+        self._commit(number, self._page(saving))
+
+    def finish(self, number: int, end: Finish) -> None:
+        """Write the last page and the end, all of it or nothing."""
+        saving = end.saving
+        key = screening.response_key(self._route.patient_id, saving.response_id)
+        page = self._page(saving)
+        if end.reason is not None:
+            stop = screening.stop(key, end.reason)
+            self._commit(number, screening.joined(page, stop))
+            return
+        status = ResponseStatus.COMPLETED
+        if end.is_amended:
+            status = ResponseStatus.AMENDED
+        now = self._desk.wall()
+        done = findings.complete(key, saving.form, end.state, status, now)
+        documents = self._desk.vault.documents(self._route.patient_id)
+        done = findings.rewritten(done, documents, saving.response_id)
+        self._commit(number, screening.joined(page, done))
+
+    def _page(self, saving: SavePage) -> Change:
+        key = screening.response_key(self._route.patient_id, saving.response_id)
+        page = screening.save_page(key, saving.page)
+        if not saving.is_new or self._is_begun(saving.response_id):
+            return page
+        begun = screening.begin(
+            key,
+            self._route.encounter_id,
+            saving.form,
+            saving.page.asked,
+            saving.intro.company,
+        )
+        return screening.joined(begun, page)
+
+    def _is_begun(self, record_id: str) -> bool:
+        """Tell whether it goes on already; one that ended early begins anew."""
+        document = self._desk.vault.document(record_id)
+        if document is None:
+            return False
+        if document.record_type != RecordType.QUESTIONNAIRE_RESPONSE:
+            raise LookupError("the record is no response")
+        return ResponseView(document).status is not ResponseStatus.STOPPED
+
+    def _commit(self, number: int, change: Change) -> None:
+        keeper = self._kept()
+        keeper.settle(number, lambda: self._desk.save(change, keeper.draft_id))
+
+    def _kept(self) -> DraftKeeper:
+        with self._lock:
+            if self._keeper is None:
+                draft_id = draft_id_of(response_id(self._desk, self._route))
+                vault = self._desk.vault
+                self._keeper = DraftKeeper(vault, draft_id, self._route.patient_id)
+            return self._keeper

@@ -1,0 +1,197 @@
+"""Screening: one section a page, every answer kept, the end only when it is whole."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from app.core.questionnaire import Answers, ItemPath, initial_answers
+from app.core.values import InterpreterMode
+from app.features.screening.answering import answered, with_answers
+from app.features.screening.doing import (
+    Effect,
+    KeepDraft,
+    LoadScreening,
+    MakeInstance,
+    StopListening,
+)
+from app.features.screening.drafting import (
+    answers_from_json,
+    intro_from_json,
+    over,
+    typed_from_json,
+)
+from app.features.screening.events import (
+    Answering,
+    AskingClosed,
+    CompanyChosen,
+    Ending,
+    Event,
+    FlagPressed,
+    InstanceAdded,
+    InterpreterChosen,
+    InterpreterTyped,
+    Introducing,
+    LanguageChosen,
+    Left,
+    MoreLanguagesPressed,
+    Moving,
+    Opened,
+    Reading,
+    RecordsChanged,
+    ScreeningLoaded,
+    StartPressed,
+)
+from app.features.screening.model import Asking, Intro, Loaded, Model, Stage
+from app.features.screening.moving import ended, moved, save_page
+from app.ui.loop import Next
+
+Step = Next[Model, Effect]
+
+
+def update(model: Model, event: Event) -> Step:
+    """Decide an event; what changed the answers or the first page is kept."""
+    step = _decide(model, event)
+    if isinstance(event, Answering | StartPressed) and _is_begun(step.model):
+        return Next(step.model, (_draft(step.model), *step.effects))
+    return step
+
+
+def _decide(model: Model, event: Event) -> Step:
+    match event:
+        case Opened() | RecordsChanged():
+            return Next(model, (LoadScreening(),))
+        case Left():
+            return Next(model, (*_last_word(model), StopListening()))
+        case ScreeningLoaded(loaded):
+            return _loaded(model, loaded)
+        case _ if isinstance(event, Ending):
+            return ended(model, event)
+        case _ if model.busy:
+            return Next(model)
+        case StartPressed():
+            return Next(_started(model))
+        case _ if isinstance(event, Introducing):
+            return Next(replace(model, intro=_introduced(model.intro, event)))
+        case _ if isinstance(event, Moving):
+            return moved(model, event)
+        case _ if isinstance(event, Reading):
+            return _read(model, event)
+        case _:
+            return Next(answered(model, event))
+
+
+def _is_begun(model: Model) -> bool:
+    return model.stage in (Stage.QUESTIONS, Stage.MISSING) and not model.busy
+
+
+def _draft(model: Model) -> KeepDraft:
+    return KeepDraft(model.intro, model.page_key, model.changes, model.typed)
+
+
+def _last_word(model: Model) -> tuple[Effect, ...]:
+    """A correction that nobody saved stays a draft; answers go to the record."""
+    return () if model.is_amending or not _is_begun(model) else save_page(model)
+
+
+def _loaded(model: Model, loaded: Loaded) -> Step:
+    if loaded.form is None:
+        return Next(replace(model, stage=Stage.NO_FORM, loaded=loaded))
+    if model.loaded is None or model.state is None:
+        return Next(_opened(replace(model, loaded=loaded), loaded))
+    return Next(_joined(model, model.loaded, loaded))
+
+
+def _opened(model: Model, loaded: Loaded) -> Model:
+    """Begin, or go on where the draft or the record ends."""
+    draft = loaded.draft
+    saved = loaded.saved
+    if not saved and loaded.form is not None:
+        saved = initial_answers(loaded.form.questionnaire)
+    changes = answers_from_json(draft.get("answers"))
+    typed = typed_from_json(draft.get("typed"))
+    model = with_answers(model, over(saved, changes), typed)
+    if not draft:
+        stage = Stage.QUESTIONS if model.is_amending else Stage.INTRO
+        page = "" if model.is_amending else _first_open(model)
+        return replace(model, stage=stage, intro=loaded.intro, page_key=page)
+    intro = intro_from_json(draft.get("intro"))
+    page = str(draft.get("page") or "")
+    return replace(model, stage=Stage.QUESTIONS, intro=intro, page_key=page)
+
+
+def _first_open(model: Model) -> str:
+    """Return the first page with a question that nobody answered yet."""
+    state = model.state
+    if state is None:
+        return ""
+    for page in state.pages:
+        for entry in page.entries:
+            is_open = entry.item.is_question and not entry.item.read_only
+            if is_open and entry.path not in state.counted:
+                return page.key
+    return state.pages[0].key if state.pages else ""
+
+
+def _joined(model: Model, old: Loaded, new: Loaded) -> Model:
+    """Take what changed underneath; what was answered here and not saved stays."""
+    changes = model.changes
+    typed = {
+        path: slots
+        for path, slots in model.typed.items()
+        if path in changes or _is_same(old.saved, new.saved, path)
+    }
+    loaded = replace(new, context=old.context, draft={})
+    model = replace(model, loaded=loaded)
+    return with_answers(model, over(new.saved, changes), typed)
+
+
+def _is_same(old: Answers, new: Answers, path: ItemPath) -> bool:
+    before, after = old.get(path), new.get(path)
+    return after is None or (before is not None and before.values == after.values)
+
+
+def _started(model: Model) -> Model:
+    if missing(model):
+        return replace(model, intro=replace(model.intro, is_checked=True))
+    return replace(model, stage=Stage.QUESTIONS)
+
+
+def missing(model: Model) -> frozenset[str]:
+    """Return what the first page still asks for: language, interpreter, company."""
+    intro, found = model.intro, set()
+    if not intro.language:
+        found.add("language")
+    elif not model.languages.has_words(intro.language) and intro.mode is None:
+        found.add("interpreter")
+    if not intro.company:
+        found.add("company")
+    return frozenset(found)
+
+
+def _introduced(intro: Intro, event: Introducing) -> Intro:
+    match event:
+        case LanguageChosen(tag):
+            return replace(intro, language=tag)
+        case MoreLanguagesPressed():
+            return replace(intro, all_languages=True)
+        case InterpreterChosen(mode):
+            return replace(intro, mode=InterpreterMode(mode))
+        case InterpreterTyped(text):
+            return replace(intro, name=text)
+        case CompanyChosen(code):
+            return replace(intro, company=code)
+        case _:
+            assert_never(event)
+
+
+def _read(model: Model, event: Reading) -> Step:
+    match event:
+        case FlagPressed(path) if path == model.asked_at:
+            return Next(replace(model, asking=Asking.NOTHING, asked_at=None))
+        case FlagPressed(path):
+            return Next(replace(model, asking=Asking.FLAG, asked_at=path))
+        case AskingClosed():
+            return Next(replace(model, asking=Asking.NOTHING, asked_at=None))
+        case InstanceAdded(path):
+            return Next(model, (MakeInstance(path),))
+        case _:
+            assert_never(event)

@@ -1,0 +1,40 @@
+"""Drawing of Trouble: the records can't be opened, and what to do."""
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.core.problems import ProblemCode
+from app.features.trouble.state import AgainPressed, Event, Model
+from app.i18n import messages
+from app.ui import widgets as w
+from app.ui.frame import Frame
+from app.ui.look import Look
+
+
+def view(model: Model, dispatch: Callable[[Event], None], look: Look) -> Frame:
+    """Draw one sentence, and the name of the file that was kept."""
+    t = look.t
+    _ = t.gettext
+    sentence = messages.problem(t, model.problem)
+    body: list[ft.Control] = [w.notice("trouble", sentence, w.Tone.WARNING)]
+    if model.kept:
+        kept = (_("Kept file"), t.isolate_ltr(model.kept))
+        body.append(w.key_values("trouble.kept", [kept]))
+    if model.problem == ProblemCode.VAULT_CORRUPT:
+        body.append(
+            w.words(
+                _(
+                    "Give this tablet to your administrator. When you open the app "
+                    "again it starts with an empty store and asks to be set up."
+                )
+            )
+        )
+    again = w.main_button(
+        "trouble.again", _("Try again"), lambda: dispatch(AgainPressed())
+    )
+    return Frame(
+        title=_("The records can’t be opened"),
+        body=body,
+        main=again if model.may_pass else None,
+    )

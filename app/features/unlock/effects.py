@@ -1,0 +1,145 @@
+"""Doing of Unlock: key derivation in a thread, then home."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from app.core.problems import ProblemCode
+from app.features.unlock.state import (
+    AskWait,
+    ChoosePin,
+    CountSecond,
+    Effect,
+    Event,
+    GoHome,
+    Left,
+    LoadPeople,
+    Model,
+    OpenLanguages,
+    OpenVault,
+    PeopleLoaded,
+    Person,
+    SecondPassed,
+    Shown,
+    StopCounting,
+    Unlocked,
+    UnlockFailed,
+    WaitKnown,
+    update,
+)
+from app.storage import StorageError, Vault, VaultFile, WaitError, WrongPinError
+from app.ui.loop import Loop, Moments
+from app.ui.navigator import Place
+from app.ui.routes import Home, Languages
+from app.ui.work import Work
+
+Dispatch = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A locked vault, and the session that holds it once it is open."""
+
+    file: VaultFile
+    hold: Callable[[Callable[[], Vault]], None]
+    """Opens the vault for this session, after every other has let go. Blocks."""
+
+
+@dataclass(slots=True)
+class _Counting:
+    stop: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class _Unlock:
+    door: Door
+    work: Work
+    place: Place
+    counting: _Counting = field(default_factory=_Counting)
+
+    def perform(self, effect: Effect, dispatch: Dispatch) -> None:
+        match effect:
+            case LoadPeople():
+                self.work.run(lambda: _people(self.door.file), dispatch, _as_event)
+            case AskWait(practitioner_id):
+                self._ask_wait(practitioner_id, dispatch)
+            case OpenVault(practitioner_id, pin):
+                file = self.door.file
+                self._open(lambda: file.unlock(practitioner_id, pin), dispatch)
+            case ChoosePin(practitioner_id, pin):
+                file = self.door.file
+                self._open(lambda: file.choose_pin(practitioner_id, pin), dispatch)
+            case _:
+                self._go(effect, dispatch)
+
+    def _go(
+        self,
+        effect: CountSecond | StopCounting | GoHome | OpenLanguages,
+        dispatch: Dispatch,
+    ) -> None:
+        match effect:
+            case CountSecond():
+                self.counting.stop()
+                self.counting.stop = self.work.later(
+                    1.0, lambda: dispatch(SecondPassed())
+                )
+            case StopCounting():
+                self.counting.stop()
+            case GoHome():
+                self.place.reset(Home())
+            case OpenLanguages():
+                self.place.go(Languages())
+            case _:
+                assert_never(effect)
+
+    def _ask_wait(self, practitioner_id: str, dispatch: Dispatch) -> None:
+        self.work.run(
+            lambda: self.door.file.wait_seconds(practitioner_id),
+            dispatch,
+            lambda seconds: WaitKnown(practitioner_id, seconds),
+        )
+
+    def _open(self, unlock: Callable[[], Vault], dispatch: Dispatch) -> None:
+        self.work.run(lambda: self.door.hold(unlock), dispatch, _unlocked, self._failed)
+
+    def _failed(self, error: Exception) -> Event:
+        match error:
+            case WrongPinError(wait_seconds=seconds) | WaitError(wait_seconds=seconds):
+                return UnlockFailed(error.code, seconds)
+            case StorageError():
+                return UnlockFailed(ProblemCode(error.code))
+            case _:
+                self.work.tell(error)
+                return UnlockFailed(ProblemCode.UNEXPECTED)
+
+
+def loop(door: Door, work: Work, place: Place) -> Loop[Model, Event, Effect]:
+    """Make the screen's loop."""
+    moments: Moments[Event] = Moments(shown=Shown(), left=Left())
+    return Loop(Model(), update, _Unlock(door, work, place).perform, moments)
+
+
+def _as_event(loaded: PeopleLoaded) -> Event:
+    return loaded
+
+
+def _unlocked(_: None) -> Event:
+    return Unlocked()
+
+
+def _people(file: VaultFile) -> PeopleLoaded:
+    """Read who may unlock; only the first one here may choose a PIN alone."""
+    entries = file.practitioners()
+    is_first = not any(entry.has_pin for entry in entries)
+    people = tuple(
+        Person(
+            entry.practitioner.practitioner_id,
+            entry.practitioner.name,
+            entry.practitioner.role,
+            entry.has_pin,
+            may_choose=is_first,
+        )
+        for entry in entries
+    )
+    setup = file.setup
+    return PeopleLoaded(people, setup.site.name if setup else "")

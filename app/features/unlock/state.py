@@ -1,0 +1,297 @@
+"""Unlock: pick a name, give the PIN; the first time, choose it."""
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import assert_never
+
+from app.core.problems import ProblemCode
+from app.ui.loop import Next
+
+MIN_PIN_DIGITS = 6
+MAX_PIN_DIGITS = 12
+
+
+class Step(Enum):
+    """Where one is."""
+
+    NAMES = auto()
+    PIN = auto()
+    CHOOSE = auto()
+    REPEAT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A practitioner who may unlock this tablet."""
+
+    practitioner_id: str
+    name: str
+    role: str
+    has_pin: bool
+    may_choose: bool = False
+    """Whether a first PIN can be chosen here and now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The screen; a PIN stands in it only while it is typed."""
+
+    people: tuple[Person, ...] = ()
+    site: str = ""
+    is_loaded: bool = False
+    step: Step = Step.NAMES
+    person: Person | None = None
+    digits: str = ""
+    chosen: str = ""
+    busy: bool = False
+    problem: ProblemCode | None = None
+    differs: bool = False
+    wait_seconds: int = 0
+
+    @property
+    def must_wait(self) -> bool:
+        """Whether a PIN would not be looked at yet."""
+        return self.wait_seconds > 0
+
+    def at_names(self) -> "Model":
+        """The same people, and nothing of what was typed."""
+        return Model(self.people, self.site, self.is_loaded)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleLoaded:
+    people: tuple[Person, ...]
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPressed:
+    practitioner_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitKnown:
+    practitioner_id: str
+    wait_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuePressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class BackPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagesPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockFailed:
+    problem: ProblemCode
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPassed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    pass
+
+
+Event = (
+    Shown
+    | PeopleLoaded
+    | PersonPressed
+    | WaitKnown
+    | DigitPressed
+    | ErasePressed
+    | ContinuePressed
+    | BackPressed
+    | LanguagesPressed
+    | Unlocked
+    | UnlockFailed
+    | SecondPassed
+    | Left
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPeople:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AskWait:
+    practitioner_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVault:
+    practitioner_id: str
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePin:
+    practitioner_id: str
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountSecond:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StopCounting:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class GoHome:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLanguages:
+    pass
+
+
+Effect = (
+    LoadPeople
+    | AskWait
+    | OpenVault
+    | ChoosePin
+    | CountSecond
+    | StopCounting
+    | GoHome
+    | OpenLanguages
+)
+
+
+def update(model: Model, event: Event) -> Next[Model, Effect]:
+    """Decide an event."""
+    match event:
+        case Shown():
+            return Next(model, (LoadPeople(),))
+        case PeopleLoaded(people, site):
+            return Next(replace(model, people=people, site=site, is_loaded=True))
+        case PersonPressed(practitioner_id):
+            return _picked(model, practitioner_id)
+        case DigitPressed() | ErasePressed():
+            return Next(_typed(model, event))
+        case ContinuePressed():
+            return _continued(model)
+        case BackPressed():
+            return Next(model if model.busy else model.at_names(), (StopCounting(),))
+        case LanguagesPressed():
+            return Next(model, (OpenLanguages(),))
+        case Unlocked():
+            return Next(model.at_names(), (GoHome(),))
+        case UnlockFailed() | WaitKnown() | SecondPassed():
+            return _waiting(model, event)
+        case Left():
+            return Next(model.at_names(), (StopCounting(),))
+        case _:
+            assert_never(event)
+
+
+def _picked(model: Model, practitioner_id: str) -> Next[Model, Effect]:
+    found = [p for p in model.people if p.practitioner_id == practitioner_id]
+    if not found or not (found[0].has_pin or found[0].may_choose):
+        return Next(model)
+    step = Step.PIN if found[0].has_pin else Step.CHOOSE
+    return Next(
+        replace(model.at_names(), step=step, person=found[0]),
+        (AskWait(practitioner_id),),
+    )
+
+
+def _typed(model: Model, event: DigitPressed | ErasePressed) -> Model:
+    if model.busy or model.step is Step.NAMES:
+        return model
+    match event:
+        case DigitPressed(digit) if len(model.digits) < MAX_PIN_DIGITS:
+            digits = model.digits + digit
+        case ErasePressed():
+            digits = model.digits[:-1]
+        case _:
+            digits = model.digits
+    return replace(model, digits=digits, problem=None, differs=False)
+
+
+def _continued(model: Model) -> Next[Model, Effect]:
+    if model.person is None or model.busy or model.must_wait:
+        return Next(model)
+    if len(model.digits) < MIN_PIN_DIGITS:
+        return Next(replace(model, problem=ProblemCode.PIN_TOO_SHORT))
+    person, pin = model.person.practitioner_id, model.digits
+    if model.step is Step.PIN:
+        return Next(replace(model, busy=True), (OpenVault(person, pin),))
+    if model.step is Step.CHOOSE:
+        return Next(replace(model, step=Step.REPEAT, chosen=pin, digits=""))
+    if pin != model.chosen:
+        again = replace(model, step=Step.CHOOSE, chosen="", digits="", differs=True)
+        return Next(again)
+    return Next(replace(model, busy=True), (ChoosePin(person, pin),))
+
+
+def _waiting(
+    model: Model, event: UnlockFailed | WaitKnown | SecondPassed
+) -> Next[Model, Effect]:
+    """How long to wait is shown, and grows shorter before one's eyes."""
+    match event:
+        case UnlockFailed(problem, seconds):
+            waiting = _failed(model, problem, seconds)
+        case WaitKnown(practitioner_id, seconds):
+            is_asked = model.person and model.person.practitioner_id == practitioner_id
+            waiting = replace(model, wait_seconds=seconds) if is_asked else model
+        case SecondPassed():
+            left = max(0, model.wait_seconds - 1)
+            is_over = model.must_wait and left == 0
+            problem_ = None if is_over else model.problem
+            waiting = replace(model, wait_seconds=left, problem=problem_)
+        case _:
+            assert_never(event)
+    return Next(waiting, (CountSecond(),) if waiting.must_wait else ())
+
+
+def _failed(model: Model, problem: ProblemCode, wait_seconds: int) -> Model:
+    step = Step.CHOOSE if model.step is Step.REPEAT else model.step
+    return replace(
+        model,
+        step=step,
+        busy=False,
+        digits="",
+        chosen="",
+        problem=problem,
+        wait_seconds=wait_seconds,
+    )

@@ -1,0 +1,146 @@
+"""Drawing of Unlock: names first, then a pad under the thumb."""
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.features.unlock.state import (
+    MIN_PIN_DIGITS,
+    BackPressed,
+    ContinuePressed,
+    DigitPressed,
+    ErasePressed,
+    Event,
+    LanguagesPressed,
+    Model,
+    Person,
+    PersonPressed,
+    Step,
+)
+from app.i18n import messages
+from app.i18n.terms import role_name
+from app.ui import widgets as w
+from app.ui.frame import Frame
+from app.ui.look import Look
+from app.ui.widgets.lists import Row
+
+Dispatch = Callable[[Event], None]
+DIGITS = frozenset("0123456789")
+
+
+def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
+    """Draw the names, or the pad for the one that was picked."""
+    if model.person is None:
+        return _names(model, dispatch, look)
+    return _pad(model, model.person, dispatch, look)
+
+
+def _names(model: Model, dispatch: Dispatch, look: Look) -> Frame:
+    t = look.t
+    _ = t.gettext
+    body: list[ft.Control] = [w.section_title(_("Who are you?"))]
+    body += [_name_row(person, dispatch, look) for person in model.people]
+    if model.is_loaded and not model.people:
+        body.append(
+            w.empty_state(
+                "unlock.nobody",
+                _("Nobody is registered to work on this tablet yet"),
+                _("Ask your administrator to add you, then let the tablet sync."),
+            )
+        )
+    languages = w.icon_button(
+        "unlock.languages",
+        _("Language"),
+        ft.Icons.LANGUAGE,
+        lambda: dispatch(LanguagesPressed()),
+    )
+    title = t.isolate(model.site) or _("Tessera")
+    return Frame(title=title, body=body, actions=[languages])
+
+
+def _name_row(person: Person, dispatch: Dispatch, look: Look) -> ft.Control:
+    t = look.t
+    _ = t.gettext
+    row = Row(t.isolate(person.name), role_name(t, person.role), icon=ft.Icons.PERSON)
+    key = f"unlock.person.{person.practitioner_id}"
+    if not (person.has_pin or person.may_choose):
+        needs = _("Can be added later, beside a colleague who has unlocked")
+        row = Row(row.title, row.subtitle, badges=(w.Badge(needs),), icon=row.icon)
+        return w.list_row(key, row)
+    return w.list_row(key, row, lambda: dispatch(PersonPressed(person.practitioner_id)))
+
+
+def _pad(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
+    _ = look.t.gettext
+    ask = {
+        Step.NAMES: "",
+        Step.PIN: _("Your PIN"),
+        Step.CHOOSE: _("Choose a PIN of 6 digits or more"),
+        Step.REPEAT: _("Type the same PIN once more"),
+    }[model.step]
+    body: list[ft.Control] = [
+        w.section_title(ask),
+        w.pin_dots("unlock.dots", look, len(model.digits), MIN_PIN_DIGITS),
+    ]
+    if model.step is Step.CHOOSE:  # at every digit, or the pad would move
+        body.append(w.subtitle(_("Only you know it. Nobody can look it up for you.")))
+    body += _said(model, look)
+    pad = w.number_pad(
+        "unlock.pad",
+        look,
+        lambda digit: dispatch(DigitPressed(digit)),
+        lambda: dispatch(ErasePressed()),
+    )
+    body.append(
+        ft.KeyboardListener(
+            pad,
+            key="unlock.keyboard",
+            autofocus=True,
+            on_key_down=lambda event: _key_pressed(event.key, dispatch),
+        )
+    )
+    if model.busy:
+        body.append(w.waiting("unlock.busy", _("Opening the records")))
+    return Frame(
+        title=look.t.isolate(person.name),
+        body=body,
+        main=w.main_button(
+            "unlock.continue",
+            _("Unlock") if model.step is Step.PIN else _("Continue"),
+            lambda: dispatch(ContinuePressed()),
+            enabled=not (model.busy or model.must_wait),
+        ),
+        back=lambda: dispatch(BackPressed()),
+    )
+
+
+def _key_pressed(key: str, dispatch: Dispatch) -> None:
+    """The pad is for fingers; a keyboard's keys do the same."""
+    sign = key.removeprefix("Numpad ")
+    if sign in DIGITS:
+        dispatch(DigitPressed(sign))
+    elif sign == "Backspace":
+        dispatch(ErasePressed())
+    elif sign == "Enter":
+        dispatch(ContinuePressed())
+
+
+def _said(model: Model, look: Look) -> list[ft.Control]:
+    t = look.t
+    _ = t.gettext
+    said: list[ft.Control] = []
+    if model.problem is not None:
+        sentence = messages.problem(t, model.problem)
+        said.append(w.notice("unlock.problem", sentence, w.Tone.WARNING))
+    if model.differs:
+        sentence = _("The two PINs were not the same. Choose one again.")
+        said.append(w.notice("unlock.differs", sentence, w.Tone.WARNING))
+    if model.must_wait:
+        template = t.ngettext(
+            "You can try again in {count} second.",
+            "You can try again in {count} seconds.",
+            model.wait_seconds,
+        )
+        sentence = t.fill(template, count=model.wait_seconds)
+        said.append(w.notice("unlock.wait", sentence))
+    return said

@@ -1,0 +1,170 @@
+"""Doing of Visit: reading the record, appending what happened, going on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from app.clinic import screening, visits
+from app.clinic.desk import Desk
+from app.core.change import Change
+from app.core.problems import ProblemCode
+from app.core.values import EncounterStatus
+from app.features.visit.events import (
+    Decline,
+    Effect,
+    Event,
+    GoBack,
+    Leave,
+    Left,
+    LoadVisit,
+    OpenNotice,
+    OpenRecord,
+    OpenResult,
+    OpenScreening,
+    RecordsChanged,
+    Saved,
+    SaveFailed,
+    SetStatus,
+    SetUrgency,
+    Shown,
+    StopListening,
+    VisitLoaded,
+)
+from app.features.visit.offering import Loaded
+from app.features.visit.state import Model, update
+from app.i18n import formats
+from app.storage import StorageError
+from app.ui.loop import Loop, Moments
+from app.ui.navigator import Place
+from app.ui.routes import Notice, Record, Result, Screening
+from app.ui.work import Work
+
+Dispatch = Callable[[Event], None]
+SCREENING_DRAFT = "screening/"
+"""How the drafts of screenings are called; what follows is the response's id."""
+
+_LEAVES = (EncounterStatus.TRIAGED, EncounterStatus.ONLEAVE, EncounterStatus.FINISHED)
+"""After these the person is no longer at this tablet."""
+
+Saving = SetStatus | SetUrgency | Leave | Decline
+
+
+@dataclass(slots=True)
+class _Listening:
+    stop: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    desk: Desk
+    work: Work
+    place: Place
+    patient_id: str
+    encounter_id: str
+    listening: _Listening = field(default_factory=_Listening)
+
+    def perform(self, effect: Effect, dispatch: Dispatch) -> None:
+        match effect:
+            case LoadVisit():
+                self._listen(dispatch)
+                self.work.run(self._load, dispatch, VisitLoaded)
+            case StopListening():
+                if self.listening.stop is not None:
+                    self.listening.stop()
+            case SetStatus() | SetUrgency() | Leave() | Decline():
+                self._save(effect, dispatch)
+            case _:
+                self._go(effect)
+
+    def _go(
+        self, effect: OpenScreening | OpenResult | OpenRecord | OpenNotice | GoBack
+    ) -> None:
+        patient, encounter = self.patient_id, self.encounter_id
+        match effect:
+            case OpenScreening(questionnaire, response_id):
+                route = Screening(patient, encounter, questionnaire, response_id)
+                self.place.go(route)
+            case OpenResult(response_id):
+                self.place.go(Result(patient, encounter, response_id))
+            case OpenRecord():
+                self.place.go(Record(patient))
+            case OpenNotice():
+                self.place.go(Notice(patient, encounter))
+            case GoBack():
+                self.place.back()
+            case _:
+                assert_never(effect)
+
+    def _load(self) -> Loaded:
+        desk, vault = self.desk, self.desk.vault
+        drafts = (d.draft_id for d in vault.drafts(self.patient_id))
+        return Loaded(
+            {d.record_id: d for d in vault.documents(self.patient_id)},
+            self.encounter_id,
+            desk.library,
+            formats.local_day(desk.wall(), desk.setup.site.zone),
+            desk.wall(),
+            {p.practitioner_id: p.name for p in desk.setup.practitioners},
+            frozenset(
+                each.removeprefix(SCREENING_DRAFT)
+                for each in drafts
+                if each.startswith(SCREENING_DRAFT)
+            ),
+        )
+
+    def _save(self, effect: Saving, dispatch: Dispatch) -> None:
+        change, drops = self._change(effect), None
+        if isinstance(effect, Decline) and effect.offer.has_draft:
+            drops = f"{SCREENING_DRAFT}{effect.offer.response_id}"
+        leaves = isinstance(effect, Leave) or (
+            isinstance(effect, SetStatus) and effect.status in _LEAVES
+        )
+
+        def saved(_none: None) -> Event:
+            return Saved(leaves)
+
+        self.work.run(lambda: self.desk.save(change, drops), dispatch, saved, _failed)
+
+    def _change(self, effect: Saving) -> Change:
+        key = visits.encounter_key(self.patient_id, self.encounter_id)
+        match effect:
+            case SetStatus(status):
+                return visits.set_status(key, status)
+            case SetUrgency(urgent):
+                return visits.set_urgency(key, urgent=urgent)
+            case Leave(reason):
+                return visits.leave(key, reason)
+            case Decline(offer, reason):
+                response = screening.response_key(self.patient_id, offer.response_id)
+                encounter = self.encounter_id
+                if offer.view is not None:
+                    return screening.stop(response, reason)
+                return screening.decline(response, encounter, offer.form, reason)
+            case _:
+                assert_never(effect)
+
+    def _listen(self, dispatch: Dispatch) -> None:
+        if self.listening.stop is not None:
+            return
+
+        def told(changed: frozenset[str]) -> None:
+            if self.patient_id in changed:
+                self.work.post(lambda: dispatch(RecordsChanged()))
+
+        self.listening.stop = self.desk.vault.subscribe(told)
+
+
+def loop(
+    desk: Desk, work: Work, place: Place, patient_id: str, encounter_id: str
+) -> Loop[Model, Event, Effect]:
+    """Make the screen's loop."""
+    screen = _Visit(desk, work, place, patient_id, encounter_id)
+    moments: Moments[Event] = Moments(shown=Shown(), left=Left())
+    model = Model(patient_id, encounter_id, desk.station)
+    return Loop(model, update, screen.perform, moments)
+
+
+def _failed(error: Exception) -> Event | None:
+    if isinstance(error, StorageError):
+        return SaveFailed(ProblemCode(error.code))
+    return None

@@ -1,0 +1,233 @@
+"""What happens on a visit, and what is to be done."""
+
+from dataclasses import dataclass
+
+from app.clinic.screening import StopReason
+from app.clinic.visits import LeftReason
+from app.core.problems import ProblemCode
+from app.core.values import EncounterStatus
+from app.features.visit.offering import Loaded, Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The screen came to the top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The screen went for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsChanged:
+    """The person's record changed, here or by sync."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLoaded:
+    """What the record says."""
+
+    loaded: Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class FormPressed:
+    """A form is to be asked now, or its result read."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgainPressed:
+    """A form that ended early is asked after all."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaterPressed:
+    """A form waits, or waits no more."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclinePressed:
+    """A form is not to be asked."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineReasonChosen:
+    """Why it is not."""
+
+    reason: StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPressed:
+    """The visit goes on to a state."""
+
+    status: EncounterStatus
+
+
+@dataclass(frozen=True, slots=True)
+class BackAgainPressed:
+    """The person is back."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftPressed:
+    """The person left before the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftReasonChosen:
+    """Why they left."""
+
+    reason: LeftReason
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyPressed:
+    """The person is to be seen first, or no longer."""
+
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskingClosed:
+    """What stood before the screen is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPressed:
+    """To the whole record."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePressed:
+    """To the information notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """It is saved; `leaves` where the person is no longer here."""
+
+    leaves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFailed:
+    """Nothing was saved."""
+
+    problem: ProblemCode
+
+
+Event = (
+    Shown
+    | Left
+    | RecordsChanged
+    | VisitLoaded
+    | FormPressed
+    | AgainPressed
+    | LaterPressed
+    | DeclinePressed
+    | DeclineReasonChosen
+    | StatusPressed
+    | BackAgainPressed
+    | LeftPressed
+    | LeftReasonChosen
+    | UrgencyPressed
+    | AskingClosed
+    | RecordPressed
+    | NoticePressed
+    | Saved
+    | SaveFailed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadVisit:
+    """Read the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    """The screen is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetStatus:
+    """Append a state."""
+
+    status: EncounterStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SetUrgency:
+    """Say how urgent it is."""
+
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the visit before its end."""
+
+    reason: LeftReason
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Keep that a form was declined."""
+
+    offer: Offer
+    reason: StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class OpenScreening:
+    """Ask a form."""
+
+    questionnaire: str
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenResult:
+    """Show what a form said."""
+
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecord:
+    """Show the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNotice:
+    """Show the notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoBack:
+    """Leave."""
+
+
+Effect = (
+    LoadVisit
+    | StopListening
+    | SetStatus
+    | SetUrgency
+    | Leave
+    | Decline
+    | OpenScreening
+    | OpenResult
+    | OpenRecord
+    | OpenNotice
+    | GoBack
+)

@@ -1,0 +1,110 @@
+"""Which forms a visit asks for, and how far each of them is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.clinic.findings import StandingFlag, standing_flags
+from app.clinic.library import Form, Library
+from app.clinic.screening import age_of, response_id_in, response_in
+from app.core.merge import Document
+from app.core.projections import EncounterView, PatientView, ResponseView, patient_view
+from app.core.questionnaire import due
+from app.core.records import RecordType
+from app.core.summary import Station
+from app.core.values import ResponseStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One form in a visit; `view` is None until somebody begins it."""
+
+    form: Form
+    station: Station
+    response_id: str
+    view: ResponseView | None = None
+    has_draft: bool = False
+    age_is_uncertain: bool = False
+
+    @property
+    def status(self) -> ResponseStatus | None:
+        """How far it is; what was typed here alone counts as begun."""
+        if self.view is not None:
+            return self.view.status
+        return ResponseStatus.IN_PROGRESS if self.has_draft else None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was answered to its end, or ended."""
+        return self.status not in (None, ResponseStatus.IN_PROGRESS)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to ask."""
+        return not self.is_done
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One person's records as this tablet has them, read with the site's forms."""
+
+    documents: Mapping[str, Document]
+    encounter_id: str
+    library: Library
+    today: date
+    now_ms: int
+    names: Mapping[str, str] = field(default_factory=dict)
+    drafts: frozenset[str] = frozenset()
+
+    @property
+    def patient(self) -> PatientView | None:
+        """The person, where this tablet has them."""
+        return patient_view(self.documents.values())
+
+    @property
+    def encounter(self) -> EncounterView | None:
+        """The visit."""
+        found = self.documents.get(self.encounter_id)
+        if found is None or found.record_type != RecordType.ENCOUNTER:
+            return None
+        return EncounterView(found)
+
+    @property
+    def flags(self) -> tuple[StandingFlag, ...]:
+        """The red flags that stand."""
+        return standing_flags(self.documents.values(), self.library)
+
+
+def offers(loaded: Loaded, here: Station) -> tuple[Offer, ...]:
+    """Return the forms of this station first, then those of the others.
+
+    Each form once; one that an age rules out is never offered, and what was answered
+    of it stays in the record.
+    """
+    patient = loaded.patient
+    birth = patient.birth if patient else None
+    age = age_of(birth, loaded.today)
+    found: dict[str, Offer] = {}
+    for station in (here, *(each for each in Station if each is not here)):
+        for each in due(loaded.library.plan, station.value, age):
+            form = loaded.library.planned(each.form.form)
+            if form is not None and form.name not in found:
+                found[form.name] = _offer(
+                    loaded, form, station, is_uncertain=each.age_is_uncertain
+                )
+    return tuple(found.values())
+
+
+def _offer(
+    loaded: Loaded, form: Form, station: Station, *, is_uncertain: bool
+) -> Offer:
+    documents = loaded.documents.values()
+    response_id = response_id_in(documents, loaded.encounter_id, form)
+    return Offer(
+        form,
+        station,
+        response_id,
+        response_in(documents, loaded.encounter_id, form),
+        response_id in loaded.drafts,
+        is_uncertain,
+    )

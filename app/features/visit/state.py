@@ -1,0 +1,187 @@
+"""Visit: what this visit asks for, how far it is, and where the person is."""
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import assert_never
+
+from app.core.document_json import as_mapping
+from app.core.problems import ProblemCode
+from app.core.summary import Station
+from app.core.values import EncounterStatus
+from app.features.visit.events import (
+    AgainPressed,
+    AskingClosed,
+    BackAgainPressed,
+    Decline,
+    DeclinePressed,
+    DeclineReasonChosen,
+    Effect,
+    Event,
+    FormPressed,
+    GoBack,
+    LaterPressed,
+    Leave,
+    Left,
+    LeftPressed,
+    LeftReasonChosen,
+    LoadVisit,
+    NoticePressed,
+    OpenNotice,
+    OpenRecord,
+    OpenResult,
+    OpenScreening,
+    RecordPressed,
+    RecordsChanged,
+    Saved,
+    SaveFailed,
+    SetStatus,
+    SetUrgency,
+    Shown,
+    StatusPressed,
+    StopListening,
+    UrgencyPressed,
+    VisitLoaded,
+)
+from app.features.visit.offering import Loaded, Offer, offers
+from app.ui.loop import Next
+
+
+class Asking(Enum):
+    """What is asked before something is done."""
+
+    NOTHING = auto()
+    LEFT_REASON = auto()
+    DECLINE_REASON = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The screen."""
+
+    patient_id: str
+    encounter_id: str
+    station: Station
+    loaded: Loaded | None = None
+    offers: tuple[Offer, ...] = ()
+    later: frozenset[str] = frozenset()
+    asking: Asking = Asking.NOTHING
+    declining: str = ""
+    busy: bool = False
+    problem: ProblemCode | None = None
+
+    @property
+    def status(self) -> EncounterStatus | None:
+        """Where the person is in the visit."""
+        encounter = self.loaded.encounter if self.loaded else None
+        return encounter.status if encounter else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the visit has ended."""
+        return self.status in (EncounterStatus.FINISHED, EncounterStatus.CANCELLED)
+
+    @property
+    def next_offer(self) -> Offer | None:
+        """The form to ask now at this station; one for later is not."""
+        found = [o for o in self.offers if o.station is self.station and o.is_open]
+        return next((o for o in found if o.form.name not in self.later), None)
+
+    def offer(self, name: str) -> Offer | None:
+        """A form by its name."""
+        return next((o for o in self.offers if o.form.name == name), None)
+
+
+Step = Next[Model, Effect]
+
+
+def update(model: Model, event: Event) -> Step:
+    """Decide an event."""
+    match event:
+        case Shown() | RecordsChanged():
+            return Next(model, (LoadVisit(),))
+        case Left():
+            return Next(model, (StopListening(),))
+        case VisitLoaded(loaded):
+            found = offers(loaded, model.station)
+            return Next(replace(model, loaded=loaded, offers=found))
+        case FormPressed(name) | AgainPressed(name) | LaterPressed(name):
+            return _form(model, event, name)
+        case RecordPressed():
+            return Next(model, (OpenRecord(),))
+        case NoticePressed():
+            return Next(model, (OpenNotice(),))
+        case Saved(leaves):
+            done = replace(model, busy=False, asking=Asking.NOTHING, problem=None)
+            return Next(done, (GoBack(),) if leaves else ())
+        case SaveFailed(problem):
+            failed = replace(model, busy=False, asking=Asking.NOTHING, problem=problem)
+            return Next(failed)
+        case _:
+            return Next(model) if model.busy else _decide(model, event)
+
+
+Deciding = (
+    DeclinePressed
+    | DeclineReasonChosen
+    | StatusPressed
+    | BackAgainPressed
+    | LeftPressed
+    | LeftReasonChosen
+    | UrgencyPressed
+    | AskingClosed
+)
+
+
+def _form(
+    model: Model, event: FormPressed | AgainPressed | LaterPressed, name: str
+) -> Step:
+    """A finished form shows its result; any other goes on, or begins."""
+    offer = model.offer(name)
+    if offer is None:
+        return Next(model)
+    if isinstance(event, LaterPressed):
+        return Next(replace(model, later=model.later ^ {name}))
+    opens = OpenScreening(offer.form.canonical, offer.response_id)
+    if isinstance(event, FormPressed) and offer.is_done:
+        return Next(model, (OpenResult(offer.response_id),))
+    return Next(replace(model, later=model.later - {name}), (opens,))
+
+
+def _decide(model: Model, event: Deciding) -> Step:
+    match event:
+        case DeclinePressed(name):
+            asking = replace(model, asking=Asking.DECLINE_REASON, declining=name)
+            return Next(asking)
+        case DeclineReasonChosen(reason):
+            offer = model.offer(model.declining)
+            return Next(model) if offer is None else _do(model, Decline(offer, reason))
+        case StatusPressed(status):
+            return _do(model, SetStatus(status))
+        case BackAgainPressed():
+            return _do(model, SetStatus(_before_leave(model)))
+        case LeftPressed():
+            return Next(replace(model, asking=Asking.LEFT_REASON))
+        case LeftReasonChosen(reason):
+            return _do(model, Leave(reason))
+        case UrgencyPressed(urgent):
+            return _do(model, SetUrgency(urgent))
+        case AskingClosed():
+            return Next(replace(model, asking=Asking.NOTHING, declining=""))
+        case _:
+            assert_never(event)
+
+
+def _do(model: Model, effect: Effect) -> Step:
+    return Next(replace(model, busy=True, problem=None), (effect,))
+
+
+def _before_leave(model: Model) -> EncounterStatus:
+    """Return where the person was before they went away for a while."""
+    encounter = model.loaded.encounter if model.loaded else None
+    known = (EncounterStatus.TRIAGED, EncounterStatus.IN_PROGRESS)
+    for write in reversed(encounter.statuses if encounter else ()):
+        status = as_mapping(write.value).get("status")
+        found = next((each for each in known if each == status), None)
+        if found is not None:
+            return found
+    return EncounterStatus.ARRIVED

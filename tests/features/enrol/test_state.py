@@ -1,0 +1,63 @@
+"""Enrol: what each press leads to."""
+
+from app.core.problems import ProblemCode
+from app.core.summary import Station
+from app.features.enrol.state import (
+    AddressTyped,
+    CodeTyped,
+    Effect,
+    EnrolDevice,
+    EnrolFailed,
+    Enrolled,
+    EnrolPressed,
+    Event,
+    GoUnlock,
+    Model,
+    NameTyped,
+    StationPressed,
+    update,
+)
+
+FILLED = (
+    AddressTyped("http://server "),
+    CodeTyped(" AB-12"),
+    NameTyped("Tablet 3"),
+    StationPressed(Station.TRIAGE),
+)
+
+
+Then = tuple[Model, tuple[Effect, ...]]
+
+
+def after(*events: Event, model: Model | None = None) -> Then:
+    effects: tuple[Effect, ...] = ()
+    now = model or Model()
+    for event in events:
+        step = update(now, event)
+        now, effects = step.model, step.effects
+    return now, effects
+
+
+def test_nothing_is_sent_while_something_is_missing() -> None:
+    model, effects = after(*FILLED[:2], EnrolPressed())
+    assert (model.missing, effects) == (True, ())
+
+
+def test_a_filled_screen_is_sent_once() -> None:
+    model, effects = after(*FILLED, EnrolPressed())
+    (sent,) = effects
+    assert isinstance(sent, EnrolDevice)
+    assert (sent.name, sent.station) == ("Tablet 3", Station.TRIAGE)
+    assert after(EnrolPressed(), model=model)[1] == ()
+
+
+def test_a_wrong_code_is_told_and_what_was_typed_stays() -> None:
+    wrong = EnrolFailed(ProblemCode.ENROLMENT_CODE_WRONG)
+    model, _ = after(*FILLED, EnrolPressed(), wrong)
+    assert (model.busy, model.problem) == (False, ProblemCode.ENROLMENT_CODE_WRONG)
+    assert model.name == "Tablet 3"
+    assert after(CodeTyped("AB-13"), model=model)[0].problem is None
+
+
+def test_an_enrolled_tablet_is_unlocked_next() -> None:
+    assert after(*FILLED, EnrolPressed(), Enrolled())[1] == (GoUnlock(),)

@@ -1,0 +1,108 @@
+"""Home over a real vault: the queue, the search, and what exists only here."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.clinic import registration, visits
+from app.core.summary import Station
+from app.core.values import NameStatus, PersonName, Sex
+from app.features.home import effects
+from app.features.home.effects import Ways, loop
+from app.features.home.state import Effect, Event, Model, SearchTyped, StationPressed
+from app.ui.loop import Loop
+from app.ui.navigator import Navigator, Place
+from app.ui.routes import Home
+from tests.clinic.desks import Table, a_table, some_work, until
+
+MINUTE_MS = 60_000
+
+
+class Screen:
+    """Home of a test."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.stations: list[Station] = []
+        self.place = Place(navigator := Navigator(Home()), navigator.top)
+        ways = Ways(lambda: None, self.stations.append)
+        self.loop: Loop[Model, Event, Effect] = loop(
+            table.desk, some_work(), self.place, ways
+        )
+        self.loop.shown()
+
+    def register(self, latin: str) -> registration.Registered:
+        desk = self.table.desk
+        name = PersonName(NameStatus.SAID, latin=latin)
+        made = registration.register(
+            registration.Registration(Sex.FEMALE, name=name),
+            desk.vault.patient_id_of_card,
+            desk.ids,
+            desk.wall(),
+        )
+        desk.save(made.change)
+        return made
+
+    def names(self, station: Station = Station.TRIAGE) -> list[str]:
+        return [p.latin for p in self.loop.model.waiting.at(station)]
+
+
+def run(folder: Path, scenario: Callable[[Screen], Coroutine[Any, Any, None]]) -> None:
+    async def in_loop() -> None:
+        with a_table(folder) as table:
+            screen = Screen(table)
+            await scenario(screen)
+            screen.loop.left()
+
+    asyncio.run(in_loop())
+
+
+def test_who_is_urgent_comes_first_and_then_who_waits_longest(tmp_path: Path) -> None:
+    async def scenario(screen: Screen) -> None:
+        desk = screen.table.desk
+        made = {}
+        for name in ("First", "Second", "Third"):
+            made[name] = screen.register(name)
+            screen.table.tablet.wall.advance(MINUTE_MS)
+        third = made["Third"]
+        key = visits.encounter_key(third.patient_id, third.encounter_id)
+        desk.save(visits.set_urgency(key, urgent=True))
+        await until(lambda: screen.names() == ["Third", "First", "Second"])
+
+    run(tmp_path, scenario)
+
+
+def test_search_says_who_exists_only_on_this_tablet(tmp_path: Path) -> None:
+    async def scenario(screen: Screen) -> None:
+        made = screen.register("Amina")
+        screen.loop.dispatch(SearchTyped("ami"))
+        await until(lambda: bool(screen.loop.model.found))
+        assert screen.loop.model.found_only_here == {made.patient_id}
+        await until(lambda: made.patient_id in screen.loop.model.waiting.only_here)
+
+    run(tmp_path, scenario)
+
+
+def test_waiting_times_move_on_while_home_is_in_view(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effects, "REFRESH_SECONDS", 0.02)
+
+    async def scenario(screen: Screen) -> None:
+        await until(lambda: screen.loop.model.is_loaded)
+        before = screen.loop.model.waiting.now_ms
+        screen.table.tablet.wall.advance(MINUTE_MS)
+        await until(lambda: screen.loop.model.waiting.now_ms == before + MINUTE_MS)
+
+    run(tmp_path, scenario)
+
+
+def test_the_station_is_handed_on_to_be_kept(tmp_path: Path) -> None:
+    async def scenario(screen: Screen) -> None:
+        screen.loop.dispatch(StationPressed(Station.NURSE))
+        assert screen.stations == [Station.NURSE]
+
+    run(tmp_path, scenario)

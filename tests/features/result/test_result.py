@@ -1,0 +1,62 @@
+"""Result: what it says, and the way back."""
+
+import asyncio
+from pathlib import Path
+
+from app.features.result.state import BackPressed, BackToVisit, Model, update
+from app.ui import routes as to
+from tests.features.screening.ward import PHQ9, VITALS, session, ward
+
+BEGIN = ("screening.company.nobody", "screening.start")
+
+
+def test_back_leads_to_the_visit_whether_or_not_it_lies_below(tmp_path: Path) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.screening(VITALS)) as screen:
+                await screen.tap(*BEGIN, "screening.next")
+                await screen.type("q:heart-rate.text", "72")
+                await screen.tap("screening.next", "screening.next", "screening.finish")
+                await screen.tap("screening.turned")
+                assert screen.says("72")
+                assert screen.says("Finished by")
+                assert not screen.says("Score")
+                await screen.tap("result.back")
+                assert screen.route == here.plan
+                assert len(screen.kit.navigator.value) == 2
+
+    asyncio.run(run())
+
+
+def test_a_total_is_not_made_while_answers_are_missing(tmp_path: Path) -> None:
+    async def run() -> None:
+        with ward(tmp_path, language="en") as here:
+            async with session(here.desk, here.screening(PHQ9)) as screen:
+                await screen.tap(*BEGIN)
+                for _page in range(2):
+                    keys = screen.client.keys()
+                    for key in keys:
+                        if key.endswith(".quiet.asked-declined"):
+                            await screen.tap(key)
+                    if screen.client.shows("screening.next"):
+                        await screen.tap("screening.next")
+                await screen.tap("screening.finish", "screening.turned")
+                assert screen.says("There is no total")
+                assert not any("diagnosis" in t.lower() for t in screen.client.texts())
+
+    asyncio.run(run())
+
+
+def test_a_screening_that_is_not_here_says_so(tmp_path: Path) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            route = to.Result(here.patient_id, here.encounter_id, "nothing")
+            async with session(here.desk, route) as screen:
+                assert screen.client.shows("result.missing")
+
+    asyncio.run(run())
+
+
+def test_back_is_an_effect_and_changes_nothing() -> None:
+    step = update(Model("r1"), BackPressed())
+    assert (step.model, step.effects) == (Model("r1"), (BackToVisit(),))

@@ -1,0 +1,63 @@
+"""Sync over a real vault: what waits, what was refused, and whose it is."""
+
+import asyncio
+import random
+from pathlib import Path
+
+from app.core.problems import ProblemCode
+from app.core.wire import Outcome, PushOutcome, PushResponse
+from app.features.sync.effects import loop, progress_of
+from app.features.sync.state import Kept
+from app.sync.report import Phase, SetAside, SyncProgress, SyncReport
+from app.sync.scheduler import SyncScheduler
+from app.sync.status import SyncStatus
+from app.ui.routes import Sync
+from tests.clinic.desks import a_place, a_table, some_work, until
+from tests.features.record.people import register
+
+
+def test_what_the_server_refused_is_named_after_its_person(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        with a_table(tmp_path) as table:
+            amina = register(table.desk, "Amina")
+            batch = table.vault.pending()
+            assert batch is not None
+            ids = [
+                e.header.operation_id for e in table.vault.operations(amina.patient_id)
+            ]
+            refused = tuple(
+                PushOutcome(
+                    operation_id=operation_id,
+                    outcome=Outcome.REJECTED,
+                    reason=ProblemCode.UNKNOWN_SITE,
+                )
+                for operation_id in ids
+            )
+            answer = PushResponse(
+                outcomes=refused, acknowledged=len(ids), server_ms=1, epoch="epoch-1"
+            )
+            table.vault.record_outcomes(answer)
+            scheduler = SyncScheduler(random.Random(1))
+            screen = loop(table.desk, some_work(), a_place(Sync()), scheduler)
+            screen.shown()
+            await until(lambda: bool(screen.model.kept))
+            reason = ProblemCode.UNKNOWN_SITE
+            count = len(ids)
+            kept = Kept(amina.patient_id, "Amina", amina.card, reason, count)
+            assert screen.model.kept == (kept,)
+            assert screen.model.server == "https://tessera.example.org"
+            screen.left()
+
+    asyncio.run(scenario())
+
+
+def test_a_status_is_told_in_the_screens_own_terms() -> None:
+    refused = (SetAside("o1", ProblemCode.ERASED), SetAside("o2", ProblemCode.ERASED))
+    report = SyncReport(1, 2, accepted=3, pulled=4, set_aside=refused)
+    moving = SyncProgress(Phase.PUSH, 5, 9)
+    told = progress_of(SyncStatus(running=True, progress=moving, report=report))
+    assert told.moved is not None
+    assert (told.moved.sending, told.moved.done, told.moved.total) == (True, 5, 9)
+    assert told.outcome is not None
+    assert (told.outcome.sent, told.outcome.received) == (3, 4)
+    assert told.outcome.set_aside == ((ProblemCode.ERASED, 2),)

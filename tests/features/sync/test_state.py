@@ -1,0 +1,60 @@
+"""Sync: what each event leads to."""
+
+from app.core.problems import ProblemCode
+from app.features.sync.state import (
+    Effect,
+    Event,
+    Kept,
+    KeptLoaded,
+    Left,
+    Listen,
+    LoadKept,
+    Model,
+    OpenRecord,
+    PersonPressed,
+    Progress,
+    ProgressCame,
+    Shown,
+    StopListening,
+    SyncNow,
+    SyncPressed,
+    TimePassed,
+    update,
+)
+
+KEPT = Kept("amina", "Amina", "", ProblemCode.UNKNOWN_SITE, 2)
+
+
+def after(*events: Event) -> tuple[Model, tuple[Effect, ...]]:
+    model, effects = Model(), ()
+    for event in events:
+        step = update(model, event)
+        model, effects = step.model, step.effects
+    return model, effects
+
+
+def test_it_listens_while_it_is_shown() -> None:
+    assert after(Shown())[1] == (Listen(), LoadKept())
+    assert after(Left())[1] == (StopListening(),)
+
+
+def test_what_was_set_aside_is_read_again_when_a_round_ends() -> None:
+    running = ProgressCame(Progress(running=True), 1)
+    assert after(running)[1] == ()
+    assert after(running, ProgressCame(Progress(), 2))[1] == (LoadKept(),)
+
+
+def test_times_move_on() -> None:
+    model, effects = after(TimePassed(7))
+    assert (model.now_ms, effects) == (7, (Listen(),))
+
+
+def test_a_press_sends_at_once() -> None:
+    assert after(SyncPressed())[1] == (SyncNow(),)
+
+
+def test_what_was_set_aside_leads_to_the_person_it_belongs_to() -> None:
+    model, _ = after(KeptLoaded((KEPT,), "http://server"))
+    assert model.kept == (KEPT,)
+    assert after(PersonPressed("amina"))[1] == (OpenRecord("amina"),)
+    assert after(PersonPressed(""))[1] == ()

@@ -1,0 +1,135 @@
+"""Visit over a real vault: what is asked for, how far it is, and what is appended."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from app.core.projections import EncounterView
+from app.core.summary import Station
+from app.core.values import EncounterStatus, ResponseStatus
+from app.features.visit.state import Model
+from app.ui import routes as to
+from tests.features.screening.ward import ADULT, CHILD, TB, Ward, session, ward
+from tests.storage.tablets import BO
+
+BEGIN = ("screening.company.nobody", "screening.start")
+
+
+def encounter(here: Ward) -> EncounterView:
+    document = here.desk.vault.document(here.encounter_id)
+    assert document is not None
+    return EncounterView(document)
+
+
+def offered(model: Model) -> dict[str, bool]:
+    return {offer.form.name: offer.age_is_uncertain for offer in model.offers}
+
+
+def test_phq9_is_offered_to_adults_never_to_children_and_with_a_caution_in_doubt(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        both = {"tb-four-symptoms": False, "vital-signs": False}
+        cases = (
+            (ADULT, both | {"phq9": False}),
+            (CHILD, both),
+            (None, both | {"vital-signs": False, "phq9": True}),
+        )
+        for number, (birth, expected) in enumerate(cases):
+            with ward(tmp_path / str(number), birth=birth) as here:
+                async with session(here.desk, here.plan) as screen:
+                    assert offered(screen.model) == expected
+                    assert screen.says("Check the age first") == (birth is None)
+
+    asyncio.run(run())
+
+
+def test_the_forms_of_this_station_come_first(tmp_path: Path) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            at_nurse = replace(here.desk, station=Station.NURSE)
+            async with session(at_nurse, here.plan) as screen:
+                names = list(offered(screen.model))
+                assert names == ["phq9", "tb-four-symptoms", "vital-signs"]
+
+    asyncio.run(run())
+
+
+def test_the_main_action_begins_the_first_form_and_later_puts_it_back(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.plan) as screen:
+                await screen.tap("visit.later.tb-four-symptoms")
+                assert screen.says("Begin: Vital signs")
+                await screen.tap("visit.later.tb-four-symptoms", "visit.main")
+                route = screen.route
+                assert isinstance(route, to.Screening)
+                assert route.questionnaire == TB
+
+    asyncio.run(run())
+
+
+def test_a_form_begun_elsewhere_says_by_whom_and_its_flag_what_to_do(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            colleague = here.by(BO)
+            async with session(colleague.desk, here.screening(TB)) as screen:
+                await screen.tap(*BEGIN, "q:blood-in-sputum.yes")
+            async with session(here.desk, here.plan) as screen:
+                assert screen.says("Begun · by Bohdana")
+                assert screen.client.shows("visit.flag.blood-in-sputum.0")
+                assert screen.says("Go on: Tuberculosis: four symptoms")
+
+    asyncio.run(run())
+
+
+def test_a_declined_form_is_stopped_with_its_reason_and_can_be_asked_after_all(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.plan) as screen:
+                await screen.tap("visit.decline.tb-four-symptoms", "dialog.declined")
+                stopped = here.response
+                assert stopped.status is ResponseStatus.STOPPED
+                assert stopped.stopped_reason == "declined"
+                await screen.tap("visit.again.tb-four-symptoms", *BEGIN, "q:fever.no")
+                await screen.tap("screening.later")
+                assert here.response.status is ResponseStatus.IN_PROGRESS
+
+    asyncio.run(run())
+
+
+def test_states_are_appended_and_back_leads_to_where_the_person_was(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            for keys, status in (
+                (("visit.to.in-progress",), EncounterStatus.IN_PROGRESS),
+                (("visit.to.onleave",), EncounterStatus.ONLEAVE),
+                (("visit.back_again",), EncounterStatus.IN_PROGRESS),
+                (("visit.urgent", "visit.left", "dialog.hospital"), None),
+            ):
+                async with session(here.desk, here.plan) as screen:
+                    await screen.tap(*keys)
+                    assert status is None or encounter(here).status is status
+            assert encounter(here).status is EncounterStatus.FINISHED
+            assert encounter(here).urgent
+            assert len(encounter(here).statuses) == 5
+
+    asyncio.run(run())
+
+
+def test_a_visit_that_is_not_here_says_so(tmp_path: Path) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            elsewhere = to.Plan(here.desk.ids.new(), here.desk.ids.new())
+            async with session(here.desk, elsewhere) as screen:
+                assert screen.client.shows("visit.missing")
+
+    asyncio.run(run())
