@@ -94,7 +94,7 @@ _INTERPRETERS: Mapping[str, str] = {
     InterpreterMode.RELATIVE: N_("A relative"),
 }
 _NAMES: Mapping[str, str] = {
-    NameStatus.SAID: N_("Name given"),
+    NameStatus.SAID: N_("There is a name"),
     NameStatus.NOT_ASKED: N_("Not yet asked"),
     NameStatus.REFUSED: N_("Does not want to say"),
     NameStatus.UNABLE: N_("Cannot say"),

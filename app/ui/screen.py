@@ -220,7 +220,7 @@ class _Seat:
     def draw(self, look: Look) -> Frame:
         """The view of the newest model."""
         self._drawn = self._screen.loop.model
-        frames = [Frame(title=look.t.gettext("This page can't be shown"), body=[])]
+        frames = [Frame(title=look.t.gettext("This page can’t be shown"), body=[])]
         with self._kit.failures.guard():
             frames.append(self._screen.view(self._drawn, self.dispatch, look))
         return frames[-1]

@@ -19,6 +19,7 @@ from app.features.console.state import (
     Listed,
     Model,
     Opened,
+    OpenLanguages,
     OpenRecord,
     PatientsFound,
     Question,
@@ -33,7 +34,7 @@ from app.sync.failures import SyncFailure
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import Names
-from app.ui.routes import ConsoleSignIn
+from app.ui.routes import ConsoleSignIn, Languages
 from app.ui.work import Work
 
 Dispatch = Callable[[Event], None]
@@ -64,6 +65,8 @@ def loop(desk: Desk, work: Work, place: Place) -> Loop[Model, Event, Effect]:
                     _as_event,
                     _failed,
                 )
+            case OpenLanguages():
+                place.go(Languages())
             case SignOut():
                 work.run(lambda: _sign_out(desk), dispatch, _as_event, _failed)
                 place.reset(ConsoleSignIn())

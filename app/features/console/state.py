@@ -118,6 +118,11 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguagesPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class SignOutPressed:
     pass
 
@@ -133,6 +138,7 @@ Event = (
     | RecordOpened
     | RecordClosed
     | Failed
+    | LanguagesPressed
     | SignOutPressed
 )
 
@@ -148,11 +154,16 @@ class OpenRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenLanguages:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class SignOut:
     pass
 
 
-Effect = FindPatients | OpenRecord | SignOut
+Effect = FindPatients | OpenRecord | OpenLanguages | SignOut
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -181,6 +192,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(replace(model, selected="", opened=None))
         case Failed(problem):
             return Next(replace(model, problem=problem), _leave(problem))
+        case LanguagesPressed():
+            return Next(model, (OpenLanguages(),))
         case SignOutPressed():
             return Next(model, (SignOut(),))
         case _:

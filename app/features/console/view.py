@@ -9,6 +9,7 @@ from app.features.console.record_view import record_body
 from app.features.console.state import (
     ConflictsToggled,
     Event,
+    LanguagesPressed,
     Listed,
     Model,
     MorePressed,
@@ -61,6 +62,12 @@ def _actions(dispatch: Dispatch, look: Look) -> list[ft.Control]:
             _("Look again"),
             ft.Icons.REFRESH,
             lambda: dispatch(RefreshPressed()),
+        ),
+        w.icon_button(
+            "console.languages",
+            _("Language"),
+            ft.Icons.LANGUAGE,
+            lambda: dispatch(LanguagesPressed()),
         ),
         w.icon_button(
             "console.leave",

@@ -1,6 +1,7 @@
 """Doing of Enrol: one call to the server, kept durably before it counts as done."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -42,26 +43,33 @@ def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effe
     def perform(effect: Effect, dispatch: Callable[[Event], None]) -> None:
         match effect:
             case EnrolDevice():
-                work.run(lambda: _enrol(tablet, effect), dispatch, _enrolled, _failed)
+                work.run(lambda: _enrol(tablet, effect), dispatch, _enrolled, failed)
             case GoUnlock():
                 place.reset(Unlock())
             case _:
                 assert_never(effect)
+
+    def failed(error: Exception) -> Event:
+        if isinstance(error, SyncFailure | StorageError):
+            return EnrolFailed(ProblemCode(error.code))
+        work.tell(error)
+        return EnrolFailed(ProblemCode.UNEXPECTED)
 
     return Loop(Model(address=tablet.server), update, perform)
 
 
 def _enrol(tablet: NewTablet, effect: EnrolDevice) -> None:
     form = EnrolmentForm(effect.address, effect.code, effect.name, VERSION)
-    enrol(form, tablet.file, HttpGateway)
+    with ExitStack() as stack:
+
+        def open_gateway(url: str) -> HttpGateway:
+            gateway = HttpGateway(url)
+            stack.callback(gateway.close)
+            return gateway
+
+        enrol(form, tablet.file, open_gateway)
     tablet.keep_station(effect.station)
 
 
 def _enrolled(_: None) -> Event:
     return Enrolled()
-
-
-def _failed(error: Exception) -> Event | None:
-    if isinstance(error, SyncFailure | StorageError):
-        return EnrolFailed(ProblemCode(error.code))
-    return None

@@ -28,33 +28,12 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     """Draw what must be filled in once, by whoever sets the tablet up."""
     t = look.t
     _ = t.gettext
-    ltr = ft.KeyboardType.URL
     body: list[ft.Control] = [
         w.words(
-            _("Your administrator gives you the server's address and a one-time code.")
+            _("Your administrator gives you the server’s address and a one-time code.")
         ),
         *_said(model, look),
-        w.text_field(
-            "enrol.address",
-            _("Address of the server"),
-            model.address,
-            lambda text: dispatch(AddressTyped(text)),
-            w.FieldOptions(keyboard=ltr, is_ltr=True),
-        ),
-        w.text_field(
-            "enrol.code",
-            _("One-time code"),
-            model.code,
-            lambda text: dispatch(CodeTyped(text)),
-            w.FieldOptions(is_ltr=True),
-        ),
-        w.text_field(
-            "enrol.name",
-            _("Name of this tablet"),
-            model.name,
-            lambda text: dispatch(NameTyped(text)),
-            w.FieldOptions(hint=_("For example: Tablet 3, triage tent")),
-        ),
+        *_fields(model, dispatch, look),
         w.section_title(_("Where does this tablet stand?")),
         w.choice_list(
             "enrol.station",
@@ -76,6 +55,33 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             enabled=not model.busy,
         ),
     )
+
+
+def _fields(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
+    _ = look.t.gettext
+    return [
+        w.text_field(
+            "enrol.address",
+            _("Address of the server"),
+            model.address,
+            lambda text: dispatch(AddressTyped(text)),
+            w.FieldOptions(keyboard=ft.KeyboardType.URL, is_ltr=True),
+        ),
+        w.text_field(
+            "enrol.code",
+            _("One-time code"),
+            model.code,
+            lambda text: dispatch(CodeTyped(text)),
+            w.FieldOptions(is_ltr=True),
+        ),
+        w.text_field(
+            "enrol.name",
+            _("Name of this tablet"),
+            model.name,
+            lambda text: dispatch(NameTyped(text)),
+            w.FieldOptions(hint=_("For example: Tablet 3, triage tent")),
+        ),
+    ]
 
 
 def _said(model: Model, look: Look) -> list[ft.Control]:

@@ -24,7 +24,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             t.isolate(names.own_name(language.tag)),
             detail=messages.review_state(t, language.review),
         )
-        for language in t.languages.values()
+        for language in t.languages.for_staff()
     ]
     body: list[ft.Control] = [
         w.choice_list(

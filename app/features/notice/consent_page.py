@@ -94,8 +94,9 @@ def _question(
         _answer(decision, look.t, words.person)
         for decision in (Decision.YES, Decision.NO, Decision.NOT_ASKED)
     )
+    staff = asked_for(words.staff, asked)
     question = w.bilingual_text(
-        asked_for(words.staff, asked),
+        staff,
         asked_for(words.person, asked) if words.person else None,
         look,
     )
@@ -105,7 +106,10 @@ def _question(
     # A service's name may hold any sign: keys count them instead.
     key = f"notice.consent.{index}"
     chosen = model.form.decision(asked).value
-    return [question, w.yes_no(key, (yes, no), chosen, look, answering)]
+    answers = w.yes_no(key, (yes, no), chosen, look, answering)
+    # A group named by its question: "Yes" alone says nothing to who hears the screen.
+    group = ft.Semantics(label=staff.text, container=True, content=answers)
+    return [question, group]
 
 
 _ICONS = {Decision.YES: ft.Icons.CHECK, Decision.NO: ft.Icons.CLOSE}

@@ -42,6 +42,7 @@ def frame(model: Model, tongues: Tongues, dispatch: Dispatch, look: Look) -> Fra
         title=FormWords(look.t, form, form.canonical).title,
         body=[
             *_stopped(model, look),
+            *_unanswered(model, look),
             *_language(model, dispatch, look),
             *_interpreter(model, dispatch, look),
             *_company(model, dispatch, look),
@@ -52,8 +53,17 @@ def frame(model: Model, tongues: Tongues, dispatch: Dispatch, look: Look) -> Fra
             lambda: dispatch(StartPressed()),
         ),
         back=lambda: dispatch(BackPressed()),
-        scroll_to_top="intro",
+        # What is missing is said at the top, and from there it is seen.
+        scroll_to_top=f"intro{model.intro.is_checked}",
     )
+
+
+def _unanswered(model: Model, look: Look) -> list[ft.Control]:
+    """Say at the top that something below is missing: it may be out of sight."""
+    if not (model.intro.is_checked and missing(model)):
+        return []
+    text = look.t.gettext("Something is missing below. It is marked.")
+    return [w.notice("screening.missing", text, w.Tone.WARNING)]
 
 
 def _stopped(model: Model, look: Look) -> list[ft.Control]:

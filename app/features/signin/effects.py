@@ -38,7 +38,7 @@ def loop(
                     lambda: session.sign_in(name, passphrase).practitioner.name,
                     dispatch,
                     signed_in,
-                    _failed,
+                    failed,
                 )
             case OpenPatients():
                 place.reset(ConsolePatients())
@@ -51,10 +51,10 @@ def loop(
         entered(name)
         return SignedIn()
 
+    def failed(error: Exception) -> Event:
+        if isinstance(error, SyncFailure):
+            return SignInFailed(ProblemCode(error.code))
+        work.tell(error)
+        return SignInFailed(ProblemCode.UNEXPECTED)
+
     return Loop(Model(), update, perform)
-
-
-def _failed(error: Exception) -> Event | None:
-    if isinstance(error, SyncFailure):
-        return SignInFailed(ProblemCode(error.code))
-    return None

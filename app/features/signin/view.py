@@ -40,12 +40,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             w.FieldOptions(is_secret=True, on_submit=lambda: dispatch(SignInPressed())),
         ),
     ]
-    if model.problem is not None:
-        sentence = messages.problem(t, model.problem)
-        body.append(w.notice("signin.problem", sentence, w.Tone.WARNING))
-    elif model.missing:
-        sentence = _("Please give your name and your passphrase.")
-        body.append(w.notice("signin.missing", sentence, w.Tone.WARNING))
+    body += _said(model, look)
     languages = w.icon_button(
         "signin.languages",
         _("Language"),
@@ -63,3 +58,15 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             enabled=not model.busy,
         ),
     )
+
+
+def _said(model: Model, look: Look) -> list[ft.Control]:
+    """What went wrong, or what is missing."""
+    _ = look.t.gettext
+    if model.problem is not None:
+        sentence = messages.problem(look.t, model.problem)
+        return [w.notice("signin.problem", sentence, w.Tone.WARNING)]
+    if model.missing:
+        sentence = _("Please give your name and your passphrase.")
+        return [w.notice("signin.missing", sentence, w.Tone.WARNING)]
+    return []

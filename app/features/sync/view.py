@@ -80,10 +80,10 @@ def _network(progress: Progress, now_ms: int, look: Look) -> list[ft.Control]:
         said.append(w.words(_("The server answers.")))
     if progress.last_success_at is not None:
         waited = formats.waiting(t, now_ms - progress.last_success_at)
-        template = _("Last complete round: {time} ago.")
+        template = _("Last sent and received everything: {time} ago.")
         said.append(w.subtitle(t.fill(template, time=waited)))
     else:
-        said.append(w.subtitle(_("No complete round since the tablet was unlocked.")))
+        said.append(w.subtitle(_("No complete round since the app was started.")))
     return said
 
 

@@ -72,33 +72,14 @@ def _name_row(person: Person, dispatch: Dispatch, look: Look) -> ft.Control:
 
 def _pad(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
     _ = look.t.gettext
-    ask = {
-        Step.NAMES: "",
-        Step.PIN: _("Your PIN"),
-        Step.CHOOSE: _("Choose a PIN of 6 digits or more"),
-        Step.REPEAT: _("Type the same PIN once more"),
-    }[model.step]
     body: list[ft.Control] = [
-        w.section_title(ask),
+        w.section_title(_asked(model.step, look)),
         w.pin_dots("unlock.dots", look, len(model.digits), MIN_PIN_DIGITS),
     ]
     if model.step is Step.CHOOSE:  # at every digit, or the pad would move
         body.append(w.subtitle(_("Only you know it. Nobody can look it up for you.")))
     body += _said(model, look)
-    pad = w.number_pad(
-        "unlock.pad",
-        look,
-        lambda digit: dispatch(DigitPressed(digit)),
-        lambda: dispatch(ErasePressed()),
-    )
-    body.append(
-        ft.KeyboardListener(
-            pad,
-            key="unlock.keyboard",
-            autofocus=True,
-            on_key_down=lambda event: _key_pressed(event.key, dispatch),
-        )
-    )
+    body.append(_keys(dispatch, look))
     if model.busy:
         body.append(w.waiting("unlock.busy", _("Opening the records")))
     return Frame(
@@ -111,6 +92,32 @@ def _pad(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
             enabled=not (model.busy or model.must_wait),
         ),
         back=lambda: dispatch(BackPressed()),
+    )
+
+
+def _asked(step: Step, look: Look) -> str:
+    _ = look.t.gettext
+    return {
+        Step.NAMES: "",
+        Step.PIN: _("Your PIN"),
+        Step.CHOOSE: _("Choose a PIN of 6 digits or more"),
+        Step.REPEAT: _("Type the same PIN once more"),
+    }[step]
+
+
+def _keys(dispatch: Dispatch, look: Look) -> ft.Control:
+    """The pad, and the keyboard where there is one."""
+    pad = w.number_pad(
+        "unlock.pad",
+        look,
+        lambda digit: dispatch(DigitPressed(digit)),
+        lambda: dispatch(ErasePressed()),
+    )
+    return ft.KeyboardListener(
+        pad,
+        key="unlock.keyboard",
+        autofocus=True,
+        on_key_down=lambda event: _key_pressed(event.key, dispatch),
     )
 
 

@@ -80,14 +80,16 @@ def _state(offer: Offer, loaded: Loaded | None, look: Look) -> str:
         return t.gettext("Not begun")
     said = terms.response_status_name(t, offer.status)
     if view is None:
-        return f"{said} · {t.gettext('only typed, not yet saved')}"
+        unsaved = t.gettext("only typed, not yet saved")
+        return f"{said} · {unsaved}"
     if view.stopped_reason:
         said = f"{said}: {terms.stop_reason(t, view.stopped_reason)}"
     names = loaded.names if loaded else {}
     author = names.get(_author(view), "")
     if not author:
         return said
-    return f"{said} · {t.fill(t.gettext('by {name}'), name=author)}"
+    by = t.fill(t.gettext("by {name}"), name=author)
+    return f"{said} · {by}"
 
 
 def _author(view: ResponseView) -> str:
@@ -137,7 +139,7 @@ def _buttons(
         ),
         w.quiet_button(
             f"visit.decline.{name}",
-            _("Declined"),
+            _("Do not ask"),
             lambda: dispatch(DeclinePressed(name)),
         ),
     ]

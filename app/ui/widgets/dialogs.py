@@ -67,13 +67,13 @@ def reason_dialog(
 def _dialog(question: str, controls: Sequence[ft.Control]) -> ft.AlertDialog:
     return ft.AlertDialog(
         modal=True,
+        scrollable=True,
         title=words(question, Type.TITLE, bold=True),
         content=ft.Container(
             ft.Column(
                 list(controls),
                 tight=True,
                 spacing=Space.SMALL,
-                scroll=ft.ScrollMode.AUTO,
                 horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
             ),
             width=480,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.clinic.library import read_library
+from app.core.canonical import Json
 from app.core.change import RecordKey
 from app.core.problems import ProblemCode
 from app.core.projections import View
@@ -68,12 +69,12 @@ def coordination(tmp_path: Path) -> Iterator[Coordination]:
 
 def write(deployment: TestDeployment) -> None:
     one, other = deployment.device("tablet-a"), deployment.device("tablet-b")
-    name = {"status": "said", "original": "", "latin": "Amina"}
+    name: Json = {"status": "said", "original": "", "latin": "Amina"}
     old = RecordKey("Encounter", "old-visit", "amina")
     new = RecordKey("Encounter", "new-visit", "amina")
     response = RecordKey("QuestionnaireResponse", "response", "amina")
     score = RecordKey("Score", "score", "amina")
-    answer = {"values": [{"valueBoolean": True}], "flags": ["suicide-risk"]}
+    answer: Json = {"values": [{"valueBoolean": True}], "flags": ["suicide-risk"]}
     one.write((PERSON, {"name": name, "sex": "female"}))
     one.write((old, {"started_at": 1, "status": {"status": "finished"}}))
     one.write((new, {"started_at": 2, "status": {"status": "arrived"}}))

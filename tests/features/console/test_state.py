@@ -12,10 +12,12 @@ from app.features.console.state import (
     Event,
     Failed,
     FindPatients,
+    LanguagesPressed,
     Listed,
     Model,
     MorePressed,
     Opened,
+    OpenLanguages,
     OpenRecord,
     PatientPressed,
     PatientsFound,
@@ -90,5 +92,6 @@ def test_a_failure_is_told_and_an_ended_session_is_signed_in_anew() -> None:
     assert (model.problem, effects) == (ProblemCode.UNREACHABLE, ())
     assert after(Failed(ProblemCode.UNAUTHENTICATED))[1] == (SignOut(),)
     assert after(SignOutPressed())[1] == (SignOut(),)
+    assert after(LanguagesPressed())[1] == (OpenLanguages(),)
     found = PatientsFound(Question(), 0, (), 1)
     assert after(found, model=replace(model))[0].problem is None

@@ -19,7 +19,8 @@ FILLED = (NameTyped(" Clara "), PassphraseTyped("four random words"))
 
 
 def after(*events: Event) -> tuple[Model, tuple[Effect, ...]]:
-    model, effects = Model(), ()
+    model = Model()
+    effects: tuple[Effect, ...] = ()
     for event in events:
         step = update(model, event)
         model, effects = step.model, step.effects

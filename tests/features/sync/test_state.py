@@ -26,7 +26,8 @@ KEPT = Kept("amina", "Amina", "", ProblemCode.UNKNOWN_SITE, 2)
 
 
 def after(*events: Event) -> tuple[Model, tuple[Effect, ...]]:
-    model, effects = Model(), ()
+    model = Model()
+    effects: tuple[Effect, ...] = ()
     for event in events:
         step = update(model, event)
         model, effects = step.model, step.effects
