@@ -43,11 +43,13 @@ async def unlocked(client: Client) -> None:
     """Pick a name and give the PIN, chosen if it is the first time."""
     key = f"unlock.person.{ANA}"
     await client.until(lambda: client.shows(key))
+    await asyncio.sleep(0.41)  # a tap that came sooner would be a glove's echo
     await client.tap(key)
+    await client.until(lambda: client.shows(f"unlock.pad.{PIN[0]}"))
     is_first = "Choose a PIN of 6 digits or more" in client.texts()
     for _ in range(2 if is_first else 1):
         for digit in PIN:
             await client.tap(f"unlock.pad.{digit}")
-        await asyncio.sleep(0.41)  # a tap that came sooner would be a glove's echo
+        await asyncio.sleep(0.41)
         await client.tap("unlock.continue")
     await client.until(lambda: client.shows("home.register"))
