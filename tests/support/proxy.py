@@ -86,6 +86,12 @@ class CuttingProxy:
         for line in self._lines:
             line.cut()
 
+    def cut_each_after(self, size: int | None) -> None:
+        """Cut every connection of now, and later ones after so many bytes."""
+        self.go_away()
+        self._cut_after = lambda: size
+        self.come_back()
+
     def come_back(self) -> None:
         """Accept connections again, at the same address."""
         self._is_away = False

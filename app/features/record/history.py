@@ -10,7 +10,7 @@ from app.core.timeline import Entry, Moment
 from app.features.record.events import EntryPressed, Event, Loaded
 from app.ui import provenance
 from app.ui import widgets as w
-from app.ui.record_words import RecordWords
+from app.ui.record_words import Fact, RecordWords
 
 Dispatch = Callable[[Event], None]
 
@@ -53,7 +53,13 @@ def _entry(
         what=words.title(document),
         when=provenance.when(t, moment, loaded.names),
         by=provenance.by(t, moment, loaded.names),
-        detail="\n".join(f"{fact.label}: {fact.value}" for fact in facts),
+        detail="\n".join(_said(fact) for fact in facts),
         badges=tuple(badges),
         is_struck=struck,
     )
+
+
+def _said(fact: Fact) -> str:
+    """A fact in one line; after a question's own mark no colon follows."""
+    joint = " " if fact.label.endswith(("?", "؟")) else ": "
+    return f"{fact.label}{joint}{fact.value}"

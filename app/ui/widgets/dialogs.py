@@ -34,6 +34,7 @@ def ask(
             button("dialog.do", deed.label, deed.do),
             quiet_button("dialog.cancel", _("Cancel"), cancel),
         ],
+        look,
     )
 
 
@@ -61,14 +62,19 @@ def reason_dialog(
             ),
             quiet_button("dialog.cancel", _("Cancel"), cancel),
         ],
+        look,
     )
 
 
-def _dialog(question: str, controls: Sequence[ft.Control]) -> ft.AlertDialog:
+def _dialog(
+    question: str, controls: Sequence[ft.Control], look: Look
+) -> ft.AlertDialog:
+    # A dialog lies beside the page, not in it: it is mirrored by itself.
     return ft.AlertDialog(
+        rtl=look.is_rtl,
         modal=True,
         scrollable=True,
-        title=words(question, Type.TITLE, bold=True),
+        title=ft.Container(words(question, Type.TITLE, bold=True), rtl=look.is_rtl),
         content=ft.Container(
             ft.Column(
                 list(controls),
@@ -77,6 +83,7 @@ def _dialog(question: str, controls: Sequence[ft.Control]) -> ft.AlertDialog:
                 horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
             ),
             width=480,
+            rtl=look.is_rtl,
         ),
         shape=ft.RoundedRectangleBorder(radius=CORNER),
         inset_padding=Space.MEDIUM,
