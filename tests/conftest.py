@@ -13,8 +13,9 @@ from tests.support import browser as browsers
 from tests.support import postgres, programs
 
 # Quick ones first: who breaks a unit should not wait for a browser to learn it.
-# Browsers must come last: while Playwright's synchronous interface runs, its event
-# loop occupies this thread, and a test's own asyncio.run is refused.
+# Browsers must come last, or in a run of their own (-m browser): while Playwright's
+# synchronous interface runs, its event loop occupies this thread, and a test's own
+# asyncio.run is refused.
 STAGES = ("convergence", "sync_server", "browser")
 
 # A busy machine makes an example slow, not wrong.
@@ -22,8 +23,12 @@ settings.register_profile("tessera", deadline=None, print_blob=True)
 settings.load_profile("tessera")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run units first, then convergence, the server, and browsers last."""
+    for item in items:
+        if _needs_browser(item):
+            item.add_marker("browser")
     items.sort(key=_stage)
 
 
@@ -54,8 +59,12 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+def _needs_browser(item: pytest.Item) -> bool:
+    return "browser" in getattr(item, "fixturenames", ())
+
+
 def _stage(item: pytest.Item) -> int:
-    if "browser" in getattr(item, "fixturenames", ()):
+    if _needs_browser(item):
         return len(STAGES)
     parts = item.path.relative_to(Path(__file__).parent).parts
     return next((n for n, name in enumerate(STAGES, 1) if name in parts), 0)
