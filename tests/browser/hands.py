@@ -1,0 +1,251 @@
+"""What people do before a screen: found by role and name, as a screen reader would."""
+
+import re
+import time
+from contextlib import suppress
+from re import Pattern
+from typing import Literal
+
+from playwright.sync_api import Locator, TimeoutError, expect
+
+from app.i18n import Translator
+from app.ui.widgets.steady import DOUBLED_SECONDS
+from tests.browser.clinic import NURSE, PIN, Tablet
+from tests.support.browser import ACTION_MS, Role, Screen, show_semantics
+
+_UNHURRIED = DOUBLED_SECONDS + 0.15
+_TYPED_MS = 2_000
+CARD = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}")
+Name = str | Pattern[str]
+"""A sentence of the catalogue, in English; or a pattern of what is on the screen."""
+
+
+class Hands:
+    """Hands that press, and eyes that wait, before a screen in one language."""
+
+    def __init__(self, screen: Screen, tag: str = "en") -> None:
+        self.screen = screen
+        self.t = Translator(tag)
+        self._pressed_at = 0.0
+        self._home_url = ""
+
+    # What is on the screen
+
+    def find(self, name: Name, role: Role = "button") -> Locator:
+        """The first control of this role whose name is, or fits, this one."""
+        page = self.screen.page
+        if isinstance(name, Pattern):
+            return page.get_by_role(role, name=name).first
+        return page.get_by_role(role, name=self.t.gettext(name), exact=True).first
+
+    def row(self, title: str) -> Pattern[str]:
+        """The name of a row that begins with a title of the catalogue."""
+        return re.compile(f"^{re.escape(self.t.gettext(title))}, ")
+
+    def sees(self, text: Name, timeout_ms: float = ACTION_MS) -> None:
+        """Wait until a sentence stands on the screen, alone or within others."""
+        self._wait(self._where(text), "attached", timeout_ms)
+
+    def misses(self, text: Name, timeout_ms: float = ACTION_MS) -> None:
+        """Wait until a sentence stands nowhere on the screen."""
+        self._wait(self._where(text), "detached", timeout_ms)
+
+    def holds(self, field: str, text: str) -> None:
+        """Enter a field, which alone makes it tell its value, and compare."""
+        found = self.find(field, "textbox")
+        self._wait(found)
+        self._rest()
+        found.click()
+        expect(found).to_have_value(text, timeout=ACTION_MS)
+
+    def words(self) -> list[str]:
+        """Everything that the screen says, from the top, names of fields included."""
+        found: list[str] = self.screen.page.evaluate(_WORDS)
+        return found
+
+    def _wait(
+        self,
+        locator: Locator,
+        state: Literal["attached", "detached"] = "attached",
+        timeout_ms: float = ACTION_MS,
+    ) -> None:
+        try:
+            locator.wait_for(state=state, timeout=timeout_ms)
+        except TimeoutError as error:
+            words = "\n".join(self.words())
+            raise AssertionError(f"{error}\nThe screen says:\n{words}") from None
+
+    def _where(self, text: Name) -> Locator:
+        said = text if isinstance(text, Pattern) else self.t.gettext(text)
+        return self.screen.page.get_by_text(said).first
+
+    # What hands do
+
+    def press(self, name: Name, role: Role = "button") -> None:
+        """Press a control once it is there, not so soon that it is a doubled tap."""
+        control = self.find(name, role)
+        self._wait(control)
+        self.press_at(control)
+
+    def press_at(self, control: Locator) -> None:
+        """Press a control that may only just have come."""
+        self._rest()
+        self._tap(control)
+
+    def choose(self, tile: Locator) -> None:
+        """Press a tile unless it is marked, and wait until it is."""
+        self._wait(tile)
+        if tile.get_attribute("aria-current") != "true":
+            self.press_at(tile)
+        expect(tile).to_have_attribute("aria-current", "true", timeout=ACTION_MS)
+
+    def choose_quickly(self, tile: Locator) -> None:
+        """The same for a tile that stood there before the last press."""
+        self._wait(tile)
+        self._tap(tile)
+        expect(tile).to_have_attribute("aria-current", "true", timeout=ACTION_MS)
+
+    def pick(self, name: Name) -> None:
+        """Choose a tile by its name."""
+        self.choose(self.find(name))
+
+    def write(self, field: str, text: str) -> None:
+        """Put a text in the place of what a field holds."""
+        self.write_at(self.find(field, "textbox"), text)
+
+    def write_at(self, field: Locator, text: str) -> None:
+        """Put a text in the place of what a field holds; a first key may get lost."""
+        self._wait(field)
+        self._rest()  # a press may still be moving what is below it
+        for timeout_ms in (_TYPED_MS, _TYPED_MS, ACTION_MS):
+            field.click()
+            self.screen.page.keyboard.press("Control+A")
+            self.screen.page.keyboard.type(text)
+            with suppress(AssertionError):
+                expect(field).to_have_value(text, timeout=timeout_ms)
+                return
+            if not field.count():  # what was typed led on
+                return
+        expect(field).to_have_value(text)
+
+    def _rest(self) -> None:
+        time.sleep(max(0.0, self._pressed_at + _UNHURRIED - time.monotonic()))
+
+    def _tap(self, control: Locator) -> None:
+        control.click()
+        self._pressed_at = time.monotonic()
+
+    # The tablet itself
+
+    def enrol(self, tablet: Tablet, station: str = "Registration") -> None:
+        """Set a fresh tablet up with its one-time code."""
+        self.write("One-time code", tablet.code)
+        self.write("Name of this tablet", tablet.name)
+        self.pick(station)
+        self.press("Set up")
+        self.sees("Who are you?")
+
+    def choose_pin(self, who: str = NURSE, pin: str = PIN) -> None:
+        """Unlock a tablet for the first time."""
+        self.press(re.compile(who))
+        for asked in (
+            "Choose a PIN of 6 digits or more",
+            "Type the same PIN once more",
+        ):
+            self.sees(asked)
+            self.type_digits(pin)
+            self.press("Continue")
+        self.is_home()
+
+    def begin_unlocking(self, who: str = NURSE, pin: str = PIN) -> None:
+        """Pick a name, type a PIN and press the button."""
+        self.press(re.compile(who))
+        self.sees("Your PIN")
+        self.type_digits(pin)
+        self.press("Unlock")
+
+    def unlock(self, who: str = NURSE) -> None:
+        """Unlock a tablet with the PIN that was chosen before."""
+        self.begin_unlocking(who)
+        self.is_home()
+
+    def type_digits(self, digits: str) -> None:
+        """Press the pad's buttons; no digit twice in a row."""
+        for count, digit in enumerate(digits, 1):
+            pressing = self.press if count == 1 else self._tap_named
+            pressing(re.compile(f"^{digit}$"))
+            template = self.t.ngettext(
+                "{count} digit entered", "{count} digits entered", count
+            )
+            self.sees(re.compile(re.escape(self.t.fill(template, count=count))))
+
+    def seconds_to_wait(self) -> int:
+        """How long the screen says that nobody may try."""
+        said = re.compile(r"try again in (\d+) second")
+        self.sees(said)
+        found = said.search("\n".join(self.words()))
+        return int(found.group(1)) if found else 0
+
+    def may_not_unlock(self) -> None:
+        """See that the button does nothing now."""
+        expect(self.find("Unlock")).to_be_disabled()
+
+    def may_try_again(self) -> None:
+        """Wait until the screen lets one try again."""
+        self.misses(re.compile("try again in"), 4 * ACTION_MS)
+
+    def reload(self) -> None:
+        """Load the page again, as one who is impatient does."""
+        self.screen.page.reload()
+        show_semantics(self.screen.page)
+
+    def _tap_named(self, name: Pattern[str]) -> None:
+        self._tap(self.find(name))
+
+    def is_home(self) -> None:
+        """Wait for the people who are waiting."""
+        self._wait(self.find("Register a person"), timeout_ms=2 * ACTION_MS)
+        self._home_url = self.screen.page.url
+
+    def go_home(self) -> None:
+        """Press Back until the people who are waiting are there."""
+        while (here := self.screen.page.url) != self._home_url:
+            self.press("Back")
+            self._leaves(here)
+        self.is_home()
+
+    def _leaves(self, url: str) -> None:
+        self.screen.page.wait_for_url(lambda now: now != url)
+
+    def open_sync(self) -> None:
+        """Press the strip."""
+        self.press(re.compile(f"{NURSE}|Samir Haddad"))
+        self.sees("Send and receive now")
+
+    def send_and_receive(self) -> None:
+        """Send and receive until nothing exists on this tablet alone, and go back."""
+        self.open_sync()
+        self.press("Send and receive now")
+        self.sees("Everything on this tablet is also on the server.")
+        self.sees("The server answers.")
+        self.press("Back")
+
+
+_WORDS = """() => {
+    const found = [];
+    const walk = (node) => {
+        for (const child of node.childNodes) {
+            if (child.nodeType === Node.TEXT_NODE) {
+                if (child.textContent.trim()) found.push(child.textContent.trim());
+                continue;
+            }
+            const label = child.getAttribute?.("aria-label");
+            if (label) found.push(label);
+            if (["INPUT", "TEXTAREA"].includes(child.tagName) && child.value)
+                found.push(child.value);
+            walk(child);
+        }
+    };
+    for (const host of document.querySelectorAll("flt-semantics-host")) walk(host);
+    return found;
+}"""

@@ -1,0 +1,323 @@
+"""A walk through every screen in two languages; each is photographed in its sizes."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from babel.messages.pofile import read_po
+from playwright.sync_api import Browser, Locator
+
+from app.clinic.library import read_library
+from app.i18n import Translator
+from app.ui.form_words import FormWords
+from tests.browser import care, story
+from tests.browser.clinic import Clinic, Program, Tablet
+from tests.browser.hands import Hands
+from tests.support.browser import CONSOLE, PHONE, TABLET, opened
+
+LANGUAGES = ("en", "ar")
+SITE = "Harbour"
+MARKED = "[en]"
+LEAST_WORDS = 2
+PHQ_FIRST, PHQ_SECOND = (1, 1, 1, 1, 1, 1), (0, 0, 1)
+
+
+class Tour:
+    """A walk in one language: photographs, and everything that was said."""
+
+    def __init__(self, hands: Hands, tag: str) -> None:
+        self.hands = hands
+        self.tag = tag
+        self.said: dict[str, list[str]] = {}
+        self.sentences = english_sentences(hands.t)
+
+    def shoot(self, name: str) -> None:
+        """Keep what a screen says, and its picture in both sizes of a tablet."""
+        screen = self.hands.screen
+        self.said[name] = self.hands.words()
+        for viewport in (PHONE, TABLET):
+            screen.resize(viewport)
+            screen.shoot(f"{name}-{self.tag}-{viewport.width}x{viewport.height}")
+
+    def english(self) -> dict[str, list[str]]:
+        """The sentences that were not in the language of the walk, by screen."""
+        found = {}
+        for name, words in self.said.items():
+            foreign = [text for text in words if is_english(text, self.sentences)]
+            if foreign:
+                found[name] = foreign
+        return found
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def tour(
+    request: pytest.FixtureRequest, browser: Browser, clinic: Clinic
+) -> Iterator[Tour]:
+    """The whole walk, once in each language."""
+    tag = request.param
+    site = f"{SITE} {tag}"
+    clinic.add_site(site)
+    with ExitStack() as stack:
+        tablet = stack.enter_context(clinic.tablet(f"Tablet {tag}", site, tag))
+        console = stack.enter_context(clinic.console(tag))
+        at_tablet = opened(browser, tablet.program.url)
+        walk = Tour(Hands(stack.enter_context(at_tablet), tag), tag)
+        door(walk, tablet)
+        registration(walk)
+        screening(walk)
+        record(walk)
+        sending(walk, tablet)
+        console_screens(walk, stack, browser, console)
+        yield walk
+
+
+def test_every_screen_was_shown_without_an_error(tour: Tour) -> None:
+    assert len(tour.said) >= 25
+    assert tour.hands.screen.troubles == []
+    assert tour.hands.screen.foreign_requests == []
+    said = "\n".join(text for words in tour.said.values() for text in words)
+    crashed = tour.hands.t.gettext(
+        "Something unexpected happened. What was saved is kept. "
+        "If it happens again, report: {kind}."
+    )
+    assert crashed.partition("{")[0] not in said
+
+
+def test_a_screen_speaks_the_language_of_its_user(tour: Tour) -> None:
+    if tour.tag != "en":
+        assert tour.english() == {}
+
+
+def door(walk: Tour, tablet: Tablet) -> None:
+    """Set up, names, PIN, home."""
+    hands = walk.hands
+    hands.sees("Your administrator gives you the server’s address and a one-time code.")
+    walk.shoot("enrol")
+    hands.enrol(tablet)
+    walk.shoot("unlock")
+    hands.press(re.compile("Eleni Papadaki"))
+    hands.sees("Choose a PIN of 6 digits or more")
+    walk.shoot("unlock-choose-pin")
+    hands.press("Back")
+    hands.choose_pin()
+    walk.shoot("home-empty")
+    hands.press("Language")
+    hands.sees("Language of the app")
+    walk.shoot("languages")
+    hands.press("Back")
+    hands.is_home()
+
+
+def registration(walk: Tour) -> None:
+    """A mother with all her pages, then a child alone."""
+    hands = walk.hands
+    hands.press("Register a person")
+    hands.sees("Sex")
+    walk.shoot("register-empty")
+    care.fill_in(hands, story.MOTHER)
+    walk.shoot("register-name")
+    for step in ("Origin and languages", "Phone numbers", "Arrival"):
+        template = hands.t.gettext("Next: {step}")
+        label = hands.t.fill(template, step=hands.t.gettext(step))
+        hands.press(re.compile(re.escape(label)))
+        hands.find(step, "heading").wait_for()
+        walk.shoot(f"register-{step.split()[0].lower()}")
+    hands.press("Back")
+    hands.sees("More, if there is time")
+    walk.shoot("register-filled")
+    hands.press("Save")
+    hands.sees("Saved on this tablet.")
+    walk.shoot("registered")
+    hands.press("Register the next person")
+    care.fill_in(hands, story.CHILD_ALONE)
+    hands.press("Back")
+    hands.sees(story.CHILD_FLAG)
+    walk.shoot("register-child-alone")
+    hands.press("Save")
+    hands.sees("Saved on this tablet.")
+    hands.press("People who are waiting")
+    hands.is_home()
+    hands.sees(re.compile("أمينة"))
+    walk.shoot("home")
+
+
+def screening(walk: Tour) -> None:
+    """Notice, consents, the visit, three forms, their results."""
+    hands = walk.hands
+    care.open_visit(hands, "أمينة")
+    walk.shoot("visit")
+    hands.press(hands.row("Information and consent"))
+    hands.sees("Was the person told?")
+    walk.shoot("notice")
+    care.tell_and_ask_consent(hands, story.INTERPRETER, walk.shoot)
+    walk.shoot("notice-saved")
+    hands.press("Go on to the screening")
+    hands.sees("The whole record")
+    forms(walk)
+
+
+def forms(walk: Tour) -> None:
+    """Three forms of the visit; what they raise, and what they say at the end."""
+    hands = walk.hands
+    begin(walk, "tb-four-symptoms")
+    answer(walk, 0, 0)
+    for place in range(1, 6):
+        answer(walk, place, 0 if place == 1 else 1)
+    hands.press("For the staff: read this")
+    walk.shoot("screening-tb")
+    end(walk, "tb")
+    begin(walk, "phq9")
+    for place, option in enumerate(PHQ_FIRST):
+        answer(walk, place, option)
+    walk.shoot("screening-phq9")
+    hands.press("Next")
+    for place, option in enumerate(PHQ_SECOND):
+        answer(walk, place, option)
+    hands.press("For the staff: read this")
+    walk.shoot("screening-phq9-flag")
+    end(walk, "phq9")
+    begin(walk, "vital-signs")
+    answer(walk, 0, 0)
+    walk.shoot("screening-alertness")
+    hands.press("Next")
+    hands.write_at(cards(hands).nth(0).get_by_role("textbox"), "180")
+    walk.shoot("screening-vital-signs")
+    hands.press("End early")
+    hands.sees("Why does it end early?")
+    walk.shoot("screening-end-early")
+    hands.press("Cancel")
+    hands.press("Go on later")
+    hands.sees("The whole record")
+    walk.shoot("visit-with-alarm")
+
+
+def begin(walk: Tour, name: str) -> None:
+    """Open a form by its name in this language, and say how it is asked."""
+    hands = walk.hands
+    form = next(form for form in read_library().forms if form.name == name)
+    title = FormWords(hands.t, form, form.canonical).title
+    hands.press(re.compile(f"^\\W*{re.escape(title)}.*, "))
+    hands.sees("Who is with the person now?")
+    hands.pick("Interpreter, present")
+    hands.write("Name of who interprets", story.INTERPRETER)
+    hands.pick("Nobody: alone with the staff")
+    walk.shoot(f"how-{name}")
+    hands.press("Start the questions")
+    hands.sees("End early")
+
+
+def cards(hands: Hands) -> Locator:
+    """The cards of questions: groups with a name."""
+    return hands.screen.page.locator('[role="group"][aria-label]')
+
+
+def answer(walk: Tour, question: int, option: int) -> None:
+    """Answer by places: the words depend on the language."""
+    card = cards(walk.hands).nth(question)
+    walk.hands.choose(card.locator('[role="button"][aria-current]').nth(option))
+
+
+def end(walk: Tour, name: str) -> None:
+    """Finish a form, turn the tablet, see the result, and go back."""
+    hands = walk.hands
+    hands.press("Finish")
+    hands.sees("Turn the tablet to you")
+    if name == "tb":
+        walk.shoot("turn-the-tablet")
+    hands.press("The tablet is turned to me")
+    hands.sees("What was answered")
+    walk.shoot(f"result-{name}")
+    hands.press("Back to the visit")
+    hands.sees("The whole record")
+
+
+def record(walk: Tour) -> None:
+    """The record and its corrections."""
+    hands = walk.hands
+    hands.press("The whole record")
+    hands.sees("What was written")
+    walk.shoot("record")
+    hands.press("Correct something about the person")
+    template = hands.t.gettext("Correct: {field}")
+    label = hands.t.fill(template, field=hands.t.gettext("Birth date"))
+    hands.find(re.compile(re.escape(label))).wait_for()
+    walk.shoot("record-correct-what")
+    hands.press(re.compile(re.escape(label)))
+    hands.sees("Until now")
+    walk.shoot("amend-birth-date")
+    hands.press("Back")
+    hands.sees("What was written")
+    hands.press(hands.row("Information notice"))
+    hands.press("This was entered in error")
+    hands.sees("Why was this written in error?")
+    walk.shoot("record-why-in-error")
+    hands.press("Cancel")
+    hands.misses("Why was this written in error?")
+    hands.press(hands.row("Information notice"))
+    hands.press("This belongs to another person")
+    hands.sees("Whose is it?")
+    walk.shoot("record-right-person")
+    hands.press("Back")
+    hands.sees("What was written")
+    hands.go_home()
+
+
+def sending(walk: Tour, tablet: Tablet) -> None:
+    """Search; sync with and without a network."""
+    hands = walk.hands
+    hands.write("Find a person: name, card or phone", "Dawit")
+    hands.sees(re.compile("ዳዊት"))
+    walk.shoot("home-search")
+    hands.open_sync()
+    hands.press("Send and receive now")
+    hands.sees("The server answers.")
+    walk.shoot("sync")
+    tablet.network.go_away()
+    hands.sees("No network")
+    walk.shoot("sync-offline")
+    tablet.network.come_back()
+
+
+def console_screens(
+    walk: Tour, stack: ExitStack, browser: Browser, console: Program
+) -> None:
+    """Sign in, people at all sites, a merged record; wide, too."""
+    screen = stack.enter_context(opened(browser, console.url, CONSOLE))
+    hands = Hands(screen, walk.tag)
+    walk.hands = hands
+    hands.find("Passphrase", "textbox").wait_for()
+    shoot_wide(walk, "console-sign-in")
+    story.sign_in(hands)
+    hands.sees(re.compile("أمينة"))
+    shoot_wide(walk, "console-people")
+    hands.press(re.compile("أمينة"))
+    hands.sees("Information notice")
+    shoot_wide(walk, "console-record")
+
+
+def shoot_wide(walk: Tour, name: str) -> None:
+    """A console's picture in its own size, then in a tablet's."""
+    screen = walk.hands.screen
+    screen.resize(CONSOLE)
+    screen.shoot(f"{name}-{walk.tag}-{CONSOLE.width}x{CONSOLE.height}")
+    walk.shoot(name)
+    screen.resize(CONSOLE)
+
+
+def english_sentences(t: Translator) -> frozenset[str]:
+    """The catalogue's English sentences that have another form in this language."""
+    with t.language.po.open("rb") as source:
+        found = [m.id for m in read_po(source) if m.context is None]
+    plain = {text for text in found if isinstance(text, str) and "{" not in text}
+    return frozenset(
+        text
+        for text in plain
+        if len(text.split()) >= LEAST_WORDS and t.gettext(text) != text
+    )
+
+
+def is_english(text: str, sentences: frozenset[str]) -> bool:
+    """Whether a text is marked as English, or is one of the catalogue's sentences."""
+    lines = {line.strip() for line in text.splitlines()}
+    return MARKED in text or not lines.isdisjoint(sentences)
