@@ -119,7 +119,9 @@ def test_both_tablets_show_the_same_record_of_the_mother(told: Story) -> None:
     for hands in (told.a, told.b):
         care.find(hands, told.codes["mother"])
         hands.press("The whole record")
-        hands.sees("Two people wrote different things. Both are kept, below.")
+        hands.sees(
+            "Two people wrote different things. Both are kept until somebody decides."
+        )
         words = hands.words()
         records.append(words[words.index("What was written") :])
         hands.go_home()
