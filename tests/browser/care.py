@@ -105,7 +105,7 @@ def tell_and_ask_consent(
     hands.choose(tiles.filter(has_text=exactly(hands, "No")).nth(1))
     look("consents")
     hands.press("Save")
-    hands.sees("Care goes on, whatever was answered.")
+    hands.sees("Saved on this tablet. Care goes on, whatever was answered.")
 
 
 def exactly(hands: Hands, msgid: str) -> Pattern[str]:

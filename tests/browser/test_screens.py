@@ -16,7 +16,6 @@ from tests.browser.clinic import Clinic, Program, Tablet
 from tests.browser.hands import Hands
 from tests.support.browser import CONSOLE, PHONE, TABLET, opened
 
-LANGUAGES = ("en", "ar")
 SITE = "Harbour"
 MARKED = "[en]"
 LEAST_WORDS = 2
@@ -50,7 +49,10 @@ class Tour:
         return found
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
+# Arabic walks in `make test-slow`: both languages do not fit into `make test`.
+@pytest.fixture(
+    scope="module", params=["en", pytest.param("ar", marks=pytest.mark.slow)]
+)
 def tour(
     request: pytest.FixtureRequest, browser: Browser, clinic: Clinic
 ) -> Iterator[Tour]:
