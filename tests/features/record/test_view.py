@@ -119,9 +119,8 @@ def test_family_consents_danger_and_what_is_only_here_are_in_view(
 
 
 async def press(page: Client, key: str) -> None:
-    """Wait for a control, and for so long that a tap is no glove's echo."""
+    """Tap a control once it is there."""
     await page.until(lambda: page.shows(key))
-    await asyncio.sleep(0.41)
     await page.tap(key)
 
 
