@@ -128,8 +128,6 @@ def test_a_connection_that_is_cut_in_the_middle_loses_and_doubles_nothing(
         assert "\n".join(hands.words()).count(code) == 1
 
 
-# Not steady yet beside another browser on two cores: it walks in `make test-slow`.
-@pytest.mark.slow
 def test_a_reload_keeps_what_was_typed_in_a_registration(
     tablet: Tablet, browser: Browser
 ) -> None:
@@ -154,8 +152,6 @@ def test_a_second_browser_locks_the_first_one(tablet: Tablet, browser: Browser) 
         assert not first.find("Register a person").is_visible()
 
 
-# Not steady yet beside another browser on two cores: it walks in `make test-slow`.
-@pytest.mark.slow
 def test_a_tablet_that_dies_in_a_screening_keeps_every_answer(
     tablet: Tablet, browser: Browser
 ) -> None:

@@ -49,10 +49,7 @@ class Tour:
         return found
 
 
-# Arabic walks in `make test-slow`: both languages do not fit into `make test`.
-@pytest.fixture(
-    scope="module", params=["en", pytest.param("ar", marks=pytest.mark.slow)]
-)
+@pytest.fixture(scope="module", params=["en", "ar"])
 def tour(
     request: pytest.FixtureRequest, browser: Browser, clinic: Clinic
 ) -> Iterator[Tour]:
@@ -305,6 +302,7 @@ def shoot_wide(walk: Tour, name: str) -> None:
     screen.shoot(f"{name}-{walk.tag}-{CONSOLE.width}x{CONSOLE.height}")
     walk.shoot(name)
     screen.resize(CONSOLE)
+    screen.settle()
 
 
 def english_sentences(t: Translator) -> frozenset[str]:

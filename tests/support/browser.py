@@ -1,6 +1,7 @@
 """Chromium on a Flet page: opened at a screen's size, readable by role and name."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,11 @@ FLAGS = (
 )
 # Flet's web client asks for this at every start, used or not, even with no_cdn.
 ASKED_BY_FLET = "https://cdn.jsdelivr.net/npm/@rive-app/"
+# Until the app's own fonts have come, the engine asks the page's host for the same
+# families in its own form. Another family would be a sign that they do not have.
+ASKED_UNTIL_FONTS_CAME = re.compile(
+    r"/assets/fonts/notosans(arabic|ethiopic|bengali)?/"
+)
 LOAD_MS = 60_000
 ACTION_MS = 15_000
 SETTLE_MS = 120
@@ -89,6 +95,10 @@ class Screen:
         self.page.set_viewport_size(
             {"width": viewport.width, "height": viewport.height}
         )
+
+    def settle(self) -> None:
+        """Wait until what is seen moves no more."""
+        self._at_rest()
 
     def shoot(self, name: str) -> Path:
         """Write what is seen, once it is at rest, to the folder of screenshots."""
@@ -179,9 +189,10 @@ def _refuse(screen: Screen, route: Route) -> None:
 
 
 def _listen(screen: Screen, message: ConsoleMessage) -> None:
-    asked_by_flet = message.location["url"].startswith(ASKED_BY_FLET)
-    if message.type == "error" and not asked_by_flet:
-        screen.troubles.append(message.text)
+    url = message.location["url"]
+    is_expected = url.startswith(ASKED_BY_FLET) or ASKED_UNTIL_FONTS_CAME.search(url)
+    if message.type == "error" and not is_expected:
+        screen.troubles.append(f"{message.text} {url}")
 
 
 def _without_proxies() -> dict[str, str | float | bool]:
