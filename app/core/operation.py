@@ -20,6 +20,9 @@ SCHEMA = 1
 MAX_CHANGE_SIZE = 500
 """Operations in one change at most: a change is never split over two batches."""
 
+MAX_DEPTH = 100
+"""Levels of lists and objects in a content at most: whoever reads it may walk it."""
+
 
 class OperationError(ValueError):
     """Bytes that are not an operation, or whose content does not match."""
@@ -161,7 +164,9 @@ def _decode_content(
     except ValueError as error:
         raise OperationError("the content is not JSON") from error
     match value:
-        case {"fields": dict(fields), "replaces": dict(replaces)}:
+        case {"fields": dict(fields), "replaces": dict(replaces)} if not (
+            len(raw) > MAX_DEPTH and canonical.is_deeper(value, MAX_DEPTH)
+        ):
             return fields, {k: _ids(v) for k, v in replaces.items()}
         case _:
             raise OperationError("the content is malformed")
