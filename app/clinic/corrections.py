@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.clinic.consents import consent_key
+from app.clinic.consents import ConsentView, consent_key
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
-from app.core.document_json import as_mapping
 from app.core.ids import Ids
 from app.core.merge import Document
 from app.core.projections import View
@@ -90,9 +89,8 @@ def _target(document: Document, patient_id: str, ids: Ids) -> str:
     """Return the id of the copy; a person has one Consent a purpose, everywhere."""
     if document.record_type != RecordType.CONSENT:
         return ids.new()
-    purpose = as_mapping(View(document).value("purpose"))
-    code, service = str(purpose.get("code", "")), str(purpose.get("service", ""))
-    return consent_key(patient_id, code, service).record_id
+    view = ConsentView(document)
+    return consent_key(patient_id, view.purpose, view.service).record_id
 
 
 def _copied(document: Document, moved: dict[str, str]) -> dict[str, Json]:

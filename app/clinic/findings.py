@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from app.clinic.library import Form, Library
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
-from app.core.document_json import as_mapping
 from app.core.ids import derived_id
 from app.core.merge import Document
 from app.core.projections import ResponseView, View, by_type, responses
@@ -22,7 +21,7 @@ from app.core.questionnaire import (
 )
 from app.core.questionnaire.protocol import RedFlagRule
 from app.core.records import ENTERED_IN_ERROR, RecordType
-from app.core.values import ResponseStatus
+from app.core.values import ResponseStatus, flags_of_answer
 
 CORRECTED = "corrected"
 """Reason of what a correction took away."""
@@ -59,9 +58,9 @@ def flags_in(view: ResponseView, library: Library) -> tuple[StandingFlag, ...]:
     protocol = form.protocol if form else None
     rules = {rule.code: rule for rule in protocol.red_flags} if protocol else {}
     raised_at = {
-        str(code): shown.write.effective_ms
+        code: shown.write.effective_ms
         for _path, shown in view.answers()
-        for code in _listed(as_mapping(shown.value).get("flags"))
+        for code in flags_of_answer(shown.value)
     }
     return tuple(
         StandingFlag(
@@ -74,10 +73,6 @@ def flags_in(view: ResponseView, library: Library) -> tuple[StandingFlag, ...]:
         )
         for code in view.flags()
     )
-
-
-def _listed(value: Json) -> Iterable[Json]:
-    return value if isinstance(value, list | tuple) else ()
 
 
 def score_of(documents: Iterable[Document], response_id: str) -> View | None:

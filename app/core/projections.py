@@ -16,6 +16,8 @@ from app.core.values import (
     PersonName,
     ResponseStatus,
     Sex,
+    flags_of_answer,
+    instant_of,
 )
 
 
@@ -108,8 +110,7 @@ class EncounterView(View):
     @property
     def started_at(self) -> int:
         """UTC milliseconds."""
-        value = self.value("started_at")
-        return value if isinstance(value, int) else 0
+        return instant_of(self.value("started_at")) or 0
 
     @property
     def statuses(self) -> tuple[Write, ...]:
@@ -195,15 +196,9 @@ class ResponseView(View):
         found = dict.fromkeys(
             flag
             for _path, shown in self.answers()
-            for flag in _texts(as_mapping(shown.value).get("flags"))
+            for flag in flags_of_answer(shown.value)
         )
         return tuple(found)
-
-
-def _texts(value: Json) -> tuple[str, ...]:
-    if isinstance(value, list | tuple):
-        return tuple(v for v in value if isinstance(v, str))
-    return ()
 
 
 def by_type(documents: Iterable[Document], kind: RecordType) -> list[Document]:
@@ -216,6 +211,12 @@ def patient_view(documents: Iterable[Document]) -> PatientView | None:
     """Return the Patient among a patient's documents, or None where it is missing."""
     found = by_type(documents, RecordType.PATIENT)
     return PatientView(found[0]) if found else None
+
+
+def phones_of(documents: Iterable[Document]) -> tuple[str, ...]:
+    """Return a patient's phone numbers that stand, in order of their records."""
+    views = [View(d) for d in by_type(documents, RecordType.CONTACT_POINT)]
+    return tuple(v.text("value") for v in views if not v.entered_in_error)
 
 
 def encounters(documents: Iterable[Document]) -> list[EncounterView]:

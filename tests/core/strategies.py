@@ -28,6 +28,21 @@ def _containers(children: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
 
 JSON: st.SearchStrategy[Json] = st.recursive(SCALARS, _containers, max_leaves=6)
 
+MEMBERS = st.sampled_from(
+    [
+        *("status", "who", "level", "reason", "flags", "values", "decision", "code"),
+        *("service", "from", "to", "precision", "source", "arrived_at", "original"),
+        *("given_by", "interpreter", "mode", "moved_to", "wrong_person", "absent"),
+    ]
+)
+CODES: st.SearchStrategy[Json] = st.sampled_from(
+    ["said", "refused", "not-asked", "nobody", "urgent", "given", "yes", "1990-01-02"]
+)
+ODD: st.SearchStrategy[Json] = st.one_of(
+    JSON, CODES, st.dictionaries(MEMBERS, st.one_of(CODES, JSON), max_size=4)
+)
+"""What a field may hold: members by the names that we know, shaped in any way."""
+
 IDS = st.sampled_from([f"operation-{n}" for n in range(6)])
 STAMPS = st.builds(
     HybridTimestamp,

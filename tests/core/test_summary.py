@@ -59,6 +59,15 @@ def test_a_phone_number_entered_in_error_is_not_searched() -> None:
     assert _summary(log).phones == ()
 
 
+def test_a_notice_entered_in_error_was_not_given() -> None:
+    log = _arrived()
+    notice = RecordKey("Communication", "n", "p")
+    log.write(notice, {"notice": {"status": "given"}})
+    log.write(notice, {"entered_in_error": {"reason": "mistyped"}})
+    assert not _summary(log).notice_given
+    assert waits_at(_summary(log), Station.REGISTRATION)
+
+
 def test_a_red_flag_of_this_visit_makes_urgent_and_one_of_another_does_not() -> None:
     log = _arrived()
     answer = {"values": [], "flags": ["cough"]}
