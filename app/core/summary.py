@@ -13,6 +13,7 @@ from app.core.projections import (
     by_type,
     open_encounter,
     patient_view,
+    phones_of,
     responses,
 )
 from app.core.records import RecordType
@@ -88,7 +89,7 @@ def summarise(documents: Iterable[Document]) -> PatientSummary | None:
         born_from=birth.earliest.isoformat() if birth else "",
         born_to=birth.latest.isoformat() if birth else "",
         language=patient.language,
-        phones=_phones(found),
+        phones=phones_of(found),
         child_alone=patient.accompaniment.flags_child,
         notice_given=_notice_given(found),
         changed_at=_changed_at(found),
@@ -115,14 +116,10 @@ def _waiting(
     )
 
 
-def _phones(documents: list[Document]) -> tuple[str, ...]:
-    views = [View(d) for d in by_type(documents, RecordType.CONTACT_POINT)]
-    return tuple(v.text("value") for v in views if not v.entered_in_error)
-
-
 def _notice_given(documents: list[Document]) -> bool:
     views = [View(d) for d in by_type(documents, RecordType.COMMUNICATION)]
-    return any(as_mapping(v.value("notice")).get("status") == "given" for v in views)
+    standing = [as_mapping(v.value("notice")) for v in views if not v.entered_in_error]
+    return any(notice.get("status") == "given" for notice in standing)
 
 
 def _changed_at(documents: list[Document]) -> int:
