@@ -50,8 +50,7 @@ class Write:
     @property
     def effective_ms(self) -> int:
         """Wall time by which it is ordered: its own, or the server's clamp."""
-        own = self.at.wall_ms
-        return own if self.clamp_ms is None else min(own, self.clamp_ms)
+        return self.at.effective_ms(self.clamp_ms)
 
     @property
     def order(self) -> tuple[int, int, str, str]:

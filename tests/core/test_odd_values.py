@@ -126,7 +126,7 @@ def test_an_operation_with_any_values_stands_on_the_timeline(
     at = HybridTimestamp(7, 0, "device")
     part = ChangePart("change", 0, 1)
     header = Header("o", at, "nurse", "Patient", "p", "p", "port", part)
-    (moment,) = timeline([Operation(header, fields)])
+    (moment,) = timeline([(Operation(header, fields), None)])
     assert moment.entries[0].fields == fields
 
 

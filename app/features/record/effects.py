@@ -159,7 +159,9 @@ def load(desk: Desk, patient_id: str) -> Loaded:
     vault = desk.vault
     log = vault.operations(patient_id)
     waiting = [e.header.operation_id for e in log if e.state is State.PENDING]
-    moments = timeline(e.operation for e in log if e.operation is not None)
+    moments = timeline(
+        (e.operation, e.clamp_ms) for e in log if e.operation is not None
+    )
     documents = {d.record_id: d for d in vault.documents(patient_id)}
     return Loaded(
         documents,
