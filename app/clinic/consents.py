@@ -114,12 +114,28 @@ class ConsentView(View):
 
     @property
     def decision(self) -> Decision:
-        """The answer; an unknown one, or two that differ, is no yes."""
-        shown = self.shown("decision")
-        if shown is None or shown.in_conflict:
+        """The answer; an unknown one, or two that differ, is no yes.
+
+        A refusal said twice, to different people, is a refusal.
+        """
+        said = {_text(value, "decision") for value in self._decisions}
+        if len(self._decisions) > 1 and said != {Decision.NO}:
             return Decision.NOT_ASKED
-        raw = _text(shown.value, "decision")
+        raw = next(iter(said), "")
         return Decision(raw) if raw in set(Decision) else Decision.NOT_ASKED
+
+    @property
+    def safest(self) -> Json:
+        """The value of the field `decision`; of two that contradict, a refusal."""
+        found = self._decisions
+        refused = [v for v in found if _text(v, "decision") == Decision.NO]
+        return next(iter((*refused, *found)), None)
+
+    @property
+    def _decisions(self) -> tuple[Json, ...]:
+        shown = self.shown("decision")
+        writes = () if shown is None else (shown.write, *shown.others)
+        return tuple(write.value for write in writes)
 
     @property
     def given_by(self) -> GivenBy | None:

@@ -6,6 +6,7 @@ Screening and triage support, never diagnosis.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.clinic.corrections import ErrorReason, error
 from app.clinic.library import Form, Library
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
@@ -22,9 +23,6 @@ from app.core.questionnaire import (
 from app.core.questionnaire.protocol import RedFlagRule
 from app.core.records import ENTERED_IN_ERROR, RecordType
 from app.core.values import ResponseStatus, flags_of_answer
-
-CORRECTED = "corrected"
-"""Reason of what a correction took away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,17 @@ def score_of(documents: Iterable[Document], response_id: str) -> View | None:
     found = [View(d) for d in by_type(documents, RecordType.SCORE)]
     mine = [v for v in found if v.text("response") == response_id]
     standing = [v for v in mine if not v.entered_in_error]
-    return standing[0] if standing else None
+    return max(standing, key=_written_at, default=None)
+
+
+def score_id_of(response_id: str) -> str:
+    """Return the id of a response's Score, the same on every tablet."""
+    return derived_id(response_id, "score")
+
+
+def _written_at(scored: View) -> int:
+    result = scored.shown("result")
+    return 0 if result is None else result.write.effective_ms
 
 
 def complete(
@@ -104,11 +112,13 @@ def complete(
 def rewritten(
     change: Change, documents: Iterable[Document], response_id: str
 ) -> Change:
-    """Add to a correction what it makes of measurements that were written before.
+    """Add to a correction what it makes of measurements and scores written before.
 
     One whose answer is gone was entered in error; one that is back is so no longer.
     """
-    for document in by_type(documents, RecordType.OBSERVATION):
+    found = list(documents)
+    measured = by_type(found, RecordType.OBSERVATION)
+    for document in (*measured, *by_type(found, RecordType.SCORE)):
         view = View(document)
         if view.text("response") != response_id:
             continue
@@ -120,12 +130,7 @@ def rewritten(
         if is_written and view.entered_in_error:
             change.set(key, {ENTERED_IN_ERROR: None})
         if not is_written and not view.entered_in_error:
-            error: dict[str, Json] = {
-                "reason": CORRECTED,
-                "wrong_person": False,
-                "moved_to": None,
-            }
-            change.set(key, {ENTERED_IN_ERROR: error})
+            change.set(key, {ENTERED_IN_ERROR: error(ErrorReason.CORRECTED)})
     return change
 
 
@@ -145,7 +150,7 @@ def _add_score(change: Change, key: RecordKey, form: Form, state: FormState) -> 
         "band": found.band.code if found.band else None,
         "missing": list(found.missing),
     }
-    score_id = derived_id(key.record_id, "score")
+    score_id = score_id_of(key.record_id)
     score_key = RecordKey(RecordType.SCORE, score_id, key.patient_id)
     change.set(score_key, {"response": key.record_id, "result": result})
 

@@ -1,6 +1,7 @@
 """A document as JSON: what the server stores and the tablet seals, losing nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import cast
 
 from app.core.canonical import Json
@@ -19,8 +20,22 @@ def document_to_json(document: Document) -> dict[str, Json]:
 
 
 def _field(state: FieldState) -> Json:
-    heads = {k: _write(w) for k, w in sorted(state.heads.items())}
-    return [heads, sorted(state.replaced)]
+    return [writes_to_json(state.heads.values()), sorted(state.replaced)]
+
+
+def writes_to_json(writes: Iterable[Write]) -> dict[str, Json]:
+    """Return the JSON of writes, by the ids of their operations."""
+    by_id = sorted(writes, key=lambda write: write.operation_id)
+    return {write.operation_id: _write(write) for write in by_id}
+
+
+def writes_from_json(value: Json) -> tuple[Write, ...]:
+    """Read what writes_to_json wrote; what is no write is left out."""
+    found = []
+    for operation_id, each in as_mapping(value).items():
+        with suppress(ValueError):
+            found.append(_read_write(operation_id, each))
+    return tuple(found)
 
 
 def _write(write: Write) -> Json:

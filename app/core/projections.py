@@ -5,9 +5,15 @@ from dataclasses import dataclass
 
 from app.core.birth import Birth, birth_from_json
 from app.core.canonical import Json
-from app.core.document_json import as_mapping
+from app.core.document_json import as_mapping, writes_from_json
 from app.core.merge import Document, Shown, Write
-from app.core.records import ANSWER_PREFIX, ENTERED_IN_ERROR, RecordType, policy
+from app.core.records import (
+    ANSWER_PREFIX,
+    ENTERED_IN_ERROR,
+    STATUS_HISTORY,
+    RecordType,
+    policy,
+)
 from app.core.values import (
     Accompaniment,
     Arrival,
@@ -114,21 +120,30 @@ class EncounterView(View):
 
     @property
     def statuses(self) -> tuple[Write, ...]:
-        """Every status that was ever written, oldest first."""
-        return self.document.writes("status")
+        """Every status that was ever written, oldest first.
+
+        Those of a visit that was moved stand as they were written before, in place of
+        what the move itself wrote.
+        """
+        written, moved = self.document.writes("status"), self.shown(STATUS_HISTORY)
+        before = () if moved is None else writes_from_json(moved.value)
+        if moved is not None and before:
+            by_the_move = moved.write.operation_id
+            written = tuple(w for w in written if w.operation_id != by_the_move)
+        return tuple(sorted((*before, *written), key=lambda write: write.order))
 
     @property
     def status(self) -> EncounterStatus:
         """The newest status; one from a newer version reads as in-progress."""
-        raw = as_mapping(self.value("status")).get("status")
+        value = self.statuses[-1].value if self.statuses else None
+        raw = as_mapping(value).get("status")
         known = isinstance(raw, str) and raw in set(EncounterStatus)
         return EncounterStatus(str(raw)) if known else EncounterStatus.IN_PROGRESS
 
     @property
     def status_at(self) -> int:
         """When the newest status was written, UTC milliseconds."""
-        shown = self.shown("status")
-        return self.started_at if shown is None else shown.write.effective_ms
+        return self.statuses[-1].effective_ms if self.statuses else self.started_at
 
     @property
     def site_id(self) -> str:

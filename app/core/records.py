@@ -19,6 +19,9 @@ ANSWER_PREFIX = "answer."
 ENTERED_IN_ERROR = "entered_in_error"
 """Field of every record: {"reason", "wrong_person": bool, "moved_to": id or null}."""
 
+STATUS_HISTORY = "status_history"
+"""Field of an Encounter that was moved: its statuses as they were written before."""
+
 
 class RecordType(StrEnum):
     """FHIR resource types, and ContactPoint, of which a person has several."""
@@ -91,6 +94,7 @@ _POLICIES: Mapping[str, Mapping[str, FieldPolicy]] = MappingProxyType(
         RecordType.ENCOUNTER: {
             "started_at": LATEST,
             "status": APPEND,
+            STATUS_HISTORY: LATEST,
             "urgency": FieldPolicy(positive=_urgent),
         },
         RecordType.COMMUNICATION: {"notice": LATEST},

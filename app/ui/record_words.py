@@ -10,7 +10,12 @@ from app.core.document_json import as_mapping
 from app.core.ids import format_card_code
 from app.core.merge import Document
 from app.core.projections import View
-from app.core.records import ANSWER_PREFIX, ENTERED_IN_ERROR, RecordType
+from app.core.records import (
+    ANSWER_PREFIX,
+    ENTERED_IN_ERROR,
+    STATUS_HISTORY,
+    RecordType,
+)
 from app.i18n import N_, Translator, formats, names, terms
 from app.ui.form_words import FormWords
 from app.ui.value_words import ValueWords
@@ -73,7 +78,10 @@ _ORDER = {name: place for place, name in enumerate(_LABELS)}
 
 # What only ties records together says nothing to a reader.
 _SILENT = frozenset(
-    {"encounter", "response", "system", "code", "other", "languages_asked"}
+    {
+        *("encounter", "response", "system", "code", "other", "languages_asked"),
+        STATUS_HISTORY,
+    }
 )
 
 

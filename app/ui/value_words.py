@@ -147,7 +147,7 @@ class ValueWords:
     def error(self, value: Json) -> str:
         """Why something was entered in error."""
         t, error = self.t, as_mapping(value)
-        reason = t.isolate(str(error.get("reason", "")))
+        reason = terms.error_reason_name(t, str(error.get("reason", "")))
         if error.get("wrong_person"):
             return t.fill(t.gettext("Wrong person: {reason}"), reason=reason)
         return reason
