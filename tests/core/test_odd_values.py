@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core import records
 from app.core.canonical import Json
 from app.core.clock import HybridTimestamp
 from app.core.document_json import document_from_json, document_to_json
-from app.core.merge import Document, FieldState, Write
+from app.core.merge import Document
 from app.core.operation import ChangePart, Header, Operation
 from app.core.projections import (
     EncounterView,
@@ -26,45 +25,16 @@ from app.core.projections import (
     red_flags,
     responses,
 )
-from app.core.records import ENTERED_IN_ERROR, RecordType, policy
+from app.core.records import RecordType, policy
 from app.core.summary import PatientSummary, Station, queue, summarise
 from app.core.timeline import timeline
-from tests.core.strategies import ODD
+from tests.core.strategies import ODD, fields_of, odd_documents, odd_patients, state_of
 
 VIEWS = {
     RecordType.PATIENT: PatientView,
     RecordType.ENCOUNTER: EncounterView,
     RecordType.QUESTIONNAIRE_RESPONSE: ResponseView,
 }
-
-
-def fields_of(kind: RecordType) -> list[str]:
-    """The fields of a record type that this version knows, and one that it does not."""
-    known = list(records._POLICIES[kind])
-    answers = ["answer.:q9"] if kind == RecordType.QUESTIONNAIRE_RESPONSE else []
-    return [*known, *answers, ENTERED_IN_ERROR, "of_2031"]
-
-
-def _state(values: list[Json]) -> FieldState:
-    writes = [
-        Write(value, f"o{n}", HybridTimestamp(n, 0, "device"), "nurse", "port")
-        for n, value in enumerate(values)
-    ]
-    return FieldState({write.operation_id: write for write in writes})
-
-
-@st.composite
-def odd_documents(draw: st.DrawFn, kind: RecordType) -> Document:
-    """A record whose fields hold anything, some of them in conflict."""
-    states = st.lists(ODD, min_size=1, max_size=2).map(_state)
-    fields = draw(st.dictionaries(st.sampled_from(fields_of(kind)), states))
-    return Document(kind, f"record-{kind}", "patient", fields)
-
-
-@st.composite
-def odd_patients(draw: st.DrawFn) -> list[Document]:
-    """One record of each type of one patient."""
-    return [draw(odd_documents(kind)) for kind in RecordType]
 
 
 @pytest.mark.parametrize("kind", RecordType)
@@ -139,8 +109,10 @@ def test_an_odd_status_of_a_name_is_known_to_have_been_said(odd: Json) -> None:
                 "p",
                 "p",
                 {
-                    "name": _state([{"status": odd}, {"status": "said", "latin": "A"}]),
-                    "accompaniment": _state([{"who": odd}, {"who": "nobody"}]),
+                    "name": state_of(
+                        [{"status": odd}, {"status": "said", "latin": "A"}]
+                    ),
+                    "accompaniment": state_of([{"who": odd}, {"who": "nobody"}]),
                 },
             )
         ]
