@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from app.core.birth import Birth, birth_from_json
 from app.core.canonical import Json
@@ -22,9 +23,12 @@ from app.core.values import (
     PersonName,
     ResponseStatus,
     Sex,
+    Who,
     flags_of_answer,
     instant_of,
 )
+
+HALF_DAY_MS = 12 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,11 @@ class PatientView(View):
         """With whom a child is."""
         return Accompaniment.from_json(self.value("accompaniment"))
 
+    def company_unasked(self, on: date) -> bool:
+        """Tell whether nobody asked with whom somebody is who may be a child."""
+        may_be_child = self.birth is not None and self.birth.may_be_child(on)
+        return may_be_child and self.accompaniment.who is Who.NOT_ASKED
+
 
 @dataclass(frozen=True, slots=True)
 class EncounterView(View):
@@ -144,6 +153,11 @@ class EncounterView(View):
     def status_at(self) -> int:
         """When the newest status was written, UTC milliseconds."""
         return self.statuses[-1].effective_ms if self.statuses else self.started_at
+
+    @property
+    def began_at(self) -> int:
+        """When its first status was written, as the server lets it count."""
+        return self.statuses[0].effective_ms if self.statuses else self.started_at
 
     @property
     def site_id(self) -> str:
@@ -246,10 +260,32 @@ def responses(documents: Iterable[Document]) -> list[ResponseView]:
     return [ResponseView(d) for d in found]
 
 
+def open_encounters(documents: Iterable[Document]) -> list[EncounterView]:
+    """Return the visits that go on, the one that was worked on last at the end.
+
+    One card that was read on two tablets makes two visits of one: who ends either of
+    them ends both. So a visit is over as well where another at its site was finished
+    after anything was said of this one; unless it was begun half a day later, or more,
+    than that other: then it is another visit.
+    """
+    known = [view for view in encounters(documents) if not view.entered_in_error]
+    found = [v for v in known if v.is_open and not any(_ends(w, v) for w in known)]
+    return sorted(found, key=lambda view: (view.status_at, view.record_id))
+
+
 def open_encounter(documents: Iterable[Document]) -> EncounterView | None:
-    """Return the newest encounter that is not over, or None."""
-    found = [view for view in encounters(documents) if view.is_open]
+    """Return the visit that goes on and was worked on last, or None."""
+    found = open_encounters(documents)
     return found[-1] if found else None
+
+
+def _ends(other: EncounterView, visit: EncounterView) -> bool:
+    return (
+        other.status is EncounterStatus.FINISHED
+        and other.site_id == visit.site_id
+        and other.status_at > visit.status_at
+        and visit.began_at - other.began_at < HALF_DAY_MS
+    )
 
 
 def red_flags(documents: Iterable[Document]) -> tuple[str, ...]:

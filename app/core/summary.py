@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
 from enum import StrEnum
 
+from app.core.birth import may_be_child
 from app.core.canonical import Json
 from app.core.document_json import as_mapping
 from app.core.merge import Document
@@ -11,13 +13,13 @@ from app.core.projections import (
     EncounterView,
     View,
     by_type,
-    open_encounter,
+    open_encounters,
     patient_view,
     phones_of,
     responses,
 )
 from app.core.records import RecordType
-from app.core.values import EncounterStatus, NameStatus
+from app.core.values import EncounterStatus, NameStatus, Who
 
 
 class Station(StrEnum):
@@ -43,6 +45,7 @@ class PatientSummary:
     language: str = ""
     phones: tuple[str, ...] = ()
     child_alone: bool = False
+    company_asked: bool = False
     notice_given: bool = False
     encounter_id: str = ""
     encounter_site: str = ""
@@ -55,6 +58,12 @@ class PatientSummary:
     def display_name(self) -> str:
         """The name in its own script, else in Latin, else nothing."""
         return self.original or self.latin
+
+    def company_unasked(self, on: date) -> bool:
+        """Tell whether nobody asked with whom somebody is who may be a child."""
+        latest = date.fromisoformat(self.born_to) if self.born_to else None
+        is_child = latest is not None and may_be_child(latest, on)
+        return is_child and not self.company_asked
 
     def to_json(self) -> dict[str, Json]:
         """Return the summary as JSON for a sealed snapshot."""
@@ -91,28 +100,27 @@ def summarise(documents: Iterable[Document]) -> PatientSummary | None:
         language=patient.language,
         phones=phones_of(found),
         child_alone=patient.accompaniment.flags_child,
+        company_asked=patient.accompaniment.who is not Who.NOT_ASKED,
         notice_given=_notice_given(found),
         changed_at=_changed_at(found),
     )
-    encounter = open_encounter(found)
-    return summary if encounter is None else _waiting(summary, encounter, found)
+    visits = open_encounters(found)
+    return _waiting(summary, visits, found) if visits else summary
 
 
 def _waiting(
-    summary: PatientSummary, encounter: EncounterView, documents: list[Document]
+    summary: PatientSummary, visits: list[EncounterView], documents: list[Document]
 ) -> PatientSummary:
-    flagged = any(
-        view.flags()
-        for view in responses(documents)
-        if view.encounter_id == encounter.record_id
-    )
+    encounter = visits[-1]
+    here = {v.record_id: v for v in visits if v.site_id == encounter.site_id}
+    flagged = any(v.flags() for v in responses(documents) if v.encounter_id in here)
     return replace(
         summary,
         encounter_id=encounter.record_id,
         encounter_site=encounter.site_id,
         status=encounter.status.value,
         waiting_since=encounter.status_at,
-        urgent=encounter.urgent or flagged,
+        urgent=flagged or any(visit.urgent for visit in here.values()),
     )
 
 

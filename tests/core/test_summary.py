@@ -1,4 +1,10 @@
+from datetime import date
+
+import pytest
+
+from app.core.canonical import Json
 from app.core.change import RecordKey
+from app.core.projections import PatientView
 from app.core.summary import PatientSummary, Station, queue, summarise, waits_at
 from tests.core.records import Log
 
@@ -57,6 +63,37 @@ def test_a_phone_number_entered_in_error_is_not_searched() -> None:
     log.write(phone, {"value": "+49170"})
     log.write(phone, {"entered_in_error": {"reason": "Mistyped"}})
     assert _summary(log).phones == ()
+
+
+BORN: Json = {
+    "from": "2009-06-01",
+    "to": "2009-06-30",
+    "precision": "month",
+    "source": "said",
+}
+
+
+@pytest.mark.parametrize(
+    ("fields", "on", "unasked"),
+    [
+        ({}, date(2027, 6, 29), False),
+        ({"birth": BORN}, date(2027, 6, 29), True),
+        ({"birth": BORN}, date(2027, 6, 30), False),
+        (
+            {"birth": BORN, "accompaniment": {"who": "not-asked"}},
+            date(2026, 1, 1),
+            True,
+        ),
+        ({"birth": BORN, "accompaniment": {"who": "parent"}}, date(2026, 1, 1), False),
+    ],
+)
+def test_a_child_of_whom_nobody_asked_who_is_with_them_is_told(
+    fields: dict[str, Json], on: date, *, unasked: bool
+) -> None:
+    log = _arrived()
+    patient = PatientView(log.write(PATIENT, {"sex": "female", **fields}))
+    assert patient.company_unasked(on) is unasked
+    assert _summary(log).company_unasked(on) is unasked
 
 
 def test_a_notice_entered_in_error_was_not_given() -> None:
