@@ -11,11 +11,13 @@ from app.core.merge import Document, FieldState, Write
 
 def document_to_json(document: Document) -> dict[str, Json]:
     """Return the JSON of a document; equal documents give equal JSON."""
+    newer = {"newer": dict(sorted(document.newer.items()))} if document.newer else {}
     return {
         "type": document.record_type,
         "record": document.record_id,
         "patient": document.patient_id,
         "fields": {k: _field(v) for k, v in sorted(document.fields.items())},
+        **newer,
     }
 
 
@@ -53,9 +55,18 @@ def document_from_json(value: Json) -> Document:
             "fields": dict(fields),
         }:
             states = {k: _read_field(v) for k, v in fields.items()}
-            return Document(record_type, record_id, patient_id, states)
+            newer = _read_newer(value.get("newer", {}))
+            return Document(record_type, record_id, patient_id, states, newer)
         case _:
             raise ValueError("not a document")
+
+
+def _read_newer(value: Json) -> dict[str, int]:
+    match value:
+        case dict(newer) if all(isinstance(schema, int) for schema in newer.values()):
+            return cast("dict[str, int]", newer)
+        case _:
+            raise ValueError("not a record of newer operations")
 
 
 def _read_field(value: Json) -> FieldState:

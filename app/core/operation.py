@@ -17,6 +17,15 @@ from app.core.clock import HybridTimestamp
 SCHEMA = 1
 """Version of the record types that this build writes."""
 
+
+def is_understood(schema: int) -> bool:
+    """Tell whether this build knows what an operation of a schema means.
+
+    One that it does not know is stored and relayed, and not projected.
+    """
+    return schema <= SCHEMA
+
+
 MAX_CHANGE_SIZE = 500
 """Operations in one change at most: a change is never split over two batches."""
 

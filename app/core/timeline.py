@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.core.canonical import Json
-from app.core.operation import Operation
+from app.core.operation import Operation, is_understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ Logged = tuple[Operation, int | None]
 def timeline(log: Iterable[Logged]) -> list[Moment]:
     """Group operations by change, newest first; order of arrival does not matter.
 
-    A stamp counts as the server clamped it, here as in every record.
+    A stamp counts as the server clamped it, here as in every record. Of an operation
+    of a schema that is not understood it says only who wrote it, where and when.
     """
     changes: dict[str, list[Logged]] = {}
     for operation, clamp_ms in log:
@@ -61,7 +62,7 @@ def _moment(parts: list[Logged]) -> tuple[Moment, int]:
         Entry(
             p.header.record_type,
             p.header.record_id,
-            p.fields,
+            p.fields if is_understood(p.header.schema) else {},
             p.replaces,
             p.header.operation_id,
         )

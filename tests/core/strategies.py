@@ -79,7 +79,8 @@ FIELD_NAMES = st.sampled_from(["name", "birth", "made_up_by_a_newer_version"])
 def documents(draw: st.DrawFn) -> Document:
     """Any state of one patient's record."""
     fields = draw(st.dictionaries(FIELD_NAMES, field_states(), max_size=3))
-    return Document("Patient", "record", "patient", fields)
+    newer = {name: sum(name.encode()) for name in draw(st.frozensets(IDS, max_size=2))}
+    return Document("Patient", "record", "patient", fields, newer)
 
 
 @st.composite
