@@ -1,6 +1,6 @@
 """What lists need of a patient: one small value, and the queue made of many."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -32,7 +32,11 @@ class Station(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PatientSummary:
-    """A patient as lists and search know it; never a finding."""
+    """A patient as lists and search know it.
+
+    `flags` are the red flags of the visit that goes on, as `canonical#code`: they order
+    a queue, and no list shows them.
+    """
 
     patient_id: str
     card: str = ""
@@ -51,13 +55,23 @@ class PatientSummary:
     encounter_site: str = ""
     status: str = ""
     waiting_since: int = 0
-    urgent: bool = False
+    marked_urgent: bool = False
+    flags: tuple[str, ...] = ()
     changed_at: int = 0
 
     @property
     def display_name(self) -> str:
         """The name in its own script, else in Latin, else nothing."""
         return self.original or self.latin
+
+    @property
+    def urgent(self) -> bool:
+        """Whether somebody said so, or a red flag stands that is not ruled out."""
+        return self.marked_urgent or bool(self.flags)
+
+    def without_flags(self, routine: Collection[str]) -> "PatientSummary":
+        """Return the summary without the red flags that may wait."""
+        return replace(self, flags=tuple(f for f in self.flags if f not in routine))
 
     def company_unasked(self, on: date) -> bool:
         """Tell whether nobody asked with whom somebody is who may be a child."""
@@ -74,7 +88,8 @@ class PatientSummary:
         """Read a snapshot's summary; members of other versions are left out."""
         members = dict(as_mapping(value))
         known = {f.name for f in fields(cls)}
-        members["phones"] = tuple(members.get("phones") or ())  # type: ignore[arg-type]
+        for name in ("phones", "flags"):
+            members[name] = tuple(members.get(name) or ())  # type: ignore[arg-type]
         return cls(**{k: v for k, v in members.items() if k in known})  # type: ignore[arg-type]
 
 
@@ -113,14 +128,20 @@ def _waiting(
 ) -> PatientSummary:
     encounter = visits[-1]
     here = {v.record_id: v for v in visits if v.site_id == encounter.site_id}
-    flagged = any(v.flags() for v in responses(documents) if v.encounter_id in here)
+    flags = {
+        f"{view.questionnaire}#{code}": None
+        for view in responses(documents)
+        if view.encounter_id in here
+        for code in view.flags()
+    }
     return replace(
         summary,
         encounter_id=encounter.record_id,
         encounter_site=encounter.site_id,
         status=encounter.status.value,
         waiting_since=encounter.status_at,
-        urgent=flagged or any(visit.urgent for visit in here.values()),
+        marked_urgent=any(visit.urgent for visit in here.values()),
+        flags=tuple(flags),
     )
 
 
@@ -168,12 +189,14 @@ def waits_at(summary: PatientSummary, station: Station) -> bool:
 def queue(
     summaries: Iterable[PatientSummary], station: Station, site_id: str
 ) -> list[PatientSummary]:
-    """Return who waits at a station of a site: urgent first, then longest.
-
-    Those who are away for a while come last.
-    """
+    """Return who waits at a station of a site: urgent first, then longest."""
     found = [s for s in summaries if s.encounter_site == site_id]
-    return sorted((s for s in found if waits_at(s, station)), key=_rank)
+    return in_order(s for s in found if waits_at(s, station))
+
+
+def in_order(summaries: Iterable[PatientSummary]) -> list[PatientSummary]:
+    """Order who waits: urgent first, then longest; those who are away come last."""
+    return sorted(summaries, key=_rank)
 
 
 def _rank(summary: PatientSummary) -> tuple[bool, bool, int, str]:

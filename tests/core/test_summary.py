@@ -111,8 +111,11 @@ def test_a_red_flag_of_this_visit_makes_urgent_and_one_of_another_does_not() -> 
     response = RecordKey("QuestionnaireResponse", "r", "p")
     log.write(response, {"encounter": "another", "answer.:q": answer})
     assert not _summary(log).urgent
-    log.write(response, {"encounter": "e"})
+    log.write(response, {"encounter": "e", "questionnaire": "form|1"})
     assert _summary(log).urgent
+    assert _summary(log).flags == ("form|1#cough",)
+    assert not _summary(log).without_flags({"form|1#cough"}).urgent
+    assert _summary(log).without_flags({"form|1#fever", "form|2#cough"}).urgent
 
 
 def test_somebody_whose_visit_is_over_waits_nowhere() -> None:
@@ -146,10 +149,10 @@ def _waiting(patient_id: str, since: int, **more: object) -> PatientSummary:
 
 def test_urgent_come_first_then_the_longest_and_those_who_are_away_last() -> None:
     people = [
-        _waiting("away", 1, status="onleave", urgent=True),
+        _waiting("away", 1, status="onleave", marked_urgent=True),
         _waiting("short", 30),
         _waiting("long", 10),
-        _waiting("urgent", 40, urgent=True),
+        _waiting("urgent", 40, marked_urgent=True),
         _waiting("elsewhere", 1, encounter_site="other"),
     ]
     found = [p.patient_id for p in queue(people, Station.NURSE, "port")]
