@@ -13,7 +13,7 @@ from app.core.document_json import as_mapping
 from app.core.ids import Ids, derived_id
 from app.core.merge import Document
 from app.core.projections import View, by_type
-from app.core.records import RecordType
+from app.core.records import ENTERED_IN_ERROR, RecordType
 from app.core.values import NO_INTERPRETER, Decision, GivenBy, Interpretation
 
 
@@ -161,9 +161,18 @@ def consent_key(patient_id: str, purpose: str, service: str = "") -> RecordKey:
     return RecordKey(RecordType.CONSENT, derived_id(patient_id, name), patient_id)
 
 
-def record_consents(patient_id: str, consents: tuple[ConsentGiven, ...]) -> Change:
-    """Build the answers to the optional purposes; answering again withdraws."""
+def record_consents(
+    patient_id: str,
+    consents: tuple[ConsentGiven, ...],
+    known: Iterable[Document] = (),
+) -> Change:
+    """Build the answers to the optional purposes; answering again withdraws.
+
+    `known` are the patient's records: an answer given anew where an earlier one was
+    entered in error is no error.
+    """
     change = Change()
+    in_error = {d.record_id for d in known if View(d).entered_in_error}
     for consent in consents:
         key = consent_key(patient_id, consent.purpose.value, consent.service)
         purpose: dict[str, Json] = {
@@ -171,6 +180,8 @@ def record_consents(patient_id: str, consents: tuple[ConsentGiven, ...]) -> Chan
             "service": consent.service,
         }
         change.set(key, {"purpose": purpose, "decision": consent.to_json()})
+        if key.record_id in in_error:
+            change.set(key, {ENTERED_IN_ERROR: None})
     return change
 
 
