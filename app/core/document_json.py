@@ -55,7 +55,7 @@ def document_from_json(value: Json) -> Document:
             "fields": dict(fields),
         }:
             states = {k: _read_field(v) for k, v in fields.items()}
-            newer = _read_newer(value.get("newer", {}))
+            newer = _read_newer(as_mapping(value).get("newer", {}))
             return Document(record_type, record_id, patient_id, states, newer)
         case _:
             raise ValueError("not a document")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from app.clinic.consents import ConsentView
 from app.clinic.library import Library
 from app.core.canonical import Json
 from app.core.document_json import as_mapping
@@ -102,9 +103,8 @@ class RecordWords:
             return self._forms(view.text("questionnaire")).title
         if kind == RecordType.OBSERVATION:
             return self._measured(view)
-        if kind == RecordType.CONSENT:
-            purpose = as_mapping(view.value("purpose"))
-            return terms.purpose_name(t, str(purpose.get("code", "")))
+        if kind == RecordType.CONSENT and (purpose := ConsentView(document).purpose):
+            return terms.purpose_name(t, purpose)
         return t.gettext(_TITLES.get(kind, N_("Record")))
 
     def _measured(self, view: View) -> str:
