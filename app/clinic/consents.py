@@ -13,7 +13,7 @@ from app.core.document_json import as_mapping
 from app.core.ids import Ids, derived_id
 from app.core.merge import Document
 from app.core.projections import View, by_type
-from app.core.records import RecordType
+from app.core.records import ENTERED_IN_ERROR, RecordType
 from app.core.values import NO_INTERPRETER, Decision, GivenBy, Interpretation
 
 
@@ -114,12 +114,28 @@ class ConsentView(View):
 
     @property
     def decision(self) -> Decision:
-        """The answer; an unknown one, or two that differ, is no yes."""
-        shown = self.shown("decision")
-        if shown is None or shown.in_conflict:
+        """The answer; an unknown one, or two that differ, is no yes.
+
+        A refusal said twice, to different people, is a refusal.
+        """
+        said = {_text(value, "decision") for value in self._decisions}
+        if len(self._decisions) > 1 and said != {Decision.NO}:
             return Decision.NOT_ASKED
-        raw = _text(shown.value, "decision")
+        raw = next(iter(said), "")
         return Decision(raw) if raw in set(Decision) else Decision.NOT_ASKED
+
+    @property
+    def safest(self) -> Json:
+        """The value of the field `decision`; of two that contradict, a refusal."""
+        found = self._decisions
+        refused = [v for v in found if _text(v, "decision") == Decision.NO]
+        return next(iter((*refused, *found)), None)
+
+    @property
+    def _decisions(self) -> tuple[Json, ...]:
+        shown = self.shown("decision")
+        writes = () if shown is None else (shown.write, *shown.others)
+        return tuple(write.value for write in writes)
 
     @property
     def given_by(self) -> GivenBy | None:
@@ -145,9 +161,18 @@ def consent_key(patient_id: str, purpose: str, service: str = "") -> RecordKey:
     return RecordKey(RecordType.CONSENT, derived_id(patient_id, name), patient_id)
 
 
-def record_consents(patient_id: str, consents: tuple[ConsentGiven, ...]) -> Change:
-    """Build the answers to the optional purposes; answering again withdraws."""
+def record_consents(
+    patient_id: str,
+    consents: tuple[ConsentGiven, ...],
+    known: Iterable[Document] = (),
+) -> Change:
+    """Build the answers to the optional purposes; answering again withdraws.
+
+    `known` are the patient's records: an answer given anew where an earlier one was
+    entered in error is no error.
+    """
     change = Change()
+    in_error = {d.record_id for d in known if View(d).entered_in_error}
     for consent in consents:
         key = consent_key(patient_id, consent.purpose.value, consent.service)
         purpose: dict[str, Json] = {
@@ -155,6 +180,8 @@ def record_consents(patient_id: str, consents: tuple[ConsentGiven, ...]) -> Chan
             "service": consent.service,
         }
         change.set(key, {"purpose": purpose, "decision": consent.to_json()})
+        if key.record_id in in_error:
+            change.set(key, {ENTERED_IN_ERROR: None})
     return change
 
 

@@ -1,16 +1,26 @@
 """Correcting what was saved: the old value stays in view, with author and reason."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 
-from app.clinic.consents import consent_key
+from app.clinic.registration import Relationship, inverse
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
-from app.core.document_json import as_mapping
-from app.core.ids import Ids
 from app.core.merge import Document
-from app.core.projections import View
+from app.core.projections import View, by_type
 from app.core.records import ENTERED_IN_ERROR, RecordType
+from app.core.values import Sex
+
+
+class ErrorReason(StrEnum):
+    """Why something was written in error."""
+
+    MISTYPED = "mistyped"
+    MISUNDERSTOOD = "misunderstood"
+    TWICE = "twice"
+    NOT_ASKED = "not-asked"
+    CORRECTED = "corrected"
+    """A correction of answers took it away."""
 
 
 def key_of(document: Document) -> RecordKey:
@@ -28,8 +38,8 @@ def amend(document: Document, field: str, value: Json) -> Change:
 def belonging(documents: Iterable[Document], record_id: str) -> list[Document]:
     """Return a record with what was made from it, or in it.
 
-    They go together: a score without its answers would stand for nobody's answers, and
-    a visit takes along the screenings that were made in it.
+    A score without its answers would stand for nobody's answers, and a visit takes
+    along the screenings that were made in it.
     """
     found = list(documents)
     ids = {record_id}
@@ -43,72 +53,45 @@ def _owners(document: Document) -> set[str]:
     return {view.text("response"), view.text("encounter")} - {""}
 
 
+def mirrors_of(
+    documents: Iterable[Document], look_up: Callable[[str], Iterable[Document]]
+) -> list[Document]:
+    """Return what the other persons' records say of the same relations.
+
+    `look_up` returns the records of a patient, as far as they are on this tablet.
+    """
+    found: dict[str, Document] = {}
+    for link in by_type(documents, RecordType.RELATED_PERSON):
+        others = look_up(View(link).text("other"))
+        backs = [
+            document
+            for document in by_type(others, RecordType.RELATED_PERSON)
+            if document.record_id not in found and _is_back(link, document)
+        ]
+        found.update({document.record_id: document for document in backs[:1]})
+    return list(found.values())
+
+
+def _is_back(link: Document, document: Document) -> bool:
+    back, relationship = View(document), View(link).text("relationship")
+    if back.entered_in_error or back.text("other") != link.patient_id:
+        return False
+    if relationship not in set(Relationship):
+        return True
+    this_is = Relationship(relationship)
+    return back.text("relationship") in {inverse(this_is, sex) for sex in Sex}
+
+
 def enter_in_error(documents: Iterable[Document], reason: str) -> Change:
     """Mark records as entered in error: the only way out of sight for a positive."""
     change = Change()
     for document in documents:
-        change.set(key_of(document), {ENTERED_IN_ERROR: _error(reason, None)})
+        change.set(key_of(document), {ENTERED_IN_ERROR: error(reason)})
     return change
 
 
-@dataclass(frozen=True, slots=True)
-class RightPerson:
-    """Whose the records are, and the visit that they then belong to, if any."""
-
-    patient_id: str
-    encounter_id: str = ""
-
-
-def move_to(
-    documents: Iterable[Document], right: RightPerson, reason: str, ids: Ids
-) -> Change:
-    """Write records of the wrong person anew on the right one, in one change.
-
-    The wrong ones stay, marked with the reason and where they went. A Patient does
-    not move, nor does what was marked as an error before.
-    """
-    change = Change()
-    found = [d for d in documents if _can_move(d)]
-    moved = {d.record_id: _target(d, right.patient_id, ids) for d in found}
-    for document in found:
-        target = moved[document.record_id]
-        key = RecordKey(document.record_type, target, right.patient_id)
-        fields = _copied(document, moved)
-        if View(document).text("encounter") not in {"", *moved}:
-            fields["encounter"] = right.encounter_id
-        change.set(key, fields)
-        change.set(key_of(document), {ENTERED_IN_ERROR: _error(reason, target)})
-    return change
-
-
-def _can_move(document: Document) -> bool:
-    is_patient = document.record_type == RecordType.PATIENT
-    return not is_patient and not View(document).entered_in_error
-
-
-def _target(document: Document, patient_id: str, ids: Ids) -> str:
-    """Return the id of the copy; a person has one Consent a purpose, everywhere."""
-    if document.record_type != RecordType.CONSENT:
-        return ids.new()
-    purpose = as_mapping(View(document).value("purpose"))
-    code, service = str(purpose.get("code", "")), str(purpose.get("service", ""))
-    return consent_key(patient_id, code, service).record_id
-
-
-def _copied(document: Document, moved: dict[str, str]) -> dict[str, Json]:
-    """Return the shown values, with ids of records that moved along renamed."""
-    view = View(document)
-    values = {name: view.value(name) for name in document.fields}
-    return {k: _renamed(v, moved) for k, v in values.items() if v is not None}
-
-
-def _renamed(value: Json, moved: dict[str, str]) -> Json:
-    return moved.get(value, value) if isinstance(value, str) else value
-
-
-def _error(reason: str, moved_to: str | None) -> dict[str, Json]:
-    return {
-        "reason": reason,
-        "wrong_person": moved_to is not None,
-        "moved_to": moved_to,
-    }
+def error(
+    reason: str, *, wrong_person: bool = False, moved_to: str | None = None
+) -> dict[str, Json]:
+    """Return the value of the field `entered_in_error`; `reason` is an ErrorReason."""
+    return {"reason": reason, "wrong_person": wrong_person, "moved_to": moved_to}

@@ -6,10 +6,10 @@ Screening and triage support, never diagnosis.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.clinic.corrections import ErrorReason, error
 from app.clinic.library import Form, Library
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
-from app.core.document_json import as_mapping
 from app.core.ids import derived_id
 from app.core.merge import Document
 from app.core.projections import ResponseView, View, by_type, responses
@@ -22,10 +22,7 @@ from app.core.questionnaire import (
 )
 from app.core.questionnaire.protocol import RedFlagRule
 from app.core.records import ENTERED_IN_ERROR, RecordType
-from app.core.values import ResponseStatus
-
-CORRECTED = "corrected"
-"""Reason of what a correction took away."""
+from app.core.values import ResponseStatus, flags_of_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +56,9 @@ def flags_in(view: ResponseView, library: Library) -> tuple[StandingFlag, ...]:
     protocol = form.protocol if form else None
     rules = {rule.code: rule for rule in protocol.red_flags} if protocol else {}
     raised_at = {
-        str(code): shown.write.effective_ms
+        code: shown.write.effective_ms
         for _path, shown in view.answers()
-        for code in _listed(as_mapping(shown.value).get("flags"))
+        for code in flags_of_answer(shown.value)
     }
     return tuple(
         StandingFlag(
@@ -76,16 +73,22 @@ def flags_in(view: ResponseView, library: Library) -> tuple[StandingFlag, ...]:
     )
 
 
-def _listed(value: Json) -> Iterable[Json]:
-    return value if isinstance(value, list | tuple) else ()
-
-
 def score_of(documents: Iterable[Document], response_id: str) -> View | None:
     """Return the score made from a response, if one stands."""
     found = [View(d) for d in by_type(documents, RecordType.SCORE)]
     mine = [v for v in found if v.text("response") == response_id]
     standing = [v for v in mine if not v.entered_in_error]
-    return standing[0] if standing else None
+    return max(standing, key=_written_at, default=None)
+
+
+def score_id_of(response_id: str) -> str:
+    """Return the id of a response's Score, the same on every tablet."""
+    return derived_id(response_id, "score")
+
+
+def _written_at(scored: View) -> int:
+    result = scored.shown("result")
+    return 0 if result is None else result.write.effective_ms
 
 
 def complete(
@@ -109,11 +112,13 @@ def complete(
 def rewritten(
     change: Change, documents: Iterable[Document], response_id: str
 ) -> Change:
-    """Add to a correction what it makes of measurements that were written before.
+    """Add to a correction what it makes of measurements and scores written before.
 
     One whose answer is gone was entered in error; one that is back is so no longer.
     """
-    for document in by_type(documents, RecordType.OBSERVATION):
+    found = list(documents)
+    measured = by_type(found, RecordType.OBSERVATION)
+    for document in (*measured, *by_type(found, RecordType.SCORE)):
         view = View(document)
         if view.text("response") != response_id:
             continue
@@ -125,12 +130,7 @@ def rewritten(
         if is_written and view.entered_in_error:
             change.set(key, {ENTERED_IN_ERROR: None})
         if not is_written and not view.entered_in_error:
-            error: dict[str, Json] = {
-                "reason": CORRECTED,
-                "wrong_person": False,
-                "moved_to": None,
-            }
-            change.set(key, {ENTERED_IN_ERROR: error})
+            change.set(key, {ENTERED_IN_ERROR: error(ErrorReason.CORRECTED)})
     return change
 
 
@@ -150,7 +150,7 @@ def _add_score(change: Change, key: RecordKey, form: Form, state: FormState) -> 
         "band": found.band.code if found.band else None,
         "missing": list(found.missing),
     }
-    score_id = derived_id(key.record_id, "score")
+    score_id = score_id_of(key.record_id)
     score_key = RecordKey(RecordType.SCORE, score_id, key.patient_id)
     change.set(score_key, {"response": key.record_id, "result": result})
 

@@ -52,6 +52,20 @@ class Library:
         """
         return self._by_canonical.get(canonical)
 
+    @cached_property
+    def routine_flags(self) -> frozenset[str]:
+        """Red flags that ask for nobody at once, as `canonical#code`.
+
+        One of a form that is not on this tablet is not among them.
+        """
+        return frozenset(
+            f"{form.canonical}#{rule.code}"
+            for form in self.forms
+            if form.protocol is not None
+            for rule in form.protocol.red_flags
+            if not rule.urgent
+        )
+
     def planned(self, name: str) -> Form | None:
         """Return a form by the name that the plan gives it."""
         return next((form for form in self.forms if form.name == name), None)

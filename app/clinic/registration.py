@@ -1,6 +1,6 @@
 """Registering a person: the minimum is a card, a sex, a birth date and a language."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,8 +8,6 @@ from app.core.birth import Birth
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.ids import Ids
-from app.core.merge import Document
-from app.core.projections import View, by_type
 from app.core.records import RecordType
 from app.core.values import (
     NAME_NOT_ASKED,
@@ -125,9 +123,7 @@ def register(
     card = registration.card or ids.card_code()
     patient_id = patient_id_of(card)
     change = Change()
-    name = registration.name.to_json()
-    fields = {"card": card, "name": name, **_fields(registration)}
-    change.set(patient_key(patient_id), fields)
+    change.set(patient_key(patient_id), {"card": card, **_fields(registration)})
     _add_contacts(change, patient_id, registration, ids)
     if registration.relative is not None:
         _add_relative(change, patient_id, registration, ids)
@@ -145,12 +141,6 @@ def update(patient_id: str, registration: Registration, ids: Ids) -> Change:
     if registration.relative is not None:
         _add_relative(change, patient_id, registration, ids)
     return change
-
-
-def phones_of(documents: Iterable[Document]) -> tuple[str, ...]:
-    """Return a patient's phone numbers that stand, in order of their records."""
-    views = [View(d) for d in by_type(documents, RecordType.CONTACT_POINT)]
-    return tuple(v.text("value") for v in views if not v.entered_in_error)
 
 
 def start_encounter(change: Change, patient_id: str, ids: Ids, now_ms: int) -> str:

@@ -60,7 +60,12 @@ class Birth:
 
     def may_be_child(self, on: date) -> bool:
         """Tell whether the person may be under 18; doubt counts as a child."""
-        return self.age_years(on)[0] < ADULT_YEARS
+        return may_be_child(self.latest, on)
+
+
+def may_be_child(latest: date, on: date) -> bool:
+    """Tell whether somebody born on a date at the latest may be under 18 on another."""
+    return _years(latest, on) < ADULT_YEARS
 
 
 def _years(born: date, on: date) -> int:

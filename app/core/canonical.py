@@ -1,7 +1,7 @@
 """Canonical bytes: UTF-8 JSON, sorted keys, no spaces, no floats."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
@@ -36,12 +36,33 @@ def encode(value: Json) -> bytes:
 
 
 def decode(raw: bytes) -> Json:
-    """Return the value of canonical bytes; raise ValueError if they are not JSON."""
+    """Return the value of canonical bytes; raise ValueError if they are not JSON.
+
+    Nor is what could not be written again: a lone surrogate, which only an escape can
+    bring in.
+    """
     try:
         value: Json = json.loads(raw, parse_float=_no_float, parse_constant=_no_float)
+        if b"\\u" in raw:
+            encode(value)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     return value
+
+
+def is_deeper(value: Json, levels: int) -> bool:
+    """Tell whether lists and objects lie in each other in more levels than given."""
+    here: list[Json] = [value]
+    for _level in range(levels + 1):
+        around = [each for each in here if isinstance(each, list | tuple | Mapping)]
+        if not around:
+            return False
+        here = [member for each in around for member in _members(each)]
+    return True
+
+
+def _members(value: Sequence[Json] | Mapping[str, Json]) -> Iterable[Json]:
+    return value.values() if isinstance(value, Mapping) else value
 
 
 def _no_float(_text: str) -> None:

@@ -50,6 +50,8 @@ class Change:
     """
 
     writes: dict[RecordKey, dict[str, Json]] = field(default_factory=dict)
+    beside: set[RecordKey] = field(default_factory=set)
+    """Records in which what is written replaces nothing: it stands beside the rest."""
 
     def set(self, key: RecordKey, fields: Mapping[str, Json]) -> None:
         """Add values of fields to a record."""
@@ -83,7 +85,8 @@ def build(
             site_id=author.site_id,
             change=ChangePart(change_id, index, len(writes)),
         )
-        replaces = _replaces(key, fields, lookup(key.record_id))
+        seen = None if key in change.beside else lookup(key.record_id)
+        replaces = _replaces(key, fields, seen)
         operation = Operation(header, fields, replaces)
         built.append((operation, encode_operation(operation, ids.salt())))
     return built

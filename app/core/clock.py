@@ -39,6 +39,10 @@ class HybridTimestamp:
             case _:
                 raise ValueError("not a hybrid timestamp")
 
+    def effective_ms(self, clamp_ms: int | None) -> int:
+        """Return the wall time by which it is ordered: its own, or a server's clamp."""
+        return self.wall_ms if clamp_ms is None else min(self.wall_ms, clamp_ms)
+
 
 class HybridClock:
     """Gives out stamps that never go back, whatever the wall clock does.

@@ -1,6 +1,7 @@
 """A document as JSON: what the server stores and the tablet seals, losing nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import cast
 
 from app.core.canonical import Json
@@ -10,17 +11,33 @@ from app.core.merge import Document, FieldState, Write
 
 def document_to_json(document: Document) -> dict[str, Json]:
     """Return the JSON of a document; equal documents give equal JSON."""
+    newer = {"newer": dict(sorted(document.newer.items()))} if document.newer else {}
     return {
         "type": document.record_type,
         "record": document.record_id,
         "patient": document.patient_id,
         "fields": {k: _field(v) for k, v in sorted(document.fields.items())},
+        **newer,
     }
 
 
 def _field(state: FieldState) -> Json:
-    heads = {k: _write(w) for k, w in sorted(state.heads.items())}
-    return [heads, sorted(state.replaced)]
+    return [writes_to_json(state.heads.values()), sorted(state.replaced)]
+
+
+def writes_to_json(writes: Iterable[Write]) -> dict[str, Json]:
+    """Return the JSON of writes, by the ids of their operations."""
+    by_id = sorted(writes, key=lambda write: write.operation_id)
+    return {write.operation_id: _write(write) for write in by_id}
+
+
+def writes_from_json(value: Json) -> tuple[Write, ...]:
+    """Read what writes_to_json wrote; what is no write is left out."""
+    found = []
+    for operation_id, each in as_mapping(value).items():
+        with suppress(ValueError):
+            found.append(_read_write(operation_id, each))
+    return tuple(found)
 
 
 def _write(write: Write) -> Json:
@@ -38,9 +55,18 @@ def document_from_json(value: Json) -> Document:
             "fields": dict(fields),
         }:
             states = {k: _read_field(v) for k, v in fields.items()}
-            return Document(record_type, record_id, patient_id, states)
+            newer = _read_newer(as_mapping(value).get("newer", {}))
+            return Document(record_type, record_id, patient_id, states, newer)
         case _:
             raise ValueError("not a document")
+
+
+def _read_newer(value: Json) -> dict[str, int]:
+    match value:
+        case dict(newer) if all(isinstance(schema, int) for schema in newer.values()):
+            return cast("dict[str, int]", newer)
+        case _:
+            raise ValueError("not a record of newer operations")
 
 
 def _read_field(value: Json) -> FieldState:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from app.core.canonical import Json
 from app.core.clock import HybridTimestamp
-from app.core.operation import Operation
+from app.core.operation import Operation, is_understood
 
 
 class Kind(StrEnum):
@@ -50,8 +50,7 @@ class Write:
     @property
     def effective_ms(self) -> int:
         """Wall time by which it is ordered: its own, or the server's clamp."""
-        own = self.at.wall_ms
-        return own if self.clamp_ms is None else min(own, self.clamp_ms)
+        return self.at.effective_ms(self.clamp_ms)
 
     @property
     def order(self) -> tuple[int, int, str, str]:
@@ -115,16 +114,28 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One record: the folded state of every operation on it."""
+    """One record: the folded state of every operation on it.
+
+    `newer` holds the operations of a schema that was not understood, each with its
+    schema: they are in the log and in no field, until the record is folded again.
+    """
 
     record_type: str
     record_id: str
     patient_id: str
     fields: Mapping[str, FieldState] = field(default_factory=dict)
+    newer: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether this build understands more of the record than is in its fields."""
+        return any(is_understood(schema) for schema in self.newer.values())
 
     def apply(self, operation: Operation, clamp_ms: int | None = None) -> "Document":
         """Return the document after one operation, known or unknown its fields."""
         head = operation.header
+        if not is_understood(head.schema):
+            return replace(self, newer={**self.newer, head.operation_id: head.schema})
         fields = dict(self.fields)
         for name, value in operation.fields.items():
             write = Write(
@@ -144,7 +155,7 @@ class Document:
         fields = dict(self.fields)
         for name, state in other.fields.items():
             fields[name] = fields.get(name, _EMPTY).join(state)
-        return replace(self, fields=fields)
+        return replace(self, fields=fields, newer={**self.newer, **other.newer})
 
     def heads(self, name: str) -> tuple[str, ...]:
         """Return the ids that a writer who sees this document replaces."""

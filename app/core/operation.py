@@ -17,8 +17,20 @@ from app.core.clock import HybridTimestamp
 SCHEMA = 1
 """Version of the record types that this build writes."""
 
+
+def is_understood(schema: int) -> bool:
+    """Tell whether this build knows what an operation of a schema means.
+
+    One that it does not know is stored and relayed, and not projected.
+    """
+    return schema <= SCHEMA
+
+
 MAX_CHANGE_SIZE = 500
 """Operations in one change at most: a change is never split over two batches."""
+
+MAX_DEPTH = 100
+"""Levels of lists and objects in a content at most: whoever reads it may walk it."""
 
 
 class OperationError(ValueError):
@@ -161,7 +173,9 @@ def _decode_content(
     except ValueError as error:
         raise OperationError("the content is not JSON") from error
     match value:
-        case {"fields": dict(fields), "replaces": dict(replaces)}:
+        case {"fields": dict(fields), "replaces": dict(replaces)} if not (
+            len(raw) > MAX_DEPTH and canonical.is_deeper(value, MAX_DEPTH)
+        ):
             return fields, {k: _ids(v) for k, v in replaces.items()}
         case _:
             raise OperationError("the content is malformed")

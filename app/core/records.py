@@ -19,6 +19,9 @@ ANSWER_PREFIX = "answer."
 ENTERED_IN_ERROR = "entered_in_error"
 """Field of every record: {"reason", "wrong_person": bool, "moved_to": id or null}."""
 
+STATUS_HISTORY = "status_history"
+"""Field of an Encounter that was moved: its statuses as they were written before."""
+
 
 class RecordType(StrEnum):
     """FHIR resource types, and ContactPoint, of which a person has several."""
@@ -47,19 +50,24 @@ def _alone(value: Json) -> bool:
     return as_mapping(value).get("who") in ("nobody", "not-parent")
 
 
-_NOT_SAID = frozenset({"not-asked", "unknown", "unable", "refused"})
+# Tuples, not sets: what a newer version wrote may be a list, which has no hash.
+_UNASKED: tuple[Json, ...] = (None, "", "unknown", "not-asked")
+_NO_ANSWER: tuple[Json, ...] = ("refused", "unable")
 
 
 def _said_prevails(winner: Json, loser: Json) -> bool:
-    """What is known makes "not asked", "unknown" and "refused" moot."""
-    return not _is_unsaid(winner) and _is_unsaid(loser)
+    """What is known makes "refused" and "unable" moot, and all three "not asked"."""
+    return _told(winner) > _told(loser)
 
 
-def _is_unsaid(value: Json) -> bool:
-    if value is None or value in ("unknown", ""):
-        return True
-    members = as_mapping(value)
-    return members.get("status", members.get("who")) in _NOT_SAID
+def _told(value: Json) -> int:
+    """Return 0 where nobody asked or knows, 1 where there was no answer, else 2."""
+    code = value
+    if isinstance(value, Mapping):
+        code = value.get("status", value.get("who", "said")) if value else None
+    if code in _UNASKED:
+        return 0
+    return 1 if code in _NO_ANSWER else 2
 
 
 REGISTER = FieldPolicy()
@@ -86,6 +94,7 @@ _POLICIES: Mapping[str, Mapping[str, FieldPolicy]] = MappingProxyType(
         RecordType.ENCOUNTER: {
             "started_at": LATEST,
             "status": APPEND,
+            STATUS_HISTORY: LATEST,
             "urgency": FieldPolicy(positive=_urgent),
         },
         RecordType.COMMUNICATION: {"notice": LATEST},
@@ -121,10 +130,3 @@ def policy(record_type: str, name: str) -> FieldPolicy:
     ):
         return _ANSWER
     return _POLICIES.get(record_type, {}).get(name, REGISTER)
-
-
-def is_known(record_type: str, name: str) -> bool:
-    """Tell whether this version shows the field."""
-    if name == ENTERED_IN_ERROR or name.startswith(ANSWER_PREFIX):
-        return True
-    return name in _POLICIES.get(record_type, {})

@@ -1,9 +1,11 @@
 """What lists need of a patient: one small value, and the queue made of many."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
 from enum import StrEnum
 
+from app.core.birth import may_be_child
 from app.core.canonical import Json
 from app.core.document_json import as_mapping
 from app.core.merge import Document
@@ -11,12 +13,13 @@ from app.core.projections import (
     EncounterView,
     View,
     by_type,
-    open_encounter,
+    open_encounters,
     patient_view,
+    phones_of,
     responses,
 )
 from app.core.records import RecordType
-from app.core.values import EncounterStatus, NameStatus
+from app.core.values import EncounterStatus, NameStatus, Who
 
 
 class Station(StrEnum):
@@ -29,7 +32,11 @@ class Station(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PatientSummary:
-    """A patient as lists and search know it; never a finding."""
+    """A patient as lists and search know it.
+
+    `flags` are the red flags of the visit that goes on, as `canonical#code`: they order
+    a queue, and no list shows them.
+    """
 
     patient_id: str
     card: str = ""
@@ -42,18 +49,35 @@ class PatientSummary:
     language: str = ""
     phones: tuple[str, ...] = ()
     child_alone: bool = False
+    company_asked: bool = False
     notice_given: bool = False
     encounter_id: str = ""
     encounter_site: str = ""
     status: str = ""
     waiting_since: int = 0
-    urgent: bool = False
+    marked_urgent: bool = False
+    flags: tuple[str, ...] = ()
     changed_at: int = 0
 
     @property
     def display_name(self) -> str:
         """The name in its own script, else in Latin, else nothing."""
         return self.original or self.latin
+
+    @property
+    def urgent(self) -> bool:
+        """Whether somebody said so, or a red flag stands that is not ruled out."""
+        return self.marked_urgent or bool(self.flags)
+
+    def without_flags(self, routine: Collection[str]) -> "PatientSummary":
+        """Return the summary without the red flags that may wait."""
+        return replace(self, flags=tuple(f for f in self.flags if f not in routine))
+
+    def company_unasked(self, on: date) -> bool:
+        """Tell whether nobody asked with whom somebody is who may be a child."""
+        latest = date.fromisoformat(self.born_to) if self.born_to else None
+        is_child = latest is not None and may_be_child(latest, on)
+        return is_child and not self.company_asked
 
     def to_json(self) -> dict[str, Json]:
         """Return the summary as JSON for a sealed snapshot."""
@@ -64,7 +88,8 @@ class PatientSummary:
         """Read a snapshot's summary; members of other versions are left out."""
         members = dict(as_mapping(value))
         known = {f.name for f in fields(cls)}
-        members["phones"] = tuple(members.get("phones") or ())  # type: ignore[arg-type]
+        for name in ("phones", "flags"):
+            members[name] = tuple(members.get(name) or ())  # type: ignore[arg-type]
         return cls(**{k: v for k, v in members.items() if k in known})  # type: ignore[arg-type]
 
 
@@ -88,41 +113,42 @@ def summarise(documents: Iterable[Document]) -> PatientSummary | None:
         born_from=birth.earliest.isoformat() if birth else "",
         born_to=birth.latest.isoformat() if birth else "",
         language=patient.language,
-        phones=_phones(found),
+        phones=phones_of(found),
         child_alone=patient.accompaniment.flags_child,
+        company_asked=patient.accompaniment.who is not Who.NOT_ASKED,
         notice_given=_notice_given(found),
         changed_at=_changed_at(found),
     )
-    encounter = open_encounter(found)
-    return summary if encounter is None else _waiting(summary, encounter, found)
+    visits = open_encounters(found)
+    return _waiting(summary, visits, found) if visits else summary
 
 
 def _waiting(
-    summary: PatientSummary, encounter: EncounterView, documents: list[Document]
+    summary: PatientSummary, visits: list[EncounterView], documents: list[Document]
 ) -> PatientSummary:
-    flagged = any(
-        view.flags()
+    encounter = visits[-1]
+    here = {v.record_id: v for v in visits if v.site_id == encounter.site_id}
+    flags = {
+        f"{view.questionnaire}#{code}": None
         for view in responses(documents)
-        if view.encounter_id == encounter.record_id
-    )
+        if view.encounter_id in here
+        for code in view.flags()
+    }
     return replace(
         summary,
         encounter_id=encounter.record_id,
         encounter_site=encounter.site_id,
         status=encounter.status.value,
         waiting_since=encounter.status_at,
-        urgent=encounter.urgent or flagged,
+        marked_urgent=any(visit.urgent for visit in here.values()),
+        flags=tuple(flags),
     )
-
-
-def _phones(documents: list[Document]) -> tuple[str, ...]:
-    views = [View(d) for d in by_type(documents, RecordType.CONTACT_POINT)]
-    return tuple(v.text("value") for v in views if not v.entered_in_error)
 
 
 def _notice_given(documents: list[Document]) -> bool:
     views = [View(d) for d in by_type(documents, RecordType.COMMUNICATION)]
-    return any(as_mapping(v.value("notice")).get("status") == "given" for v in views)
+    standing = [as_mapping(v.value("notice")) for v in views if not v.entered_in_error]
+    return any(notice.get("status") == "given" for notice in standing)
 
 
 def _changed_at(documents: list[Document]) -> int:
@@ -163,12 +189,14 @@ def waits_at(summary: PatientSummary, station: Station) -> bool:
 def queue(
     summaries: Iterable[PatientSummary], station: Station, site_id: str
 ) -> list[PatientSummary]:
-    """Return who waits at a station of a site: urgent first, then longest.
-
-    Those who are away for a while come last.
-    """
+    """Return who waits at a station of a site: urgent first, then longest."""
     found = [s for s in summaries if s.encounter_site == site_id]
-    return sorted((s for s in found if waits_at(s, station)), key=_rank)
+    return in_order(s for s in found if waits_at(s, station))
+
+
+def in_order(summaries: Iterable[PatientSummary]) -> list[PatientSummary]:
+    """Order who waits: urgent first, then longest; those who are away come last."""
+    return sorted(summaries, key=_rank)
 
 
 def _rank(summary: PatientSummary) -> tuple[bool, bool, int, str]:

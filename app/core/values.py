@@ -87,6 +87,25 @@ def _text(value: Json, key: str) -> str:
     return member if isinstance(member, str) else ""
 
 
+# The last year of a date, less a day: it is still one in every zone.
+_LAST_MS = 253_402_214_400_000
+
+
+def instant_of(value: Json) -> int | None:
+    """Return UTC milliseconds that a calendar can show; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= _LAST_MS else None
+
+
+def flags_of_answer(value: Json) -> tuple[str, ...]:
+    """Return the codes of the red flags that an answer raised when it was given."""
+    found = as_mapping(value).get("flags")
+    if not isinstance(found, list | tuple):
+        return ()
+    return tuple(code for code in found if isinstance(code, str))
+
+
 @dataclass(frozen=True, slots=True)
 class PersonName:
     """A name as said, in its own script and in Latin; one name is a whole name."""
@@ -138,8 +157,7 @@ class Arrival:
     @classmethod
     def from_json(cls, value: Json) -> "Arrival":
         """Read the field `arrival`."""
-        at = as_mapping(value).get("arrived_at")
-        arrived_at = at if isinstance(at, int) else None
+        arrived_at = instant_of(as_mapping(value).get("arrived_at"))
         return cls(_text(value, "place"), _text(value, "vessel"), arrived_at)
 
 

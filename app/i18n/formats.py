@@ -1,5 +1,6 @@
 """Dates, times, waiting, ages, numbers and phones, written for one language."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from app.i18n.translator import Translator
 
 _INFANT_YEARS = 2
 _MONTHS_A_YEAR = 12
+_DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,40})?")
 
 
 def day(t: Translator, value: date) -> str:
@@ -84,7 +86,12 @@ def age(t: Translator, birth: Birth, on: date) -> str:
 
 
 def number(t: Translator, value: int | Decimal | str) -> str:
-    """A number, its decimals kept as they are; a string is read as a decimal."""
+    """A number, its decimals kept as they are; a string is read as a decimal.
+
+    One that is none, as a newer version may write it, is shown as it stands.
+    """
+    if isinstance(value, str) and not _DECIMAL.fullmatch(value):
+        return t.isolate(value)
     return numbers.format_decimal(
         Decimal(value),
         locale=t.babel_locale,

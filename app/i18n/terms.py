@@ -6,6 +6,7 @@ A code of a newer version is shown as it is, isolated, never as a blank.
 from collections.abc import Mapping
 
 from app.clinic.consents import Purpose
+from app.clinic.corrections import ErrorReason
 from app.clinic.registration import Relationship
 from app.clinic.screening import StopReason
 from app.clinic.visits import LeftReason
@@ -128,6 +129,13 @@ _RELATIONSHIPS: Mapping[str, str] = {
     Relationship.GUARDIAN: N_("Legal guardian"),
     Relationship.WARD: N_("Child under their care"),
 }
+_ERROR_REASONS: Mapping[str, str] = {
+    ErrorReason.MISTYPED: N_("Mistyped"),
+    ErrorReason.MISUNDERSTOOD: N_("Misunderstood"),
+    ErrorReason.TWICE: N_("Written twice"),
+    ErrorReason.NOT_ASKED: N_("Was never asked"),
+    ErrorReason.CORRECTED: N_("Taken away by a correction"),
+}
 _BIRTH_SOURCES: Mapping[str, str] = {
     BirthSource.DOCUMENT: N_("From a document"),
     BirthSource.SAID: N_("Said by the person"),
@@ -214,6 +222,11 @@ def relationship_name(t: Translator, code: str) -> str:
 def birth_source_name(t: Translator, code: str) -> str:
     """Who said the birth date."""
     return _term(t, _BIRTH_SOURCES, code)
+
+
+def error_reason_name(t: Translator, code: str) -> str:
+    """Why something was written in error."""
+    return _term(t, _ERROR_REASONS, code)
 
 
 def _term(t: Translator, table: Mapping[str, str], code: str) -> str:

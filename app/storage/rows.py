@@ -100,7 +100,10 @@ class Rows:
         except VaultCorruptError:
             self.damaged.add(record_id)
             return self._made_again(driver, record_id)
-        return document_from_json(canonical.decode(raw))
+        document = document_from_json(canonical.decode(raw))
+        if document.is_outdated:
+            return self._made_again(driver, record_id)
+        return document
 
     def _made_again(self, driver: sqlite3.Connection, record_id: str) -> Document:
         """Fold a record's operations; raise VaultCorruptError if they fail too."""

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import fields
 
+from app.core.operation import SCHEMA
 from app.core.summary import PatientSummary, summarise
 from app.storage.errors import VaultCorruptError
 from app.storage.patient_index import FOLDING, Entry, PatientIndex
@@ -15,7 +16,7 @@ from app.storage.rows import Rows
 from app.storage.sealed_values import SealedValues
 
 SNAPSHOT = "index_snapshot"
-_VERSION = [FOLDING, *(field.name for field in fields(PatientSummary))]
+_VERSION = [FOLDING, SCHEMA, *(field.name for field in fields(PatientSummary))]
 
 
 def snapshot_bytes(entries: Iterable[Entry], position: int) -> bytes:

@@ -4,13 +4,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from app.clinic.consents import ConsentView
 from app.clinic.library import Library
 from app.core.canonical import Json
 from app.core.document_json import as_mapping
 from app.core.ids import format_card_code
 from app.core.merge import Document
 from app.core.projections import View
-from app.core.records import ANSWER_PREFIX, ENTERED_IN_ERROR, RecordType
+from app.core.records import (
+    ANSWER_PREFIX,
+    ENTERED_IN_ERROR,
+    STATUS_HISTORY,
+    RecordType,
+)
 from app.i18n import N_, Translator, formats, names, terms
 from app.ui.form_words import FormWords
 from app.ui.value_words import ValueWords
@@ -73,7 +79,10 @@ _ORDER = {name: place for place, name in enumerate(_LABELS)}
 
 # What only ties records together says nothing to a reader.
 _SILENT = frozenset(
-    {"encounter", "response", "system", "code", "other", "languages_asked"}
+    {
+        *("encounter", "response", "system", "code", "other", "languages_asked"),
+        STATUS_HISTORY,
+    }
 )
 
 
@@ -94,9 +103,8 @@ class RecordWords:
             return self._forms(view.text("questionnaire")).title
         if kind == RecordType.OBSERVATION:
             return self._measured(view)
-        if kind == RecordType.CONSENT:
-            purpose = as_mapping(view.value("purpose"))
-            return terms.purpose_name(t, str(purpose.get("code", "")))
+        if kind == RecordType.CONSENT and (purpose := ConsentView(document).purpose):
+            return terms.purpose_name(t, purpose)
         return t.gettext(_TITLES.get(kind, N_("Record")))
 
     def _measured(self, view: View) -> str:

@@ -13,6 +13,7 @@ from app.core.values import (
     InterpreterMode,
     NameStatus,
     PersonName,
+    instant_of,
 )
 from app.i18n import Translator, formats, names, terms
 
@@ -31,9 +32,8 @@ class ValueWords:
 
     def instant(self, value: Json) -> str:
         """UTC milliseconds as they stood on the wall of the site."""
-        if not isinstance(value, int):
-            return ""
-        return formats.instant(self.t, value, self.zone)
+        at_ms = instant_of(value)
+        return "" if at_ms is None else formats.instant(self.t, at_ms, self.zone)
 
     def name(self, value: Json) -> str:
         """A name in each writing, or why there is none."""
@@ -147,7 +147,7 @@ class ValueWords:
     def error(self, value: Json) -> str:
         """Why something was entered in error."""
         t, error = self.t, as_mapping(value)
-        reason = t.isolate(str(error.get("reason", "")))
+        reason = terms.error_reason_name(t, str(error.get("reason", "")))
         if error.get("wrong_person"):
             return t.fill(t.gettext("Wrong person: {reason}"), reason=reason)
         return reason

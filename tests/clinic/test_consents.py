@@ -112,6 +112,15 @@ def test_a_consent_entered_in_error_does_not_stand() -> None:
     assert standing_consents(folder.of(PATIENT)) == []
 
 
+def test_a_refusal_said_after_an_answer_in_error_stands() -> None:
+    folder = consents(ConsentGiven(Purpose.RESEARCH, Decision.YES, GivenBy.SELF))
+    folder.add(enter_in_error(folder.of(PATIENT), "mistyped"))
+    no = ConsentGiven(Purpose.RESEARCH, Decision.NO, GivenBy.SELF)
+    folder.add(record_consents(PATIENT, (no,), folder.of(PATIENT)))
+    (standing,) = standing_consents(folder.of(PATIENT))
+    assert standing.decision is Decision.NO
+
+
 def test_a_key_is_the_same_on_every_tablet() -> None:
     one = consent_key(PATIENT, Purpose.SHARING, "Red Cross")
     assert one == consent_key(PATIENT, Purpose.SHARING, "Red Cross")

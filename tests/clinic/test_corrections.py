@@ -1,32 +1,21 @@
 """Corrections: the old value stays in view, and nothing leaves sight unsaid."""
 
-from app.clinic.consents import (
-    ConsentGiven,
-    Purpose,
-    consent_key,
-    record_consents,
-)
 from app.clinic.corrections import (
-    RightPerson,
+    ErrorReason,
     amend,
     belonging,
     enter_in_error,
-    key_of,
-    move_to,
+    mirrors_of,
 )
-from app.clinic.registration import Registration, register
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.document_json import as_mapping
-from app.core.projections import View, by_type, responses
+from app.core.projections import View, responses
 from app.core.records import ENTERED_IN_ERROR, RecordType
-from app.core.values import Decision, GivenBy, ResponseStatus
+from app.core.values import ResponseStatus
 from tests.clinic.desks import Folder
-from tests.support.operations import SequentialIds
 
 WRONG = "5b1f7d52-0000-4000-8000-000000000001"
-RIGHT = "5b1f7d52-0000-4000-8000-000000000002"
-TO_RIGHT = RightPerson(RIGHT)
 RESPONSE = "5b1f7d52-0000-4000-8000-00000000000a"
 SCORE = "5b1f7d52-0000-4000-8000-00000000000b"
 
@@ -45,11 +34,6 @@ def screened() -> Folder:
     change.set(RecordKey(RecordType.SCORE, SCORE, WRONG), {"response": RESPONSE})
     folder.add(change)
     return folder
-
-
-def move(folder: Folder, right: RightPerson = TO_RIGHT) -> None:
-    ids = SequentialIds("moved")
-    folder.add(move_to(folder.of(WRONG), right, "wrong card", ids))
 
 
 def test_an_amended_field_replaces_what_its_author_saw() -> None:
@@ -72,73 +56,42 @@ def test_what_was_entered_in_error_says_why_and_raises_no_flag() -> None:
     assert error["reason"] == "typed on a neighbour"
 
 
-def test_what_was_written_on_the_wrong_person_is_written_anew_on_the_right_one() -> (
-    None
-):
-    folder = screened()
-    folder.add(
-        move_to(
-            folder.of(WRONG), RightPerson(RIGHT), "wrong card", SequentialIds("moved")
-        )
-    )
-    (moved,) = responses(folder.of(RIGHT))
-    assert moved.flags() == ("self-harm",)
-    (wrong,) = responses(folder.of(WRONG))
-    assert wrong.entered_in_error
-    error = as_mapping(wrong.value(ENTERED_IN_ERROR))
-    assert error["moved_to"] == moved.record_id
-
-
-def test_records_that_move_together_still_know_each_other() -> None:
-    folder = screened()
-    folder.add(
-        move_to(
-            folder.of(WRONG), RightPerson(RIGHT), "wrong card", SequentialIds("moved")
-        )
-    )
-    (response,) = responses(folder.of(RIGHT))
-    (score,) = by_type(folder.of(RIGHT), RecordType.SCORE)
-    assert View(score).text("response") == response.record_id
-
-
-def test_a_consent_that_moves_takes_its_place_on_the_right_person() -> None:
-    folder = Folder()
-    consent = ConsentGiven(Purpose.SHARING, Decision.YES, GivenBy.SELF, "Red Cross")
-    folder.add(record_consents(WRONG, (consent,)))
-    folder.add(
-        move_to(
-            folder.of(WRONG), RightPerson(RIGHT), "wrong card", SequentialIds("moved")
-        )
-    )
-    (moved,) = folder.of(RIGHT)
-    assert key_of(moved) == consent_key(RIGHT, Purpose.SHARING, "Red Cross")
-
-
-def test_what_was_in_error_before_does_not_move_nor_does_a_patient() -> None:
-    folder = screened()
-    given = Registration(language="ar")
-    made = register(given, lambda _code: WRONG, SequentialIds("p"), 1)
-    folder.add(made.change)
-    folder.add(enter_in_error([folder.documents[RESPONSE]], "twice"))
-    folder.add(
-        move_to(
-            folder.of(WRONG), RightPerson(RIGHT), "wrong card", SequentialIds("moved")
-        )
-    )
-    kinds = {document.record_type for document in folder.of(RIGHT)}
-    assert kinds == {RecordType.SCORE, RecordType.ENCOUNTER}
-
-
-def test_a_moved_screening_belongs_to_the_right_persons_visit() -> None:
-    folder = screened()
-    right = RightPerson(RIGHT, "right-visit")
-    move(folder, right)
-    (moved,) = responses(folder.of(RIGHT))
-    assert moved.encounter_id == "right-visit"
-
-
 def test_a_score_belongs_to_its_response() -> None:
     folder = screened()
     found = belonging(folder.of(WRONG), RESPONSE)
     assert {document.record_id for document in found} == {RESPONSE, SCORE}
-    assert [d.record_id for d in belonging(folder.of(WRONG), SCORE)] == [SCORE]
+
+
+def related(folder: Folder, owner: str, other: str, relationship: str) -> str:
+    """Write what one person's record says of another; return the record's id."""
+    change = Change()
+    key = RecordKey(RecordType.RELATED_PERSON, f"{owner}/{other}", owner)
+    change.set(key, {"other": other, "relationship": relationship})
+    folder.add(change)
+    return key.record_id
+
+
+def test_a_relation_entered_in_error_leaves_the_other_persons_record_too() -> None:
+    folder = Folder()
+    of_child = folder.documents[related(folder, "child", "mother", "MTH")]
+    of_mother = folder.documents[related(folder, "mother", "child", "CHILD")]
+    related(folder, "mother", "sister", "SIB")
+    related(folder, "mother", "father", "SPS")
+    assert mirrors_of([of_child], folder.of) == [of_mother]
+    assert mirrors_of([of_mother], folder.of) == [of_child]
+    folder.add(enter_in_error([of_child, of_mother], ErrorReason.TWICE))
+    assert mirrors_of([of_child], folder.of) == []
+
+
+def test_only_the_same_relation_is_its_mirror() -> None:
+    folder = Folder()
+    of_child = folder.documents[related(folder, "child", "aunt", "GUARD")]
+    related(folder, "aunt", "child", "FAMMEMB")
+    assert mirrors_of([of_child], folder.of) == []
+
+
+def test_a_relation_of_a_newer_version_has_the_mirror_that_names_the_person() -> None:
+    folder = Folder()
+    of_child = folder.documents[related(folder, "child", "aunt", "AUNT")]
+    of_aunt = folder.documents[related(folder, "aunt", "child", "NIECE")]
+    assert mirrors_of([of_child], folder.of) == [of_aunt]

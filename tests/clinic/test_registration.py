@@ -9,15 +9,20 @@ from app.clinic.registration import (
     Relationship,
     Relative,
     inverse,
-    phones_of,
     register,
     update,
 )
 from app.core.birth import BirthSource, birth_of_age
 from app.core.ids import patient_id_of_card
-from app.core.projections import View, by_type, encounters, patient_view
+from app.core.projections import View, by_type, encounters, patient_view, phones_of
 from app.core.records import RecordType
-from app.core.values import EncounterStatus, NameStatus, PersonName, Sex
+from app.core.values import (
+    NAME_NOT_ASKED,
+    EncounterStatus,
+    NameStatus,
+    PersonName,
+    Sex,
+)
 from tests.clinic.desks import Folder
 from tests.support.operations import SequentialIds
 
@@ -43,6 +48,7 @@ def test_the_minimum_is_a_patient_and_a_visit_that_has_begun() -> None:
     assert (patient.sex, patient.language) == (Sex.FEMALE, "ar")
     assert patient.card == made.card
     assert patient.name.status is NameStatus.NOT_ASKED
+    assert patient.shown("name") is None
     assert patient.shown("origin") is None
     (visit,) = encounters(folder.of(made.patient_id))
     assert (visit.started_at, visit.status) == (NOW_MS, EncounterStatus.ARRIVED)
@@ -120,9 +126,29 @@ def test_what_one_is_to_the_other_has_its_inverse(
     assert inverse(relationship, sex) is expected
 
 
+PARENTS = {Relationship.MOTHER, Relationship.FATHER, Relationship.PARENT}
+
+
 @pytest.mark.parametrize("relationship", Relationship)
 @pytest.mark.parametrize("sex", Sex)
-def test_every_relationship_can_be_turned_round(
+def test_turned_round_twice_a_relationship_is_what_it_was(
     relationship: Relationship, sex: Sex
 ) -> None:
-    assert inverse(inverse(relationship, sex), sex) in Relationship
+    twice = inverse(inverse(relationship, sex), sex)
+    if relationship in PARENTS:  # which of them, their own sex says
+        assert twice in PARENTS
+    else:
+        assert twice is relationship
+
+
+def test_a_nameless_man_read_as_new_elsewhere_keeps_why_he_has_no_name() -> None:
+    card = register(MINIMUM, of_card, SequentialIds(), NOW_MS).card
+    unable = PersonName(NameStatus.UNABLE)
+    folder = Folder()
+    for name, ids in ((unable, "a"), (NAME_NOT_ASKED, "b")):
+        given = Registration(card=card, sex=Sex.MALE, language="ar", name=name)
+        folder.add(register(given, of_card, SequentialIds(ids), NOW_MS).change)
+    patient = patient_view(folder.of(of_card(card)))
+    assert patient is not None
+    assert patient.name == unable
+    assert patient.conflicts() == {}

@@ -1,6 +1,6 @@
 """Screenings as changes: what is written of a page, of the end, of a correction."""
 
-from app.clinic.findings import complete, flags_in, rewritten
+from app.clinic.findings import complete, flags_in, rewritten, score_id_of
 from app.clinic.library import Form, read_library
 from app.clinic.screening import (
     Asked,
@@ -20,7 +20,7 @@ from app.clinic.screening import (
 )
 from app.core.change import Authorship, Change, RecordKey
 from app.core.merge import Document, new_document
-from app.core.projections import ResponseView, View
+from app.core.projections import ResponseView, View, by_type
 from app.core.questionnaire import (
     NO,
     YES,
@@ -147,6 +147,26 @@ def test_a_measurement_whose_answer_is_gone_was_entered_in_error() -> None:
     assert [View(d).entered_in_error for d in found] == [True]
     again = [d for d in folded(first, gone, back) if d.record_type == "Observation"]
     assert [View(d).entered_in_error for d in again] == [False]
+
+
+def test_a_score_made_before_under_another_id_gives_way_to_the_corrected_one() -> None:
+    key = response_key(PATIENT, response_id_of(ENCOUNTER, TB))
+    older = Change()
+    older.set(
+        RecordKey(RecordType.SCORE, "older", PATIENT), {"response": key.record_id}
+    )
+    state = evaluate(TB.questionnaire, Answers({COUGH: Answer.of(NO)}))
+    anew = complete(key, TB, state, ResponseStatus.AMENDED, 2_000)
+    corrected = rewritten(anew, folded(older), key.record_id)
+    scores = by_type(folded(older, corrected), RecordType.SCORE)
+    standing = [d.record_id for d in scores if not View(d).entered_in_error]
+    assert standing == [score_id_of(key.record_id)]
+    error = View(next(d for d in scores if d.record_id == "older"))
+    assert error.value(ENTERED_IN_ERROR) == {
+        "reason": "corrected",
+        "wrong_person": False,
+        "moved_to": None,
+    }
 
 
 def finished(key: RecordKey, answers: Answers) -> Change:

@@ -4,10 +4,12 @@ from datetime import date
 
 from hypothesis import strategies as st
 
+from app.core import records
 from app.core.birth import Birth, BirthSource, Precision
 from app.core.canonical import Json
 from app.core.clock import HybridTimestamp
 from app.core.merge import Document, FieldState, Write
+from app.core.records import ENTERED_IN_ERROR, RecordType
 
 TEXTS = st.text(
     alphabet=st.characters(exclude_categories=["Cs"]),
@@ -27,6 +29,21 @@ def _containers(children: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
 
 
 JSON: st.SearchStrategy[Json] = st.recursive(SCALARS, _containers, max_leaves=6)
+
+MEMBERS = st.sampled_from(
+    [
+        *("status", "who", "level", "reason", "flags", "values", "decision", "code"),
+        *("service", "from", "to", "precision", "source", "arrived_at", "original"),
+        *("given_by", "interpreter", "mode", "moved_to", "wrong_person", "absent"),
+    ]
+)
+CODES: st.SearchStrategy[Json] = st.sampled_from(
+    ["said", "refused", "not-asked", "nobody", "urgent", "given", "yes", "1990-01-02"]
+)
+ODD: st.SearchStrategy[Json] = st.one_of(
+    JSON, CODES, st.dictionaries(MEMBERS, st.one_of(CODES, JSON), max_size=4)
+)
+"""What a field may hold: members by the names that we know, shaped in any way."""
 
 IDS = st.sampled_from([f"operation-{n}" for n in range(6)])
 STAMPS = st.builds(
@@ -62,7 +79,8 @@ FIELD_NAMES = st.sampled_from(["name", "birth", "made_up_by_a_newer_version"])
 def documents(draw: st.DrawFn) -> Document:
     """Any state of one patient's record."""
     fields = draw(st.dictionaries(FIELD_NAMES, field_states(), max_size=3))
-    return Document("Patient", "record", "patient", fields)
+    newer = {name: sum(name.encode()) for name in draw(st.frozensets(IDS, max_size=2))}
+    return Document("Patient", "record", "patient", fields, newer)
 
 
 @st.composite
@@ -76,3 +94,36 @@ def births(draw: st.DrawFn) -> Birth:
         draw(st.sampled_from(Precision)),
         draw(st.sampled_from(BirthSource)),
     )
+
+
+PATIENT_ID = "5b1f7d52-0000-4000-8000-000000000001"
+
+
+def fields_of(kind: RecordType) -> list[str]:
+    """The fields of a record type that this version knows, and one that it does not."""
+    known = list(records._POLICIES[kind])
+    answers = ["answer.:q9"] if kind == RecordType.QUESTIONNAIRE_RESPONSE else []
+    return [*known, *answers, ENTERED_IN_ERROR, "of_2031"]
+
+
+def state_of(values: list[Json]) -> FieldState:
+    """A field to which each value was written without sight of the others."""
+    writes = [
+        Write(value, f"o{n}", HybridTimestamp(n, 0, "device"), "nurse", "port")
+        for n, value in enumerate(values)
+    ]
+    return FieldState({write.operation_id: write for write in writes})
+
+
+@st.composite
+def odd_documents(draw: st.DrawFn, kind: RecordType) -> Document:
+    """A record whose fields hold anything, some of them in conflict."""
+    states = st.lists(ODD, min_size=1, max_size=2).map(state_of)
+    fields = draw(st.dictionaries(st.sampled_from(fields_of(kind)), states))
+    return Document(kind, f"record-{kind}", PATIENT_ID, fields)
+
+
+@st.composite
+def odd_patients(draw: st.DrawFn) -> list[Document]:
+    """One record of each type of one patient."""
+    return [draw(odd_documents(kind)) for kind in RecordType]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.canonical import Json, decode, encode
+from app.core.canonical import Json, decode, encode, is_deeper
 from tests.core.strategies import JSON, TEXTS
 
 
@@ -62,6 +62,21 @@ def test_a_lone_surrogate_is_refused_because_utf8_cannot_hold_it() -> None:
     lone = json.loads('"\\ud800"')
     with pytest.raises(ValueError, match="surrogates"):
         encode(lone)
+
+
+def test_an_escape_brings_no_lone_surrogate_in() -> None:
+    assert decode(b'"\\ud83d\\ude00"') == "\N{GRINNING FACE}"
+    with pytest.raises(ValueError, match="surrogates"):
+        decode(b'{"name":"\\ud800"}')
+
+
+@pytest.mark.parametrize(
+    ("value", "levels"),
+    [(7, 0), ([], 1), ([[], 1], 2), ({"a": {"b": [1]}}, 3)],
+)
+def test_levels_are_those_of_lists_and_objects(value: Json, levels: int) -> None:
+    assert not is_deeper(value, levels)
+    assert levels == 0 or is_deeper(value, levels - 1)
 
 
 def test_nesting_without_end_is_refused_and_does_not_crash() -> None:

@@ -34,6 +34,14 @@ def test_equal_documents_give_equal_bytes_however_they_came_to_be(
             "type": "Patient",
             "record": "r",
             "patient": "p",
+            "fields": {},
+            "newer": {"o": "2"},
+        },
+        {"type": "Patient", "record": "r", "patient": "p", "fields": {}, "newer": []},
+        {
+            "type": "Patient",
+            "record": "r",
+            "patient": "p",
             "fields": {"a": [{"o": 1}, []]},
         },
         {
@@ -64,3 +72,9 @@ def test_only_an_object_is_read_as_a_mapping() -> None:
     assert as_mapping({"a": 1}) == {"a": 1}
     assert as_mapping("a") == {}
     assert as_mapping(None) == {}
+
+
+def test_a_document_of_an_older_vault_is_read() -> None:
+    stored: Json = {"type": "Patient", "record": "r", "patient": "p", "fields": {}}
+    assert document_from_json(stored) == Document("Patient", "r", "p")
+    assert document_to_json(Document("Patient", "r", "p")) == stored

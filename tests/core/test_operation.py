@@ -178,6 +178,8 @@ def test_bytes_that_are_no_header_are_refused(raw: bytes) -> None:
         b'{"fields":{"a":1.5},"replaces":{}}',
         b'{"fields":{},"replaces":{"a":"operation"}}',
         b'{"fields":{},"replaces":{"a":[1]}}',
+        b'{"fields":{"a":"\\ud800"},"replaces":{}}',
+        b'{"fields":{"a":%s},"replaces":{}}' % (b"[" * 100 + b"]" * 100),
     ],
 )
 def test_a_content_that_is_not_one_is_refused_though_its_digest_fits(

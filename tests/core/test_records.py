@@ -7,7 +7,7 @@ import pytest
 from app.core.canonical import Json
 from app.core.clock import HybridTimestamp
 from app.core.merge import Kind, Shown, Write, shown
-from app.core.records import ENTERED_IN_ERROR, is_known, policy
+from app.core.records import policy
 
 
 def shown_of(record_type: str, name: str, *values: Json) -> Shown:
@@ -66,11 +66,30 @@ def test_states_of_a_visit_and_preferences_never_conflict() -> None:
 def test_a_field_of_a_newer_version_keeps_all_its_values(
     record_type: str, name: str
 ) -> None:
-    assert not is_known(record_type, name)
     assert shown_of(record_type, name, 1, 2).in_conflict
 
 
-def test_known_fields_are_known() -> None:
-    assert is_known("Patient", "name")
-    assert is_known("QuestionnaireResponse", "answer.a/b")
-    assert is_known("OfANewerVersion", ENTERED_IN_ERROR)
+NOT_ASKED: Json = {"status": "not-asked", "original": "", "latin": ""}
+
+
+@pytest.mark.parametrize("unasked", [None, {}, NOT_ASKED])
+@pytest.mark.parametrize("status", ["refused", "unable", "said"])
+def test_what_nobody_asked_is_moot_once_somebody_did(
+    unasked: Json, status: str
+) -> None:
+    for values in permutations(({"status": status}, unasked)):
+        found = shown_of("Patient", "name", *values)
+        assert found.value == {"status": status}
+        assert not found.in_conflict
+
+
+def test_refused_and_unable_are_two_answers_for_a_person_to_decide() -> None:
+    found = shown_of("Patient", "name", {"status": "refused"}, {"status": "unable"})
+    assert found.in_conflict
+
+
+def test_with_whom_a_child_is_makes_moot_that_nobody_asked() -> None:
+    for values in permutations(({"who": "parent"}, {"who": "not-asked"})):
+        found = shown_of("Patient", "accompaniment", *values)
+        assert found.value == {"who": "parent"}
+        assert not found.in_conflict

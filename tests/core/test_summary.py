@@ -1,4 +1,10 @@
+from datetime import date
+
+import pytest
+
+from app.core.canonical import Json
 from app.core.change import RecordKey
+from app.core.projections import PatientView
 from app.core.summary import PatientSummary, Station, queue, summarise, waits_at
 from tests.core.records import Log
 
@@ -59,14 +65,57 @@ def test_a_phone_number_entered_in_error_is_not_searched() -> None:
     assert _summary(log).phones == ()
 
 
+BORN: Json = {
+    "from": "2009-06-01",
+    "to": "2009-06-30",
+    "precision": "month",
+    "source": "said",
+}
+
+
+@pytest.mark.parametrize(
+    ("fields", "on", "unasked"),
+    [
+        ({}, date(2027, 6, 29), False),
+        ({"birth": BORN}, date(2027, 6, 29), True),
+        ({"birth": BORN}, date(2027, 6, 30), False),
+        (
+            {"birth": BORN, "accompaniment": {"who": "not-asked"}},
+            date(2026, 1, 1),
+            True,
+        ),
+        ({"birth": BORN, "accompaniment": {"who": "parent"}}, date(2026, 1, 1), False),
+    ],
+)
+def test_a_child_of_whom_nobody_asked_who_is_with_them_is_told(
+    fields: dict[str, Json], on: date, *, unasked: bool
+) -> None:
+    log = _arrived()
+    patient = PatientView(log.write(PATIENT, {"sex": "female", **fields}))
+    assert patient.company_unasked(on) is unasked
+    assert _summary(log).company_unasked(on) is unasked
+
+
+def test_a_notice_entered_in_error_was_not_given() -> None:
+    log = _arrived()
+    notice = RecordKey("Communication", "n", "p")
+    log.write(notice, {"notice": {"status": "given"}})
+    log.write(notice, {"entered_in_error": {"reason": "mistyped"}})
+    assert not _summary(log).notice_given
+    assert waits_at(_summary(log), Station.REGISTRATION)
+
+
 def test_a_red_flag_of_this_visit_makes_urgent_and_one_of_another_does_not() -> None:
     log = _arrived()
     answer = {"values": [], "flags": ["cough"]}
     response = RecordKey("QuestionnaireResponse", "r", "p")
     log.write(response, {"encounter": "another", "answer.:q": answer})
     assert not _summary(log).urgent
-    log.write(response, {"encounter": "e"})
+    log.write(response, {"encounter": "e", "questionnaire": "form|1"})
     assert _summary(log).urgent
+    assert _summary(log).flags == ("form|1#cough",)
+    assert not _summary(log).without_flags({"form|1#cough"}).urgent
+    assert _summary(log).without_flags({"form|1#fever", "form|2#cough"}).urgent
 
 
 def test_somebody_whose_visit_is_over_waits_nowhere() -> None:
@@ -100,10 +149,10 @@ def _waiting(patient_id: str, since: int, **more: object) -> PatientSummary:
 
 def test_urgent_come_first_then_the_longest_and_those_who_are_away_last() -> None:
     people = [
-        _waiting("away", 1, status="onleave", urgent=True),
+        _waiting("away", 1, status="onleave", marked_urgent=True),
         _waiting("short", 30),
         _waiting("long", 10),
-        _waiting("urgent", 40, urgent=True),
+        _waiting("urgent", 40, marked_urgent=True),
         _waiting("elsewhere", 1, encounter_site="other"),
     ]
     found = [p.patient_id for p in queue(people, Station.NURSE, "port")]

@@ -134,6 +134,13 @@ def test_a_phone_number_keeps_its_order_in_a_right_to_left_line() -> None:
     assert formats.phone(Translator("en"), "+49 170 123") == "+49 170 123"
 
 
+@pytest.mark.parametrize("odd", ["", "NaN", "about 37", "1e999999999"])
+def test_a_value_that_is_no_decimal_is_shown_as_it_stands(odd: str) -> None:
+    t = Translator("fr")
+    assert formats.number(t, odd) == t.isolate(odd)
+    assert odd in formats.quantity(t, odd, "°C")
+
+
 def test_a_quantity_stands_together() -> None:
     assert formats.quantity(Translator("fr"), "36.7", "°C") == "36,7\u00a0°C"
 

@@ -84,3 +84,37 @@ def test_a_phone_number_is_no_mere_value() -> None:
     )
     (fact,) = [fact for _name, fact in WORDS.facts(document)]
     assert fact.label == "Phone number"
+
+
+def test_why_something_was_in_error_is_said_in_the_readers_language() -> None:
+    error: Json = {"reason": "mistyped", "wrong_person": True, "moved_to": "other"}
+    document = written(RecordType.CONTACT_POINT, {"entered_in_error": error})
+    french = replace(WORDS, t=Translator("fr"))
+    said = {
+        words.fact(document, "entered_in_error", error).value
+        for words in (WORDS, french)
+    }
+    assert "Wrong person: Mistyped" in said
+    assert len(said) == 2
+    assert not any("mistyped" in text for text in said)
+
+
+def test_a_visit_that_was_moved_shows_no_history_in_codes() -> None:
+    document = written(RecordType.ENCOUNTER, {"status_history": {"o": ["odd"]}})
+    assert WORDS.facts(document) == []
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *(2**53, -(2**53), 10**30, True, [2**53], "soon", {"status": ["said"]}),
+        *({"arrived_at": 10**30}, {"value": "about 37"}, {"total": [1], "band": {}}),
+    ],
+)
+@pytest.mark.parametrize("kind", list(RecordType))
+def test_a_record_with_odd_values_is_told_in_words_all_the_same(
+    kind: RecordType, odd: Json
+) -> None:
+    document = written(kind, dict.fromkeys(_POLICIES[kind], odd))
+    assert WORDS.title(document)
+    assert all(fact.label for _name, fact in WORDS.facts(document))

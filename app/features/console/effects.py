@@ -94,12 +94,12 @@ def _find(desk: Desk, question: Question) -> Event:
 
 
 def _opened(record: MergedRecord) -> Event:
-    operations = [o for item in record.history if (o := _operation(item)) is not None]
+    log = [(_operation(item), item.clamp_ms) for item in record.history]
     return RecordOpened(
         Opened(
             record.patient_id,
             {d.record_id: d for d in record.documents},
-            tuple(timeline(operations)),
+            tuple(timeline((o, clamp) for o, clamp in log if o is not None)),
             Names(
                 {k: v.name for k, v in record.practitioners.items()},
                 {k: v.name for k, v in record.devices.items()},

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from app.clinic.desk import Desk
-from app.core.summary import PatientSummary, Station
+from app.core.summary import PatientSummary, Station, in_order
 from app.features.home.state import (
     Effect,
     Event,
@@ -115,10 +115,17 @@ class _Home:
             self.listening.stop()
 
     def _waiting(self, shown: int) -> Waiting:
-        vault = self.desk.vault
-        queues = tuple((each, tuple(vault.queue(each))) for each in Station)
+        queues = tuple((each, self._queue(each)) for each in Station)
         drawn = [person for _station, people in queues for person in people[:shown]]
         return Waiting(queues, self.desk.wall(), self._only_here(drawn))
+
+    def _queue(self, station: Station) -> tuple[PatientSummary, ...]:
+        return tuple(in_order(self._as_ruled(self.desk.vault.queue(station))))
+
+    def _as_ruled(self, people: Iterable[PatientSummary]) -> tuple[PatientSummary, ...]:
+        """Leave out red flags that may wait: they make nobody urgent."""
+        routine = self.desk.library.routine_flags
+        return tuple(person.without_flags(routine) for person in people)
 
     def _only_here(self, people: Iterable[PatientSummary]) -> frozenset[str]:
         ids = {person.patient_id for person in people}
@@ -126,7 +133,7 @@ class _Home:
 
     def _find(self, text: str, dispatch: Dispatch) -> None:
         def found() -> PeopleFound:
-            people = tuple(self.desk.vault.search(text, FOUND_AT_MOST))
+            people = self._as_ruled(self.desk.vault.search(text, FOUND_AT_MOST))
             return PeopleFound(text, people, self._only_here(people))
 
         self.work.run(found, dispatch, _as_event)

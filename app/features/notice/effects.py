@@ -88,7 +88,8 @@ class NoticeWork:
             asked, standing = context.asked, context.standing
             answers = form.consents(asked, standing, version)
             unable = form.unable(asked, standing, version)
-            consents = record_consents(patient_id, (*answers, *unable))
+            known = self._desk.vault.documents(patient_id)
+            consents = record_consents(patient_id, (*answers, *unable), known)
             change.writes.update(consents.writes)
         draft_id = self.keeper.draft_id
         self.keeper.settle(number, lambda: self._desk.save(change, draft_id))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import flet as ft
 
+from app.clinic.corrections import ErrorReason
 from app.core.ids import format_card_code
 from app.core.merge import Document
 from app.core.records import RecordType
@@ -19,7 +20,7 @@ from app.features.record.events import (
     WrongPersonPressed,
 )
 from app.features.record.state import Asking, Model
-from app.i18n import N_, formats, messages
+from app.i18n import formats, messages, terms
 from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
@@ -31,12 +32,7 @@ Dispatch = Callable[[Event], None]
 AMENDABLE = ("name", "sex", "birth", "language")
 """Fields of a person that have an editor of their own here."""
 
-_REASONS = {
-    "mistyped": N_("Mistyped"),
-    "misunderstood": N_("Misunderstood"),
-    "twice": N_("Written twice"),
-    "not-asked": N_("Was never asked"),
-}
+_REASONS = [reason for reason in ErrorReason if reason is not ErrorReason.CORRECTED]
 
 
 def dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | None:
@@ -46,9 +42,9 @@ def dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | Non
         return None
     return w.reason_dialog(
         _("Why was this written in error?"),
-        [w.Choice(code, _(text)) for code, text in _REASONS.items()],
+        [w.Choice(r.value, terms.error_reason_name(look.t, r)) for r in _REASONS],
         look,
-        lambda code: dispatch(ReasonChosen(_(_REASONS[code]))),
+        lambda code: dispatch(ReasonChosen(code)),
         lambda: dispatch(AskingClosed()),
     )
 

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from app.clinic import corrections
 from app.clinic.desk import Desk
+from app.clinic.moving import RightPerson, move_to, moving
 from app.core.merge import Document
 from app.core.problems import ProblemCode
 from app.core.projections import View, by_type, open_encounter
@@ -127,13 +128,14 @@ class _Record:
     def _move(self, effect: MoveTo, dispatch: Dispatch) -> None:
         def moved() -> None:
             record = effect.record
-            found = self.desk.vault.documents(record.patient_id)
-            together = corrections.belonging(found, record.record_id)
-            right_id = effect.right_patient_id
-            visit = open_encounter(self.desk.vault.documents(right_id))
-            right = corrections.RightPerson(right_id, visit.record_id if visit else "")
-            ids = self.desk.ids
-            self.desk.save(corrections.move_to(together, right, effect.reason, ids))
+            known = self.desk.vault.documents
+            together = moving(known(record.patient_id), record.record_id)
+            mirrors = corrections.mirrors_of(together, known)
+            right_id, theirs = effect.right_patient_id, known(effect.right_patient_id)
+            visit = open_encounter(theirs)
+            right = RightPerson(right_id, visit.record_id if visit else "", theirs)
+            ids, reason = self.desk.ids, effect.reason
+            self.desk.save(move_to(together, right, reason, ids, mirrors))
 
         self.work.run(moved, dispatch, _corrected, self._failed)
 
@@ -141,8 +143,9 @@ class _Record:
         self, record: Document, reason: str, dispatch: Dispatch
     ) -> None:
         def entered() -> None:
-            found = self.desk.vault.documents(record.patient_id)
-            together = corrections.belonging(found, record.record_id)
+            known = self.desk.vault.documents
+            together = corrections.belonging(known(record.patient_id), record.record_id)
+            together += corrections.mirrors_of(together, known)
             self.desk.save(corrections.enter_in_error(together, reason))
 
         self.work.run(entered, dispatch, _corrected, self._failed)
@@ -159,7 +162,9 @@ def load(desk: Desk, patient_id: str) -> Loaded:
     vault = desk.vault
     log = vault.operations(patient_id)
     waiting = [e.header.operation_id for e in log if e.state is State.PENDING]
-    moments = timeline(e.operation for e in log if e.operation is not None)
+    moments = timeline(
+        (e.operation, e.clamp_ms) for e in log if e.operation is not None
+    )
     documents = {d.record_id: d for d in vault.documents(patient_id)}
     return Loaded(
         documents,

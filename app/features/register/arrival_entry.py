@@ -11,7 +11,10 @@ from app.i18n.digits import ascii_digits, parse_integer
 
 CARRIED_FOR_MS = 24 * 60 * 60 * 1000
 """After this an arrival is another day's, and is asked for again."""
+MAX_AGO_DAYS = 60
+"""An arrival further back is a slip: the legal clock would start years ago."""
 _MS = 1000
+_DAY_MS = 24 * 60 * 60 * _MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,11 @@ class ArrivalEntry:
             return int(local.timestamp()) * _MS
         except (ValueError, OverflowError):
             return None
+
+
+def is_likely(arrived_at: int, now_ms: int) -> bool:
+    """Tell whether an instant may be an arrival: past, and not long ago."""
+    return now_ms - MAX_AGO_DAYS * _DAY_MS <= arrived_at <= now_ms
 
 
 def arrival_at(at_ms: int, zone: str) -> ArrivalEntry:

@@ -16,6 +16,7 @@ from app.core.values import (
     Sex,
     Who,
 )
+from app.features.register.arrival_entry import is_likely
 from app.features.register.form import LANGUAGE_UNKNOWN, Form
 from app.features.register.people import Person
 from app.i18n.digits import ascii_digits
@@ -34,6 +35,7 @@ class Need(StrEnum):
     WHO = "who"
     PHONE_WRONG = "phone-wrong"
     ARRIVAL_WRONG = "arrival-wrong"
+    ARRIVAL_UNLIKELY = "arrival-unlikely"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,23 @@ def _wrong(form: Form, context: Context) -> list[Need]:
     typed = [text for text in form.phones if text.strip()]
     if any(not any(c.isdigit() for c in text) for text in typed):
         found.append(Need.PHONE_WRONG)
-    if form.arrival_entry.arrival(context.zone) is None:
-        found.append(Need.ARRIVAL_WRONG)
-    return found
+    arrival = wrong_arrival(form, context)
+    return found if arrival is None else [*found, arrival]
+
+
+def wrong_arrival(form: Form, context: Context) -> Need | None:
+    """Return what is wrong with the arrival, if it was not put there before."""
+    zone = context.zone
+    found = form.arrival_entry.arrival(zone)
+    if found is None:
+        return Need.ARRIVAL_WRONG
+    put_before = [
+        f.arrival_entry.arrival(zone) for f in (context.before, context.began)
+    ]
+    if found.arrived_at is None or found in put_before:
+        return None
+    is_likely_one = is_likely(found.arrived_at, context.now_ms)
+    return None if is_likely_one else Need.ARRIVAL_UNLIKELY
 
 
 def registration_of(form: Form, context: Context) -> Registration:

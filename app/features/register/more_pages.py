@@ -19,6 +19,7 @@ from app.features.register.form import NO, YES, Field
 from app.features.register.lists import found_countries
 from app.features.register.minimum_page import Dispatch, entered, pressed
 from app.features.register.model import Model
+from app.features.register.more_rows import WRONG_ARRIVALS
 from app.i18n import names
 from app.i18n.terms import name_status_name
 from app.ui import widgets as w
@@ -192,8 +193,9 @@ def _where(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
 def _when(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
     _ = look.t.gettext
     form = model.form
-    is_wrong = Need.ARRIVAL_WRONG in model.needs
-    error = _("There is no such day and time.") if is_wrong else ""
+    error = "".join(
+        _(text) for need, text in WRONG_ARRIVALS.items() if need in model.needs
+    )
     return [
         w.date_entry(
             "register.arrived",

@@ -5,14 +5,21 @@ from collections.abc import Callable
 import flet as ft
 
 from app.core.values import NO_ARRIVAL
-from app.features.register.checking import Context
+from app.features.register.checking import Context, Need, wrong_arrival
 from app.features.register.events import Page, PageOpened
 from app.features.register.minimum_page import Dispatch
 from app.features.register.model import Model
-from app.i18n import formats, names
+from app.i18n import N_, formats, names
 from app.i18n.terms import name_status_name
 from app.ui import widgets as w
 from app.ui.look import Look
+
+WRONG_ARRIVALS = {
+    Need.ARRIVAL_WRONG: N_("There is no such day and time."),
+    Need.ARRIVAL_UNLIKELY: N_(
+        "An arrival lies in the past, at most 60 days back. Check day, month and year."
+    ),
+}
 
 
 def more_rows(
@@ -73,10 +80,11 @@ def _phones(model: Model, look: Look) -> str:
 
 def _arrival(model: Model, context: Context, look: Look) -> str:
     t = look.t
-    arrival = model.form.arrival_entry.arrival(context.zone)
-    if arrival is None:
-        return t.gettext("There is no such day and time.")
-    if arrival == NO_ARRIVAL or arrival.arrived_at is None:
+    wrong = wrong_arrival(model.form, context)
+    if wrong is not None:
+        return t.gettext(WRONG_ARRIVALS[wrong])
+    arrival = model.form.arrival_entry.arrival(context.zone) or NO_ARRIVAL
+    if arrival.arrived_at is None:
         return t.gettext("Not set. Set it once; it is carried on to the next people.")
     parts = [t.isolate(part) for part in (arrival.place, arrival.vessel) if part]
     parts.append(formats.instant(t, arrival.arrived_at, context.zone))

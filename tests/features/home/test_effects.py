@@ -2,12 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.clinic import registration, visits
+from app.clinic.library import Library, read_library
+from app.clinic.screening import response_key
+from app.core.canonical import Json
+from app.core.change import Change
 from app.core.summary import Station
 from app.core.values import NameStatus, PersonName, Sex
 from app.features.home import effects
@@ -50,9 +55,14 @@ class Screen:
         return [p.latin for p in self.loop.model.waiting.at(station)]
 
 
-def run(folder: Path, scenario: Callable[[Screen], Coroutine[Any, Any, None]]) -> None:
+def run(
+    folder: Path,
+    scenario: Callable[[Screen], Coroutine[Any, Any, None]],
+    library: Library | None = None,
+) -> None:
     async def in_loop() -> None:
         with a_table(folder) as table:
+            table.desk = replace(table.desk, library=library or table.desk.library)
             screen = Screen(table)
             await scenario(screen)
             screen.loop.left()
@@ -73,6 +83,41 @@ def test_who_is_urgent_comes_first_and_then_who_waits_longest(tmp_path: Path) ->
         await until(lambda: screen.names() == ["Third", "First", "Second"])
 
     run(tmp_path, scenario)
+
+
+def raise_flag(screen: Screen, person: registration.Registered, code: str) -> None:
+    """Save vital signs that raised a red flag."""
+    form = screen.table.desk.library.planned("vital-signs")
+    assert form is not None
+    change = Change()
+    answer: Json = {"values": [], "flags": [code]}
+    change.set(
+        response_key(person.patient_id, f"response-{person.patient_id}"),
+        {
+            "questionnaire": form.canonical,
+            "encounter": person.encounter_id,
+            "answer.:heart-rate": answer,
+        },
+    )
+    screen.table.desk.save(change)
+
+
+def test_a_red_flag_that_may_wait_makes_nobody_urgent(tmp_path: Path) -> None:
+    async def scenario(screen: Screen) -> None:
+        made = {}
+        for name in ("First", "Second", "Third"):
+            made[name] = screen.register(name)
+            screen.table.tablet.wall.advance(MINUTE_MS)
+        raise_flag(screen, made["Second"], "heart-rate-low")
+        raise_flag(screen, made["Third"], "heart-rate-very-low")
+        await until(lambda: screen.names() == ["Third", "First", "Second"])
+        people = screen.loop.model.waiting.at(Station.TRIAGE)
+        assert [person.urgent for person in people] == [True, False, False]
+        screen.loop.dispatch(SearchTyped("second"))
+        await until(lambda: bool(screen.loop.model.found))
+        assert not screen.loop.model.found[0].urgent
+
+    run(tmp_path, scenario, read_library())
 
 
 def test_search_says_who_exists_only_on_this_tablet(tmp_path: Path) -> None:

@@ -5,9 +5,14 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from app.clinic.registration import Registration, update
+from app.core.change import build
+from app.core.clock import HybridClock
+from app.core.ids import RandomIds
 from app.core.projections import View, by_type, red_flags, responses
 from app.core.records import RecordType
-from app.features.record.effects import loop
+from app.core.wire import FeedItem, PullResponse
+from app.features.record.effects import load, loop
 from app.features.record.events import (
     Effect,
     EntryPressed,
@@ -26,7 +31,9 @@ from app.ui.navigator import Place
 from app.ui.routes import Amend, Record, Screening
 from tests.clinic.desks import Table, a_place, a_table, some_work, until
 from tests.features.record.people import child_of, register, screen
+from tests.support.operations import envelope
 
+YEAR_2096_MS = 3_976_000_000_000
 Scenario = Callable[[Table], Coroutine[Any, Any, None]]
 
 
@@ -66,7 +73,7 @@ def test_a_screening_in_error_takes_its_score_and_measurements_along(
         response_id = screen(table.desk, amina)
         record = Shown(table, amina.patient_id)
         await record.say(EntryPressed(response_id), ErrorPressed())
-        await record.say(ReasonChosen("Written twice"))
+        await record.say(ReasonChosen("twice"))
         await until(lambda: record.loop.model.corrected is Asking.ERROR_REASON)
         documents = table.vault.documents(amina.patient_id)
         struck = {d.record_type for d in documents if View(d).entered_in_error}
@@ -87,7 +94,7 @@ def test_what_is_on_the_wrong_person_is_written_anew_on_the_right_one(
         await record.say(PersonTyped("sar"))
         await until(lambda: bool(record.loop.model.found))
         await record.say(PersonChosen(record.loop.model.found[0]))
-        await record.say(ReasonChosen("Mistyped"))
+        await record.say(ReasonChosen("mistyped"))
         await until(lambda: record.loop.model.corrected is Asking.MOVE_REASON)
         right = table.vault.documents(sara.patient_id)
         (moved,) = responses(right)
@@ -109,12 +116,30 @@ def test_a_visit_on_the_wrong_person_takes_its_screenings_along(tmp_path: Path) 
         await record.say(PersonTyped("sar"))
         await until(lambda: bool(record.loop.model.found))
         await record.say(PersonChosen(record.loop.model.found[0]))
-        await record.say(ReasonChosen("Mistyped"))
+        await record.say(ReasonChosen("mistyped"))
         await until(lambda: record.loop.model.corrected is Asking.MOVE_REASON)
         right = table.vault.documents(sara.patient_id)
         (moved,) = responses(right)
         visits = {d.record_id for d in by_type(right, RecordType.ENCOUNTER)}
         assert moved.encounter_id in visits - {sara.encounter_id}
+
+    run(tmp_path, scenario)
+
+
+def test_a_relation_in_error_leaves_the_record_of_the_mother_too(
+    tmp_path: Path,
+) -> None:
+    async def scenario(table: Table) -> None:
+        mother = register(table.desk, "Amina")
+        child = register(table.desk, "Sara", child_of(mother))
+        kind = RecordType.RELATED_PERSON
+        (link,) = by_type(table.vault.documents(child.patient_id), kind)
+        record = Shown(table, child.patient_id)
+        await record.say(EntryPressed(link.record_id), ErrorPressed())
+        await record.say(ReasonChosen("mistyped"))
+        await until(lambda: record.loop.model.corrected is Asking.ERROR_REASON)
+        (of_mother,) = by_type(table.vault.documents(mother.patient_id), kind)
+        assert View(of_mother).entered_in_error
 
     run(tmp_path, scenario)
 
@@ -162,5 +187,27 @@ def test_what_the_server_has_not_taken_is_marked(tmp_path: Path) -> None:
         assert loaded is not None
         written = {e.operation_id for m in loaded.moments for e in m.entries}
         assert loaded.only_here == written
+
+    run(tmp_path, scenario)
+
+
+def test_a_clock_far_ahead_does_not_head_the_timeline_for_ever(tmp_path: Path) -> None:
+    async def scenario(table: Table) -> None:
+        amina = register(table.desk, "Amina")
+        clock = HybridClock("device-b", lambda: YEAR_2096_MS)
+        change = update(amina.patient_id, Registration(origin="SY"), table.desk.ids)
+        author, seen = table.vault.author, table.vault.document
+        built = build(change, author, clock, RandomIds(), seen)
+        item = FeedItem(
+            sequence=1,
+            device_id="device-b",
+            operation=envelope(built[0][1]),
+            clamp_ms=table.desk.wall() - 1,
+        )
+        page = PullResponse(cursor="e.1", items=(item,), more=False, server_ms=1)
+        table.vault.apply_feed(page)
+        newest, oldest = load(table.desk, amina.patient_id).moments
+        assert oldest.device_id == "device-b"
+        assert oldest.at_ms < newest.at_ms < YEAR_2096_MS
 
     run(tmp_path, scenario)

@@ -1,6 +1,5 @@
 """Record: what each press leads to."""
 
-from app.clinic.corrections import RightPerson
 from app.core.merge import Document
 from app.core.problems import ProblemCode
 from app.core.records import RecordType
@@ -111,4 +110,3 @@ def test_a_visit_that_is_over_cannot_be_gone_on_with() -> None:
 
 def test_a_related_person_can_be_opened() -> None:
     assert after(RelativePressed("sara"))[1] == (OpenRelative("sara"),)
-    assert RightPerson("sara").encounter_id == ""

@@ -12,6 +12,7 @@ from app.clinic.registration import Registered, Registration, update
 from app.core.birth import Birth, BirthSource, birth_of_parts
 from app.core.change import Authorship, build
 from app.core.clock import HybridClock
+from app.core.document_json import as_mapping
 from app.core.ids import RandomIds
 from app.core.operation import EncodedOperation
 from app.core.projections import View
@@ -140,6 +141,7 @@ def test_what_can_be_corrected_is_a_page_and_a_dialog_asks_why(tmp_path: Path) -
         await page.until(lambda: page.shows("record.done"))
         document = session.desk.vault.document(response_id)
         assert document is not None
-        assert View(document).entered_in_error
+        error = as_mapping(View(document).value("entered_in_error"))
+        assert error["reason"] == "twice"
 
     run(tmp_path, scenario)
