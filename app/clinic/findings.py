@@ -5,6 +5,7 @@ Screening and triage support, never diagnosis.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from app.clinic.library import Form, Library
 from app.core.canonical import Json
@@ -21,6 +22,7 @@ from app.core.questionnaire import (
     score,
 )
 from app.core.questionnaire.protocol import RedFlagRule
+from app.core.questionnaire.values import thaw
 from app.core.records import ENTERED_IN_ERROR, RecordType
 from app.core.values import ResponseStatus
 
@@ -185,7 +187,10 @@ def _add_observation(
 
 
 def _measured(item: QuestionnaireItem, value: Value) -> dict[str, Json]:
-    """Return a measurement: the decimal as it was typed, its UCUM unit, its sign."""
+    """Return a measurement: the decimal as it was typed, its UCUM unit, its sign.
+
+    What is no number is kept under the name that FHIR gives it in an Observation.
+    """
     quantity = value.as_quantity
     if quantity is not None:
         return {
@@ -193,9 +198,18 @@ def _measured(item: QuestionnaireItem, value: Value) -> dict[str, Json]:
             "unit": quantity.code,
             "display": quantity.unit,
         }
+    data = cast("Json", thaw(value.data))
+    if value.kind == "Coding":
+        return {"valueCodeableConcept": {"coding": [data]}}
+    if value.number is None:
+        return {f"value{_KINDS.get(value.kind, value.kind)}": data}
     unit = item.unit
     return {
         "value": str(value.data),
         "unit": unit.code if unit else None,
         "display": (unit.display or unit.code) if unit else None,
     }
+
+
+_KINDS = {"Date": "DateTime", "Uri": "String"}
+"""Kinds of answers that an Observation has under another name."""

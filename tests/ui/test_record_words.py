@@ -84,3 +84,19 @@ def test_a_phone_number_is_no_mere_value() -> None:
     )
     (fact,) = [fact for _name, fact in WORDS.facts(document)]
     assert fact.label == "Phone number"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"valueBoolean": True}, "Yes"),
+        ({"valueBoolean": False}, "No"),
+        ({"valueCodeableConcept": {"coding": [{"display": "Rash"}]}}, "Rash"),
+        ({"valueString": "dry skin"}, "dry skin"),
+        ({"value": "38.6", "unit": "Cel", "display": "°C"}, "38.6"),
+    ],
+)
+def test_what_was_observed_is_told_in_words(value: Json, said: str) -> None:
+    fact = WORDS.fact(written(RecordType.OBSERVATION, {"x": 1}), "value", value)
+    assert said in fact.value
+    assert "{" not in fact.value
