@@ -33,8 +33,8 @@ class Page:
     """What a page was left with: the answers that changed, and what is raised now.
 
     None takes an answer away: that of an instance that was removed. `before` are the
-    answers of the record, `disputed` those that conflict there, and `seen` the heads
-    of each field that whoever answered saw.
+    answers of the record by their `authors`, `disputed` those that will conflict, and
+    `seen` the heads of each field that whoever answered saw.
     """
 
     form: Form
@@ -44,6 +44,7 @@ class Page:
     before: Answers = NOTHING_SAID
     disputed: frozenset[ItemPath] = frozenset()
     seen: Mapping[str, Heads] = field(default_factory=dict)
+    authors: Mapping[ItemPath, str] = field(default_factory=dict)
 
 
 def field_of(path: ItemPath) -> str:
@@ -55,14 +56,15 @@ def save_page(key: RecordKey, page: Page) -> Change:
     """Write the answers of a page, each with its languages and its red flags.
 
     An answer that did not change is written again only where its red flags do, as it
-    was asked.
+    was asked and by whom.
     """
     fields: dict[str, Json] = {}
     for path, answer in page.before.items():
         if path not in page.answers:
             now = _stays(page, path, answer)
             if now != _flags(answer):
-                fields[field_of(path)] = _stored(page, path, answer, now)
+                stored = _stored(page, path, answer, now)
+                fields[field_of(path)] = {**stored, **_author(page, path)}
     for path, given in page.answers.items():
         if given is None:
             fields[field_of(path)] = None
@@ -75,6 +77,10 @@ def save_page(key: RecordKey, page: Page) -> Change:
         seen = {name: page.seen.get(name, ()) for name in fields}
         change.set(key, fields, seen)
     return change
+
+
+def _author(page: Page, path: ItemPath) -> dict[str, Json]:
+    return {"author": page.authors[path]} if path in page.authors else {}
 
 
 def standing(page: Page) -> tuple[RedFlag, ...]:

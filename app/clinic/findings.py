@@ -3,7 +3,7 @@
 Screening and triage support, never diagnosis.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import cast
 
@@ -108,6 +108,29 @@ def complete(
     return change
 
 
+def keep_disputed(change: Change, key: RecordKey, disputed: Set[ItemPath]) -> None:
+    """Let what is made of answers that differ stand beside what others made of theirs.
+
+    Nobody saw the other's answer, so nobody replaces what was made of it.
+    """
+    if disputed:
+        score_id = derived_id(key.record_id, "score")
+        _unseen(change, RecordKey(RecordType.SCORE, score_id, key.patient_id), "result")
+    for path in disputed:
+        made = _observation_key(key, path)
+        _unseen(change, made, "value")
+
+
+def _unseen(change: Change, key: RecordKey, name: str) -> None:
+    if name in change.writes.get(key, {}):
+        change.set(key, {}, {name: ()})
+
+
+def _observation_key(key: RecordKey, path: ItemPath) -> RecordKey:
+    made = derived_id(key.record_id, f"observation/{path.encode()}")
+    return RecordKey(RecordType.OBSERVATION, made, key.patient_id)
+
+
 def rewritten(
     change: Change, documents: Iterable[Document], response_id: str
 ) -> Change:
@@ -165,12 +188,10 @@ def _add_observation(
 ) -> None:
     path, item, value = measured
     form_url = item.text.context.rpartition("#")[0] if item.text else None
-    observation_id = derived_id(key.record_id, f"observation/{path.encode()}")
-    target = RecordKey(RecordType.OBSERVATION, observation_id, key.patient_id)
     coding = item.codes[0] if item.codes else None
     text = item.text.source if item.text else path.link_id
     change.set(
-        target,
+        _observation_key(key, path),
         {
             "code": {
                 "system": coding.system if coding else None,

@@ -15,7 +15,7 @@ from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.document_json import as_mapping
 from app.core.ids import derived_id
-from app.core.merge import Document
+from app.core.merge import Document, Shown
 from app.core.projections import ResponseView, responses
 from app.core.questionnaire import (
     AgeInterval,
@@ -142,6 +142,12 @@ def first_page(asked: Asked, accompanied_by: str) -> dict[str, Json]:
         "interpreter": by.to_json() if by else None,
         "accompanied_by": accompanied_by,
     }
+
+
+def author_of(shown: Shown) -> str:
+    """Return who gave an answer, also of one written again for its flags."""
+    first = as_mapping(shown.value).get("author")
+    return first if isinstance(first, str) else shown.write.practitioner_id
 
 
 def begin(

@@ -106,6 +106,19 @@ def test_a_flag_stays_while_the_answer_that_decides_about_it_is_disputed() -> No
     assert "answer.:cough-over-two-weeks" not in written(unasked)
 
 
+def test_an_answer_that_is_written_again_for_its_flags_keeps_its_author() -> None:
+    long = flagged(Answer.of(YES), "cough-over-two-weeks")
+    before = Answers({COUGH: Answer.of(YES), LONG: long})
+    left = page(TB, before, before.set(COUGH, Answer.of(NO)))
+    fields = written(replace(left, authors={COUGH: "ana", LONG: "ana"}))
+    assert author(fields["answer.:cough-over-two-weeks"]) == "ana"
+    assert author(fields["answer.:cough"]) is None
+
+
+def author(value: Json) -> Json:
+    return value.get("author") if isinstance(value, dict) else None
+
+
 def test_a_flag_that_another_answer_raises_is_added() -> None:
     before = Answers({COUGH: Answer.of(NO), LONG: Answer.of(YES)})
     fields = written(page(TB, before, before.set(COUGH, Answer.of(YES))))

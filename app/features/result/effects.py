@@ -7,7 +7,7 @@ from typing import assert_never
 from app.clinic.desk import Desk
 from app.clinic.findings import flags_in, score_of
 from app.clinic.library import Form
-from app.clinic.screening import Asked, answers_of, interpretation
+from app.clinic.screening import Asked, answers_of, author_of, interpretation
 from app.core.document_json import as_mapping
 from app.core.projections import ResponseView
 from app.core.questionnaire import Context, calculations, evaluate, is_result
@@ -96,7 +96,7 @@ class _Result:
         names = {p.practitioner_id: p.name for p in desk.setup.practitioners}
         result = scored.shown("result") if scored else None
         status = view.shown("status")
-        writers = {shown.write.practitioner_id for _key, shown in view.answers()}
+        writers = {author_of(shown) for _key, shown in view.answers()}
         return Loaded(
             form=form,
             view=view,

@@ -10,6 +10,7 @@ from app.clinic.library import Form
 from app.clinic.screening import (
     age_of,
     answers_of,
+    author_of,
     interpretation,
     response_id_in,
 )
@@ -70,6 +71,7 @@ def load(desk: Desk, route: Screening, keeper: DraftKeeper) -> Loaded:
         heads=_heads(view) if view else {},
         written=_written(desk, view) if view else {},
         first={name: view.value(name) for name in FIRST} if view else {},
+        authors=_authors(view) if view else {},
     )
 
 
@@ -78,6 +80,16 @@ FIRST = ("languages", "interpreter", "accompanied_by")
 
 def _heads(view: ResponseView) -> dict[str, Heads]:
     return {name: view.document.heads(name) for name in view.document.fields}
+
+
+def _authors(view: ResponseView) -> dict[ItemPath, str]:
+    found = {}
+    for key, shown in view.answers():
+        try:
+            found[ItemPath.decode(key)] = author_of(shown)
+        except PathError:
+            continue
+    return found
 
 
 def _written(desk: Desk, view: ResponseView) -> dict[ItemPath, tuple[Written, ...]]:
@@ -150,6 +162,6 @@ def _before(desk: Desk, view: ResponseView) -> dict[ItemPath, Before]:
             path, answer = ItemPath.decode(key), Answer.from_json(shown.value)
         except (PathError, AnswerError):
             continue
-        author = names.get(shown.write.practitioner_id, "")
+        author = names.get(author_of(shown), "")
         found[path] = Before(answer, author, shown.write.effective_ms)
     return found

@@ -109,6 +109,7 @@ class Loaded:
     heads: Mapping[str, Heads] = field(default_factory=dict)
     written: Mapping[ItemPath, tuple[Written, ...]] = field(default_factory=dict)
     first: Mapping[str, Json] = field(default_factory=dict)
+    authors: Mapping[ItemPath, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class Saver:
         now = self._desk.wall()
         done = findings.complete(key, saving.page.form, end.state, status, now)
         documents = self._desk.vault.documents(self._route.patient_id)
+        findings.keep_disputed(done, key, saving.page.disputed)
         done = findings.rewritten(done, documents, saving.response_id)
         self._commit(number, screening.joined(page, done))
 

@@ -65,6 +65,7 @@ def page_of(model: Model, form: Form) -> SavedPage:
         before=loaded.saved,
         disputed=frozenset(disputed),
         seen=model.seen,
+        authors=loaded.authors,
     )
 
 

@@ -7,6 +7,8 @@ from app.clinic.findings import flags_in, score_of
 from app.clinic.screening import answers_of
 from app.core.canonical import Json
 from app.core.change import Authorship, Change, RecordKey
+from app.core.document_json import as_mapping
+from app.core.ids import derived_id
 from app.core.projections import ResponseView
 from app.core.questionnaire import YES, ItemPath
 from app.core.records import RecordType
@@ -16,6 +18,7 @@ from tests.features.screening.ward import (
     LIBRARY,
     PHQ9,
     TB,
+    VITALS,
     Session,
     Ward,
     session,
@@ -194,3 +197,37 @@ def a_zero() -> Json:
 
 def screen_of(here: Ward) -> to.Result:
     return to.Result(here.patient_id, here.encounter_id, here.response.record_id)
+
+
+def test_what_was_measured_twice_unseen_stands_twice(tmp_path: Path) -> None:
+    async def run() -> None:
+        with ward(tmp_path, language="en") as here:
+            async with session(here.desk, here.screening(VITALS)) as screen:
+                await screen.tap(*BEGIN, "screening.next")
+                await screen.type("q:oxygen-saturation.text", "98")
+                other = measured_elsewhere(here, screen, "80")
+                await screen.settled()
+                assert screen.says("Somebody else answered meanwhile: 80")
+                await screen.tap("screening.next", "screening.next", "screening.finish")
+                await screen.tap("screening.turned")
+            document = here.desk.vault.document(other)
+            assert document is not None
+            shown = [as_mapping(w.value)["value"] for w in document.writes("value")]
+            assert sorted(map(str, shown)) == ["80", "98"]
+
+    asyncio.run(run())
+
+
+def measured_elsewhere(here: Ward, screen: Session, digits: str) -> str:
+    """A colleague finishes the same form with another measurement."""
+    quantity: Json = {"value": digits, "unit": "%", "code": "%"}
+    answer: Json = {"values": [{"valueQuantity": quantity}]}
+    elsewhere(here, screen, {"answer.:oxygen-saturation": answer})
+    response_id = screen.model.loaded.response_id
+    made = derived_id(response_id, "observation/:oxygen-saturation")
+    change = Change()
+    value: Json = {"value": digits, "unit": "%", "display": "%"}
+    key = RecordKey(RecordType.OBSERVATION, made, here.patient_id)
+    change.set(key, {"value": value, "response": response_id})
+    here.desk.vault.commit(change, author=Authorship(BO, "site-port"))
+    return made
