@@ -67,7 +67,7 @@ def ended(model: Model, event: Ending) -> Step:
         case StopPressed():
             return Next(model) if model.busy else _turned_to_staff(model, Exit.STOP)
         case StopReasonChosen(reason):
-            return _finish(model, reason)
+            return _stop(model, reason)
         case EndSaved():
             return _end_saved(model)
         case Turned():
@@ -76,6 +76,13 @@ def ended(model: Model, event: Ending) -> Step:
             return Next(_told(model, event))
         case _:
             assert_never(event)
+
+
+def _stop(model: Model, reason: StopReason) -> Step:
+    """What somebody finished meanwhile is not ended early any more."""
+    if model.is_amending:
+        return Next(replace(model, asking=Asking.NOTHING, exit=Exit.RESULT))
+    return _finish(model, reason)
 
 
 def _end_saved(model: Model) -> Step:

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from app.clinic.findings import flags_in, score_of
-from app.clinic.screening import answers_of
+from app.clinic.screening import StopReason, answers_of
 from app.core.canonical import Json
 from app.core.change import Authorship, Change, RecordKey
 from app.core.document_json import as_mapping
@@ -13,6 +13,7 @@ from app.core.projections import ResponseView
 from app.core.questionnaire import YES, ItemPath
 from app.core.records import RecordType
 from app.core.values import ResponseStatus
+from app.features.screening.events import StopReasonChosen
 from app.ui import routes as to
 from tests.features.screening.ward import (
     LIBRARY,
@@ -139,6 +140,26 @@ def test_a_screening_that_was_finished_elsewhere_is_not_undone_by_beginning_it(
                 done: dict[str, Json] = {"status": {"status": "completed"}}
                 elsewhere(here, screen, done)
             assert here.response.status is ResponseStatus.COMPLETED
+
+    asyncio.run(run())
+
+
+def test_what_was_finished_elsewhere_is_not_stopped_by_who_did_not_see_it(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        done: dict[str, Json] = {"status": {"status": "completed"}}
+        for is_seen in (False, True):
+            with ward(tmp_path / str(is_seen)) as here:
+                async with session(here.desk, here.screening(TB)) as screen:
+                    await screen.tap(*BEGIN, "q:cough.no", "screening.stop")
+                    await screen.tap("screening.turned")
+                    elsewhere(here, screen, done)
+                    if is_seen:
+                        await screen.settled()
+                    screen.loops[-1].dispatch(StopReasonChosen(StopReason.TIRED))
+                    await screen.settled()
+                assert here.response.status is ResponseStatus.COMPLETED, is_seen
 
     asyncio.run(run())
 

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from app.clinic.registration import Registration, update
 from app.i18n.bidi import isolate_ltr
 from app.ui.look import first_look
 from tests.features.screening.ward import CHILD, PHQ9, TB, VITALS, session, ward
@@ -100,6 +101,26 @@ def test_what_is_not_checked_in_a_child_is_said_at_the_start_and_at_the_end(
                 assert screen.says("from 12 years only")
                 assert screen.client.shows("result.flag.not-alert-unresponsive")
                 assert screen.client.shows("result.flag.oxygen-low")
+
+    asyncio.run(run())
+
+
+def test_a_flag_that_an_age_does_not_raise_any_more_still_stands_at_its_answer(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path, birth=None, language="en") as here:
+            async with session(here.desk, here.screening(VITALS)) as screen:
+                await screen.tap(*BEGIN, "screening.next")
+                await screen.type("q:heart-rate.text", "160")
+            desk = here.desk
+            desk.save(update(here.patient_id, Registration(birth=CHILD), desk.ids))
+            async with session(desk, here.screening(VITALS)) as screen:
+                await screen.tap("screening.start", "screening.next")
+                await screen.tap("q:heart-rate.flag")
+                assert screen.says("Heart rate above 150.")
+                await screen.type("q:body-temperature.text", "37")
+            assert here.response.flags() == ("heart-rate-very-high",)
 
     asyncio.run(run())
 
