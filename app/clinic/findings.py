@@ -10,7 +10,6 @@ from typing import cast
 from app.clinic.library import Form, Library
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
-from app.core.document_json import as_mapping
 from app.core.ids import derived_id
 from app.core.merge import Document
 from app.core.projections import ResponseView, View, by_type, responses
@@ -60,26 +59,17 @@ def flags_in(view: ResponseView, library: Library) -> tuple[StandingFlag, ...]:
     form = library.form(view.questionnaire)
     protocol = form.protocol if form else None
     rules = {rule.code: rule for rule in protocol.red_flags} if protocol else {}
-    raised_at = {
-        str(code): shown.write.effective_ms
-        for _path, shown in view.answers()
-        for code in _listed(as_mapping(shown.value).get("flags"))
-    }
     return tuple(
         StandingFlag(
             code,
             view.record_id,
             view.questionnaire,
-            raised_at.get(code, 0),
+            at_ms,
             form,
             rules.get(code),
         )
-        for code in view.flags()
+        for code, at_ms in view.raised_at().items()
     )
-
-
-def _listed(value: Json) -> Iterable[Json]:
-    return value if isinstance(value, list | tuple) else ()
 
 
 def score_of(documents: Iterable[Document], response_id: str) -> View | None:
