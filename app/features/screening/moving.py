@@ -94,8 +94,9 @@ def _end_saved(model: Model) -> Step:
 
 def _told(model: Model, event: PageSaved | SaveFailed) -> Model:
     if isinstance(event, SaveFailed):
-        problem = event.problem
-        return replace(model, busy=False, problem=problem, exit=Exit.RESULT)
+        # Of a draft that could not be kept, the way out stays the one that was taken.
+        way = Exit.RESULT if model.busy else model.exit
+        return replace(model, busy=False, problem=event.problem, exit=way)
     # The same model where nothing was wrong: another one is drawn anew.
     return replace(model, problem=None) if model.problem else model
 

@@ -100,6 +100,11 @@ class Wall:
         return 1_790_000_000_000
 
 
+def test_a_draft_that_was_not_kept_changes_no_way_out() -> None:
+    turned = after(begun(), LeavePressed(), SaveFailed(ProblemCode.DISK_FULL))
+    assert update(turned, Turned()).effects == (GoBack(),)
+
+
 def test_an_error_that_nobody_expected_is_told_and_leaves_no_dead_button(
     tmp_path: Path,
 ) -> None:
