@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from app.clinic.registration import Relationship, inverse
 from app.core.canonical import Json
-from app.core.change import Change, RecordKey
+from app.core.change import Change, Heads, RecordKey
 from app.core.merge import Document
 from app.core.projections import View, by_type
 from app.core.records import ENTERED_IN_ERROR, RecordType
@@ -28,10 +28,10 @@ def key_of(document: Document) -> RecordKey:
     return RecordKey(document.record_type, document.record_id, document.patient_id)
 
 
-def amend(document: Document, field: str, value: Json) -> Change:
-    """Write a field anew; the author's view of it is replaced, never erased."""
+def amend(document: Document, field: str, value: Json, seen: Heads) -> Change:
+    """Write a field anew; the heads that its author saw are replaced, never erased."""
     change = Change()
-    change.set(key_of(document), {field: value})
+    change.set(key_of(document), {field: value}, {field: seen})
     return change
 
 

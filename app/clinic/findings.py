@@ -3,8 +3,9 @@
 Screening and triage support, never diagnosis.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from typing import cast
 
 from app.clinic.corrections import ErrorReason, error
 from app.clinic.library import Form, Library
@@ -21,8 +22,9 @@ from app.core.questionnaire import (
     score,
 )
 from app.core.questionnaire.protocol import RedFlagRule
+from app.core.questionnaire.values import thaw
 from app.core.records import ENTERED_IN_ERROR, RecordType
-from app.core.values import ResponseStatus, flags_of_answer
+from app.core.values import ResponseStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +57,16 @@ def flags_in(view: ResponseView, library: Library) -> tuple[StandingFlag, ...]:
     form = library.form(view.questionnaire)
     protocol = form.protocol if form else None
     rules = {rule.code: rule for rule in protocol.red_flags} if protocol else {}
-    raised_at = {
-        code: shown.write.effective_ms
-        for _path, shown in view.answers()
-        for code in flags_of_answer(shown.value)
-    }
     return tuple(
         StandingFlag(
             code,
             view.record_id,
             view.questionnaire,
-            raised_at.get(code, 0),
+            at_ms,
             form,
             rules.get(code),
         )
-        for code in view.flags()
+        for code, at_ms in view.raised_at().items()
     )
 
 
@@ -107,6 +104,29 @@ def complete(
         if item is not None and item.observation_extract and answer.values:
             _add_observation(change, key, (path, item, answer.values[0]), now_ms)
     return change
+
+
+def keep_disputed(change: Change, key: RecordKey, disputed: Set[ItemPath]) -> None:
+    """Let what is made of answers that differ stand beside what others made of theirs.
+
+    Nobody saw the other's answer, so nobody replaces what was made of it.
+    """
+    if disputed:
+        score_id = derived_id(key.record_id, "score")
+        _unseen(change, RecordKey(RecordType.SCORE, score_id, key.patient_id), "result")
+    for path in disputed:
+        made = _observation_key(key, path)
+        _unseen(change, made, "value")
+
+
+def _unseen(change: Change, key: RecordKey, name: str) -> None:
+    if name in change.writes.get(key, {}):
+        change.set(key, {}, {name: ()})
+
+
+def _observation_key(key: RecordKey, path: ItemPath) -> RecordKey:
+    made = derived_id(key.record_id, f"observation/{path.encode()}")
+    return RecordKey(RecordType.OBSERVATION, made, key.patient_id)
 
 
 def rewritten(
@@ -163,12 +183,10 @@ def _add_observation(
 ) -> None:
     path, item, value = measured
     form_url = item.text.context.rpartition("#")[0] if item.text else None
-    observation_id = derived_id(key.record_id, f"observation/{path.encode()}")
-    target = RecordKey(RecordType.OBSERVATION, observation_id, key.patient_id)
     coding = item.codes[0] if item.codes else None
     text = item.text.source if item.text else path.link_id
     change.set(
-        target,
+        _observation_key(key, path),
         {
             "code": {
                 "system": coding.system if coding else None,
@@ -185,7 +203,10 @@ def _add_observation(
 
 
 def _measured(item: QuestionnaireItem, value: Value) -> dict[str, Json]:
-    """Return a measurement: the decimal as it was typed, its UCUM unit, its sign."""
+    """Return a measurement: the decimal as it was typed, its UCUM unit, its sign.
+
+    What is no number is kept under the name that FHIR gives it in an Observation.
+    """
     quantity = value.as_quantity
     if quantity is not None:
         return {
@@ -193,9 +214,18 @@ def _measured(item: QuestionnaireItem, value: Value) -> dict[str, Json]:
             "unit": quantity.code,
             "display": quantity.unit,
         }
+    data = cast("Json", thaw(value.data))
+    if value.kind == "Coding":
+        return {"valueCodeableConcept": {"coding": [data]}}
+    if value.number is None:
+        return {f"value{_KINDS.get(value.kind, value.kind)}": data}
     unit = item.unit
     return {
         "value": str(value.data),
         "unit": unit.code if unit else None,
         "display": (unit.display or unit.code) if unit else None,
     }
+
+
+_KINDS = {"Date": "DateTime", "Uri": "String"}
+"""Kinds of answers that an Observation has under another name."""

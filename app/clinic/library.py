@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.core.questionnaire import (
+    ClinicalFileError,
     Plan,
     Protocol,
     Questionnaire,
@@ -86,16 +87,28 @@ def read_library(
         resource = _read(assets / "questionnaires" / planned.file)
         questionnaire = load(resource, canonical=planned.questionnaire).questionnaire
         rules = planned.rules
+        protocol = load_protocol(_read(protocols / rules)) if rules else None
+        if protocol is not None:
+            _check(protocol, questionnaire)
         forms.append(
             Form(
                 planned.form,
                 f"{questionnaire.canonical}|{questionnaire.version or ''}",
                 questionnaire,
-                load_protocol(_read(protocols / rules)) if rules else None,
+                protocol,
                 planned.verbatim,
             )
         )
     return Library(found, forms)
+
+
+def _check(protocol: Protocol, questionnaire: Questionnaire) -> None:
+    """Refuse rules that are of another form: they would find no danger in this one."""
+    if protocol.questionnaire != questionnaire.canonical:
+        raise ClinicalFileError(f"{protocol.protocol}: questionnaire")
+    unknown = sorted(each for each in protocol.link_ids if not questionnaire.item(each))
+    if unknown:
+        raise ClinicalFileError(f"{protocol.protocol}: {', '.join(unknown)}")
 
 
 def _read(path: Path) -> object:

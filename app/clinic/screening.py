@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import count
-from typing import cast
 
 from app.clinic.library import Form
 from app.core.birth import Birth
@@ -16,7 +15,7 @@ from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.document_json import as_mapping
 from app.core.ids import derived_id
-from app.core.merge import Document
+from app.core.merge import Document, Shown
 from app.core.projections import ResponseView, responses
 from app.core.questionnaire import (
     AgeInterval,
@@ -29,8 +28,8 @@ from app.core.questionnaire import (
     Value,
     red_flags,
 )
-from app.core.records import ANSWER_PREFIX, RecordType
-from app.core.values import NO_INTERPRETER, Interpretation, ResponseStatus
+from app.core.records import RecordType
+from app.core.values import Interpretation, ResponseStatus
 
 
 class StopReason(StrEnum):
@@ -44,9 +43,6 @@ class StopReason(StrEnum):
     OTHER = "other"
 
 
-NOTHING_SAID = Answers()
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """In which languages answers were asked, and who interpreted."""
@@ -54,7 +50,8 @@ class Asked:
     staff: str
     person: str
     interpreted: bool = False
-    interpreter: Interpretation = NO_INTERPRETER
+    interpreter: Interpretation | None = None
+    """None where nobody said whether somebody interprets."""
 
     def to_json(self) -> dict[str, Json]:
         """Return the member `asked` of an answer."""
@@ -62,7 +59,7 @@ class Asked:
             "staff": self.staff,
             "person": self.person,
             "interpreted": self.interpreted,
-            "by": self.interpreter.to_json(),
+            "by": self.interpreter.to_json() if self.interpreter else None,
         }
 
     @classmethod
@@ -73,8 +70,13 @@ class Asked:
             staff=str(members.get("staff") or ""),
             person=str(members.get("person") or ""),
             interpreted=members.get("interpreted") is True,
-            interpreter=Interpretation.from_json(members.get("by")),
+            interpreter=interpretation(members.get("by")),
         )
+
+
+def interpretation(value: Json) -> Interpretation | None:
+    """Read who interpreted; None where nobody said."""
+    return Interpretation.from_json(value) if value else None
 
 
 def response_key(patient_id: str, response_id: str) -> RecordKey:
@@ -132,37 +134,35 @@ def answers_of(view: ResponseView) -> Answers:
     return Answers(found)
 
 
+def first_page(asked: Asked, accompanied_by: str) -> dict[str, Json]:
+    """Return what the first page says, as fields of a response."""
+    by = asked.interpreter
+    return {
+        "languages": [asked.staff, asked.person],
+        "interpreter": by.to_json() if by else None,
+        "accompanied_by": accompanied_by,
+    }
+
+
+def author_of(shown: Shown) -> str:
+    """Return who gave an answer, also of one written again for its flags."""
+    first = as_mapping(shown.value).get("author")
+    return first if isinstance(first, str) else shown.write.practitioner_id
+
+
 def begin(
-    key: RecordKey, encounter_id: str, form: Form, asked: Asked, accompanied_by: str
+    key: RecordKey, encounter_id: str, form: Form, first: Mapping[str, Json]
 ) -> Change:
-    """Begin a response: which form, which visit, which languages, who was there."""
+    """Begin a response: which form, which visit, and what its first page says."""
     change = Change()
-    change.set(
-        key,
-        {
-            "questionnaire": form.canonical,
-            "encounter": encounter_id,
-            "status": {"status": ResponseStatus.IN_PROGRESS.value},
-            "languages": [asked.staff, asked.person],
-            "interpreter": asked.interpreter.to_json(),
-            "accompanied_by": accompanied_by,
-        },
-    )
+    fields: dict[str, Json] = {
+        "questionnaire": form.canonical,
+        "encounter": encounter_id,
+        "status": {"status": ResponseStatus.IN_PROGRESS.value},
+    }
+    said_first = {name: value for name, value in first.items() if value is not None}
+    change.set(key, {**fields, **said_first})
     return change
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a page was left with: the answers that changed, and what they raise.
-
-    None takes an answer away: that of an instance that was removed. `standing` are
-    the answers that the record has already.
-    """
-
-    answers: Mapping[ItemPath, Answer | None]
-    flags: tuple[RedFlag, ...]
-    asked: Asked
-    standing: Answers = NOTHING_SAID
 
 
 def said(answer: Answer | None) -> tuple[tuple[Value, ...], str | None]:
@@ -178,51 +178,6 @@ def changed(before: Answers, now: Answers) -> dict[ItemPath, Answer | None]:
             found[path] = answer
     found.update({path: None for path in before if path not in now})
     return found
-
-
-def save_page(key: RecordKey, page: Page) -> Change:
-    """Write the answers of a page, each with its languages and its red flags.
-
-    An answer whose flags changed because of another answer is written again as it
-    was asked.
-    """
-    raised: dict[ItemPath, list[str]] = {}
-    for flag in page.flags:
-        raised.setdefault(flag.path, []).append(flag.code)
-    fields: dict[str, Json] = {}
-    for path, answer in page.standing.items():
-        stored = cast("dict[str, Json]", answer.to_json())
-        if set(raised.get(path, ())) != set(_flags(stored)):
-            fields[_field(path)] = _flagged(stored, raised.get(path))
-    for path, given in page.answers.items():
-        if given is None:
-            fields[_field(path)] = None
-            continue
-        value = cast("dict[str, Json]", given.to_json())
-        value["asked"] = page.asked.to_json()
-        fields[_field(path)] = _flagged(value, raised.get(path))
-    change = Change()
-    if fields:
-        change.set(key, fields)
-    return change
-
-
-def _field(path: ItemPath) -> str:
-    return f"{ANSWER_PREFIX}{path.encode()}"
-
-
-def _flags(stored: Mapping[str, Json]) -> tuple[str, ...]:
-    found = stored.get("flags")
-    if not isinstance(found, list | tuple):
-        return ()
-    return tuple(code for code in found if isinstance(code, str))
-
-
-def _flagged(value: dict[str, Json], codes: list[str] | None) -> dict[str, Json]:
-    value.pop("flags", None)
-    if codes:
-        value["flags"] = list(codes)
-    return value
 
 
 def flags_of(
@@ -261,6 +216,5 @@ def joined(*changes: Change) -> Change:
     """Return changes as one: all of it is saved, or nothing."""
     whole = Change()
     for change in changes:
-        for key, fields in change.writes.items():
-            whole.set(key, fields)
+        whole.add(change)
     return whole

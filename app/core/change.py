@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from app.core.canonical import Json
 from app.core.clock import HybridClock
 from app.core.ids import Ids
-from app.core.merge import Document, Kind
+from app.core.merge import Document, Kind, Write
 from app.core.operation import (
     MAX_CHANGE_SIZE,
     ChangePart,
@@ -16,6 +16,9 @@ from app.core.operation import (
     encode_operation,
 )
 from app.core.records import policy
+
+Heads = tuple[str, ...]
+"""Ids of the operations that a field's writes came from."""
 
 Lookup = Callable[[str], Document | None]
 """Returns the document of a record id as the author sees it, or None."""
@@ -46,16 +49,35 @@ class ChangeTooLargeError(ValueError):
 class Change:
     """Writes to be saved together: all of them are accepted, or set aside.
 
-    Each record gets one operation; a later `set` of the same field wins.
+    Each record gets one operation; a later `set` of the same field wins. `seen` holds
+    by field the heads that the author saw, where they were written down: what came
+    in meanwhile was not seen, and is not replaced.
     """
 
     writes: dict[RecordKey, dict[str, Json]] = field(default_factory=dict)
     beside: set[RecordKey] = field(default_factory=set)
     """Records in which what is written replaces nothing: it stands beside the rest."""
+    seen: dict[RecordKey, dict[str, Heads]] = field(default_factory=dict)
 
-    def set(self, key: RecordKey, fields: Mapping[str, Json]) -> None:
-        """Add values of fields to a record."""
+    def set(
+        self,
+        key: RecordKey,
+        fields: Mapping[str, Json],
+        seen: Mapping[str, Heads] | None = None,
+    ) -> None:
+        """Add values of fields to a record; `seen` are the heads that it replaces.
+
+        Of a field that `seen` does not name, the author sees what stands at the save.
+        """
         self.writes.setdefault(key, {}).update(fields)
+        if seen:
+            self.seen.setdefault(key, {}).update(seen)
+
+    def add(self, other: "Change") -> None:
+        """Add all that another change writes."""
+        for key, fields in other.writes.items():
+            self.set(key, fields, other.seen.get(key))
+        self.beside |= other.beside
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to save."""
@@ -65,9 +87,10 @@ class Change:
 def build(
     change: Change, author: Authorship, clock: HybridClock, ids: Ids, lookup: Lookup
 ) -> list[tuple[Operation, EncodedOperation]]:
-    """Return the operations of a change, each replacing the heads its author sees.
+    """Return the operations of a change, each replacing the heads its author saw.
 
-    Appended fields replace nothing. Raises ChangeTooLargeError; nothing is saved here.
+    What one wrote on this device before is always seen. Appended fields replace
+    nothing. Raises ChangeTooLargeError; nothing is saved here.
     """
     writes = [(key, fields) for key, fields in change.writes.items() if fields]
     if len(writes) > MAX_CHANGE_SIZE:
@@ -85,21 +108,35 @@ def build(
             site_id=author.site_id,
             change=ChangePart(change_id, index, len(writes)),
         )
-        seen = None if key in change.beside else lookup(key.record_id)
-        replaces = _replaces(key, fields, seen)
+        now = None if key in change.beside else lookup(key.record_id)
+        replaces = _replaces(header, change, key, now)
         operation = Operation(header, fields, replaces)
         built.append((operation, encode_operation(operation, ids.salt())))
     return built
 
 
 def _replaces(
-    key: RecordKey, fields: Mapping[str, Json], seen: Document | None
-) -> dict[str, tuple[str, ...]]:
-    if seen is None:
-        return {}
-    return {
-        name: heads
-        for name in fields
-        if policy(key.record_type, name).kind is not Kind.APPEND
-        and (heads := seen.heads(name))
-    }
+    header: Header, change: Change, key: RecordKey, now: Document | None
+) -> dict[str, Heads]:
+    seen = change.seen.get(key, {})
+    found: dict[str, Heads] = {}
+    for name in change.writes[key]:
+        if policy(key.record_type, name).kind is Kind.APPEND:
+            continue
+        heads = now.heads(name) if now is not None else ()
+        if name in seen:
+            own = _own(header, now.writes(name)) if now is not None else ()
+            heads = tuple(sorted({*seen[name], *own}))
+        if heads:
+            found[name] = heads
+    return found
+
+
+def _own(header: Header, writes: tuple[Write, ...]) -> Heads:
+    """Return which heads the author wrote, on the device where they write now."""
+    me = header.at.device_id, header.practitioner_id
+    return tuple(
+        write.operation_id
+        for write in writes
+        if (write.at.device_id, write.practitioner_id) == me
+    )

@@ -219,15 +219,23 @@ class ResponseView(View):
                     yield name.removeprefix(ANSWER_PREFIX), shown
 
     def flags(self) -> tuple[str, ...]:
-        """Return the codes of the red flags that its answers raised."""
+        """Return the codes of the red flags that its answers raised.
+
+        Of answers that conflict each one counts: a danger is not hidden by another.
+        """
+        return tuple(self.raised_at())
+
+    def raised_at(self) -> dict[str, int]:
+        """Return when each red flag was raised, UTC milliseconds."""
         if self.entered_in_error:
-            return ()
-        found = dict.fromkeys(
-            flag
-            for _path, shown in self.answers()
-            for flag in flags_of_answer(shown.value)
-        )
-        return tuple(found)
+            return {}
+        names = sorted(n for n in self.document.fields if n.startswith(ANSWER_PREFIX))
+        return {
+            flag: write.effective_ms
+            for name in names
+            for write in self.document.writes(name)
+            for flag in flags_of_answer(write.value)
+        }
 
 
 def by_type(documents: Iterable[Document], kind: RecordType) -> list[Document]:

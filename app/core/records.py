@@ -37,9 +37,28 @@ class RecordType(StrEnum):
     SCORE = "Score"
 
 
-def _flagged(value: Json) -> bool:
-    """Tell whether an answer raised a red flag when it was given."""
-    return bool(as_mapping(value).get("flags"))
+def _positive(value: Json) -> bool:
+    """Tell whether an answer raised a red flag, or named a symptom, when given."""
+    members = as_mapping(value)
+    return bool(members.get("flags")) or members.get("positive") is True
+
+
+def _says_the_same(one: Json, other: Json) -> bool:
+    """Two answers agree whoever asked them, and in whatever languages."""
+    left, right = as_mapping(one), as_mapping(other)
+    if not (left.get("values") or left.get("absent")):
+        return False
+    return all(left.get(k) == right.get(k) for k in ("values", "absent"))
+
+
+_DONE = ("completed", "amended")
+_NOT_DONE = ("in-progress", "stopped")
+
+
+def _done_prevails(winner: Json, loser: Json) -> bool:
+    """A screening that somebody finished is not undone by who did not see that."""
+    status = as_mapping(loser).get("status")
+    return as_mapping(winner).get("status") in _DONE and status in _NOT_DONE
 
 
 def _urgent(value: Json) -> bool:
@@ -105,7 +124,7 @@ _POLICIES: Mapping[str, Mapping[str, FieldPolicy]] = MappingProxyType(
         RecordType.QUESTIONNAIRE_RESPONSE: {
             "questionnaire": LATEST,
             "encounter": LATEST,
-            "status": LATEST,
+            "status": FieldPolicy(Kind.LATEST, prevails=_done_prevails),
             "languages": LATEST,
             "interpreter": LATEST,
             "accompanied_by": LATEST,
@@ -116,11 +135,11 @@ _POLICIES: Mapping[str, Mapping[str, FieldPolicy]] = MappingProxyType(
             "effective_at": LATEST,
             "response": LATEST,
         },
-        RecordType.SCORE: {"response": LATEST, "result": LATEST},
+        RecordType.SCORE: {"response": LATEST, "result": REGISTER},
     }
 )
 
-_ANSWER = FieldPolicy(positive=_flagged)
+_ANSWER = FieldPolicy(prevails=_says_the_same, positive=_positive)
 
 
 def policy(record_type: str, name: str) -> FieldPolicy:

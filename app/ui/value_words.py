@@ -1,5 +1,6 @@
 """Values of records in words, each by its shape; the names of fields stand apart."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -141,8 +142,22 @@ class ValueWords:
         measured = as_mapping(value)
         if not measured:
             return self.plain(value)
+        if "value" not in measured:
+            return self._observed(measured)
         unit = str(measured.get("display") or measured.get("unit") or "")
         return formats.quantity(self.t, str(measured.get("value", "")), unit)
+
+    def _observed(self, value: Mapping[str, Json]) -> str:
+        """What was chosen or said: a coding's words, yes or no, or a text."""
+        t = self.t
+        coding = as_mapping(value.get("valueCodeableConcept")).get("coding")
+        if isinstance(coding, list | tuple) and coding:
+            chosen = as_mapping(coding[0])
+            return t.isolate(str(chosen.get("display") or chosen.get("code") or ""))
+        said = value.get("valueBoolean")
+        if isinstance(said, bool):
+            return t.gettext("Yes") if said else t.gettext("No")
+        return ", ".join(self.plain(each) for each in value.values())
 
     def error(self, value: Json) -> str:
         """Why something was entered in error."""

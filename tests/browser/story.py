@@ -178,6 +178,7 @@ def a_begins_what_b_will_finish(story: Story) -> None:
     care.begin(a, TB, language="English")
     care.answer_all(a, TB_SYMPTOMS[:2], "No")
     a.press("Go on later")
+    a.press("The tablet is turned to me")
     a.sees("The whole record")
     a.go_home()
 

@@ -176,6 +176,12 @@ def forms(walk: Tour) -> None:
     hands.press("For the staff: read this")
     walk.shoot("screening-phq9-flag")
     end(walk, "phq9")
+    vital_signs(walk)
+
+
+def vital_signs(walk: Tour) -> None:
+    """The first pages of a form that is put off: no way out without the staff."""
+    hands = walk.hands
     begin(walk, "vital-signs")
     answer(walk, 0, 0)
     walk.shoot("screening-alertness")
@@ -183,10 +189,12 @@ def forms(walk: Tour) -> None:
     hands.write_at(cards(hands).nth(0).get_by_role("textbox"), "180")
     walk.shoot("screening-vital-signs")
     hands.press("End early")
+    hands.press("The tablet is turned to me")
     hands.sees("Why does it end early?")
     walk.shoot("screening-end-early")
     hands.press("Cancel")
     hands.press("Go on later")
+    hands.press("The tablet is turned to me")
     hands.sees("The whole record")
     walk.shoot("visit-with-alarm")
 

@@ -39,7 +39,9 @@ def screened() -> Folder:
 def test_an_amended_field_replaces_what_its_author_saw() -> None:
     folder = screened()
     before = folder.documents[RESPONSE]
-    folder.add(amend(before, "answer.q9", {"values": [False]}))
+    folder.add(
+        amend(before, "answer.q9", {"values": [False]}, before.heads("answer.q9"))
+    )
     after = folder.documents[RESPONSE]
     assert View(after).value("answer.q9") == {"values": [False]}
     assert not View(after).conflicts()

@@ -1,23 +1,26 @@
 """Screenings as changes: what is written of a page, of the end, of a correction."""
 
+import pytest
+
+from app.clinic.answering import Page, save_page
 from app.clinic.findings import complete, flags_in, rewritten, score_id_of
 from app.clinic.library import Form, read_library
 from app.clinic.screening import (
     Asked,
-    Page,
     StopReason,
     begin,
     changed,
     decline,
+    first_page,
     flags_of,
     joined,
     response_id_in,
     response_id_of,
     response_in,
     response_key,
-    save_page,
     stop,
 )
+from app.core.canonical import Json
 from app.core.change import Authorship, Change, RecordKey
 from app.core.merge import Document, new_document
 from app.core.projections import ResponseView, View, by_type
@@ -26,10 +29,14 @@ from app.core.questionnaire import (
     YES,
     Answer,
     Answers,
+    Coding,
     ItemPath,
+    Value,
     evaluate,
+    load,
     measured,
 )
+from app.core.questionnaire.options import SDC
 from app.core.records import ENTERED_IN_ERROR, RecordType
 from app.core.values import ResponseStatus
 from tests.support.operations import WritingDevice
@@ -41,6 +48,7 @@ TB = LIBRARY.forms[0]
 VITALS = LIBRARY.forms[1]
 ASKED = Asked("en", "ar")
 KEY = response_key(PATIENT, response_id_of(ENCOUNTER, TB))
+FIRST = first_page(ASKED, "nobody")
 COUGH, LONG = ItemPath("cough"), ItemPath("cough-over-two-weeks")
 
 
@@ -61,8 +69,7 @@ def page(answers: Answers, standing: Answers | None = None) -> Change:
     state = evaluate(TB.questionnaire, answers)
     flags = flags_of(TB, state, None)
     different = changed(before, answers)
-    rest = before.without(*different)
-    return save_page(KEY, Page(different, flags, ASKED, rest))
+    return save_page(KEY, Page(TB, different, flags, ASKED, before))
 
 
 def test_a_page_writes_only_what_changed() -> None:
@@ -88,9 +95,8 @@ def test_a_flag_that_another_answer_takes_away_is_taken_from_its_own() -> None:
     )
     before = Answers({COUGH: Answer.of(YES), LONG: stored})
     (fields,) = page(before.set(COUGH, Answer.of(NO)), before).writes.values()
-    assert fields["answer.:cough-over-two-weeks"] == {
-        "values": [{"valueBoolean": True}]
-    }
+    stored_now = fields["answer.:cough-over-two-weeks"]
+    assert stored_now == {"values": [{"valueBoolean": True}]}
 
 
 def test_an_instance_that_was_removed_is_taken_from_the_record() -> None:
@@ -100,7 +106,7 @@ def test_an_instance_that_was_removed_is_taken_from_the_record() -> None:
 
 def test_two_tablets_that_begin_one_form_write_one_response() -> None:
     assert response_id_in([], ENCOUNTER, TB) == KEY.record_id
-    begun = folded(begin(KEY, ENCOUNTER, TB, ASKED, "nobody"))
+    begun = folded(begin(KEY, ENCOUNTER, TB, FIRST))
     assert response_id_in(begun, ENCOUNTER, TB) == KEY.record_id
     found = response_in(begun, ENCOUNTER, TB)
     assert found is not None
@@ -111,7 +117,7 @@ def test_two_tablets_that_begin_one_form_write_one_response() -> None:
 def test_after_an_error_the_form_is_answered_in_a_new_response() -> None:
     error = Change()
     error.set(KEY, {ENTERED_IN_ERROR: {"reason": "mistyped"}})
-    documents = folded(begin(KEY, ENCOUNTER, TB, ASKED, "nobody"), error)
+    documents = folded(begin(KEY, ENCOUNTER, TB, FIRST), error)
     assert response_in(documents, ENCOUNTER, TB) is None
     fresh = response_id_in(documents, ENCOUNTER, TB)
     assert fresh == response_id_of(ENCOUNTER, TB, 1) != KEY.record_id
@@ -120,7 +126,7 @@ def test_after_an_error_the_form_is_answered_in_a_new_response() -> None:
 def test_what_ended_early_keeps_its_flags_and_has_no_score() -> None:
     answers = Answers({COUGH: Answer.of(YES), LONG: Answer.of(YES)})
     ended = joined(
-        begin(KEY, ENCOUNTER, TB, ASKED, "nobody"),
+        begin(KEY, ENCOUNTER, TB, FIRST),
         page(answers),
         stop(KEY, StopReason.TIRED),
     )
@@ -167,6 +173,44 @@ def test_a_score_made_before_under_another_id_gives_way_to_the_corrected_one() -
         "wrong_person": False,
         "moved_to": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "kept"),
+    [
+        (
+            "choice",
+            Value.coding(Coding("s", "c", "Chosen")),
+            {
+                "valueCodeableConcept": {
+                    "coding": [{"system": "s", "code": "c", "display": "Chosen"}]
+                }
+            },
+        ),
+        ("boolean", YES, {"valueBoolean": True}),
+        ("string", Value.string("words"), {"valueString": "words"}),
+        ("date", Value("Date", "1990-05"), {"valueDateTime": "1990-05"}),
+        ("integer", Value.integer(3), {"value": "3", "unit": None, "display": None}),
+    ],
+)
+def test_an_observation_is_kept_as_fhir_has_it(
+    kind: str, value: Value, kept: dict[str, Json]
+) -> None:
+    extract = f"{SDC}sdc-questionnaire-observationExtract"
+    options = [{"valueCoding": {"system": "s", "code": "c", "display": "Chosen"}}]
+    asked: dict[str, object] = {
+        "linkId": "a",
+        "type": kind,
+        "extension": [{"url": extract, "valueBoolean": True}],
+    }
+    if kind == "choice":
+        asked["answerOption"] = options
+    loaded = load({"resourceType": "Questionnaire", "url": "u", "item": [asked]})
+    form = Form("f", "u|", loaded.questionnaire, None, verbatim=False)
+    state = evaluate(form.questionnaire, Answers({ItemPath("a"): Answer.of(value)}))
+    done = complete(KEY, form, state, ResponseStatus.COMPLETED, 1_000)
+    observed = [f for k, f in done.writes.items() if k.record_type == "Observation"]
+    assert [fields["value"] for fields in observed] == [kept]
 
 
 def finished(key: RecordKey, answers: Answers) -> Change:

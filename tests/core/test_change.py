@@ -13,7 +13,7 @@ from app.core.clock import HybridClock
 from app.core.ids import RandomIds
 from app.core.merge import Document, new_document
 from app.core.operation import MAX_CHANGE_SIZE, Operation, decode_operation
-from app.core.records import RecordType
+from app.core.records import RecordType, policy
 
 AUTHOR = Authorship("nurse", "site")
 PATIENT = RecordKey(RecordType.PATIENT, "patient", "patient")
@@ -90,6 +90,47 @@ def test_a_decision_replaces_every_sibling() -> None:
     assert len(seen.heads("sex")) == 2
     decision = built(change, {"patient": seen})[0]
     assert seen.apply(decision).heads("sex") == (decision.header.operation_id,)
+
+
+def test_what_came_in_unseen_is_not_replaced_and_becomes_a_conflict() -> None:
+    change = Change()
+    change.set(PATIENT, {"sex": "female"})
+    unseen = document_of(written_by("colleague", change))
+    blind = Change()
+    blind.set(PATIENT, {"sex": "male"}, {"sex": ()})
+    mine = built(blind, {"patient": unseen})[0]
+    assert mine.replaces == {}
+    shown = unseen.apply(mine).shown("sex", policy(RecordType.PATIENT, "sex"))
+    assert shown is not None
+    assert shown.in_conflict
+
+
+def test_what_one_wrote_on_this_device_before_is_seen() -> None:
+    first, second = Change(), Change()
+    first.set(PATIENT, {"sex": "unknown"})
+    second.set(PATIENT, {"sex": "female"}, {"sex": ("earlier",)})
+    before = built(first)[0]
+    after = built(second, {"patient": document_of(before)})[0]
+    assert after.replaces["sex"] == tuple(
+        sorted(("earlier", before.header.operation_id))
+    )
+
+
+def test_changes_that_are_joined_keep_what_was_seen() -> None:
+    one, whole = Change(), Change()
+    one.set(PATIENT, {"sex": "female"}, {"sex": ("o1",)})
+    whole.add(one)
+    assert (whole.writes, whole.seen) == (one.writes, one.seen)
+
+
+def written_by(practitioner: str, change: Change) -> Operation:
+    """The one operation of a change by somebody at another tablet."""
+    clock = HybridClock("other-tablet", lambda: 900)
+    author = Authorship(practitioner, "site")
+    ((operation, _bytes),) = build(
+        change, author, clock, RandomIds(), lambda _record_id: None
+    )
+    return operation
 
 
 def test_an_appended_field_replaces_nothing() -> None:

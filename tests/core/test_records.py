@@ -30,6 +30,12 @@ def shown_of(record_type: str, name: str, *values: Json) -> Shown:
             {"value": [1], "flags": ["self-harm"]},
             {"value": [0], "flags": []},
         ),
+        (
+            "QuestionnaireResponse",
+            "answer.:cough",
+            {"values": [{"valueBoolean": True}], "positive": True},
+            {"values": [{"valueBoolean": False}]},
+        ),
         ("Encounter", "urgency", {"level": "urgent"}, {"level": "routine"}),
         ("Patient", "accompaniment", {"who": "nobody"}, {"who": "parent"}),
         ("Patient", "accompaniment", {"who": "not-parent"}, {"who": "parent"}),
@@ -93,3 +99,28 @@ def test_with_whom_a_child_is_makes_moot_that_nobody_asked() -> None:
         found = shown_of("Patient", "accompaniment", *values)
         assert found.value == {"who": "parent"}
         assert not found.in_conflict
+
+
+def test_answers_that_say_the_same_do_not_conflict_whoever_asked() -> None:
+    one: Json = {"values": [{"valueBoolean": True}], "asked": {"person": "ar"}}
+    other: Json = {"values": [{"valueBoolean": True}], "asked": {"person": "fr"}}
+    unlike: Json = {"absent": "asked-unknown"}
+    assert not shown_of("QuestionnaireResponse", "answer.:x", one, other).in_conflict
+    assert shown_of("QuestionnaireResponse", "answer.:x", one, unlike).in_conflict
+
+
+@pytest.mark.parametrize("done", ["completed", "amended"])
+@pytest.mark.parametrize("undone", ["in-progress", "stopped"])
+def test_a_screening_that_was_finished_stands_over_one_that_was_not(
+    done: str, undone: str
+) -> None:
+    values: tuple[Json, Json] = {"status": done}, {"status": undone}
+    for order in permutations(values):
+        found = shown_of("QuestionnaireResponse", "status", *order)
+        assert found.value == {"status": done}
+        assert not found.in_conflict
+
+
+def test_two_totals_of_one_screening_are_a_conflict() -> None:
+    found = shown_of("Score", "result", {"total": "27"}, {"total": "0"})
+    assert found.in_conflict

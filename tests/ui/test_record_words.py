@@ -118,3 +118,19 @@ def test_a_record_with_odd_values_is_told_in_words_all_the_same(
     document = written(kind, dict.fromkeys(_POLICIES[kind], odd))
     assert WORDS.title(document)
     assert all(fact.label for _name, fact in WORDS.facts(document))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"valueBoolean": True}, "Yes"),
+        ({"valueBoolean": False}, "No"),
+        ({"valueCodeableConcept": {"coding": [{"display": "Rash"}]}}, "Rash"),
+        ({"valueString": "dry skin"}, "dry skin"),
+        ({"value": "38.6", "unit": "Cel", "display": "°C"}, "38.6"),
+    ],
+)
+def test_what_was_observed_is_told_in_words(value: Json, said: str) -> None:
+    fact = WORDS.fact(written(RecordType.OBSERVATION, {"x": 1}), "value", value)
+    assert said in fact.value
+    assert "{" not in fact.value

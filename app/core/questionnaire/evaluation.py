@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.core.questionnaire import groups
 from app.core.questionnaire.answers import Answer, Answers, ItemPath
 from app.core.questionnaire.checks import Problem, ProblemCode, problems_of
 from app.core.questionnaire.expressions import Memory
@@ -107,10 +108,11 @@ def _problems(
         answer = counted.get(entry.path)
         if answer is not None:
             problems = (*problems_of(entry.item, answer), *run.unmet(entry))
-        elif entry.item.required:
+        elif run.is_required(entry):
             problems = (Problem(ProblemCode.REQUIRED),)
         else:
             continue
         if problems:
             found[entry.path] = problems
+    found.update(groups.problems(asked, counted, run))
     return found

@@ -33,7 +33,7 @@ from app.core.questionnaire.options import (
 )
 from app.core.questionnaire.rules_reading import read_limits, read_logic
 from app.core.questionnaire.texts import Text
-from app.core.questionnaire.values import Coding, Value, value_of
+from app.core.questionnaire.values import Coding, NestingError, Value, value_of
 
 LEFT_OUT = (
     (f"{SDC}sdc-questionnaire-launchContext", NoteCode.PREFILL_LEFT_OUT),
@@ -68,6 +68,12 @@ class ItemReader:
 
     def _item(self, item: Element) -> QuestionnaireItem:
         link_id = self._link_id(item)
+        try:
+            return self._read(item, link_id)
+        except NestingError:
+            raise QuestionnaireRefusedError(RefusalReason.TOO_DEEP, link_id) from None
+
+    def _read(self, item: Element, link_id: str) -> QuestionnaireItem:
         note_left_out(self.reading, item, link_id)
         known = QuestionnaireItem(
             link_id=link_id,

@@ -20,6 +20,7 @@ from app.core.questionnaire.model import (
 )
 from app.core.questionnaire.options import ValueSets
 from app.core.questionnaire.rules_reading import read_variables
+from app.core.questionnaire.values import NestingError
 
 MAX_DEPTH = 24
 MAX_ITEMS = 3000
@@ -30,6 +31,13 @@ def load(resource: object, *, canonical: str | None = None) -> LoadedQuestionnai
 
     `canonical` names a questionnaire that has no url of its own.
     """
+    try:
+        return _loaded(resource, canonical)
+    except (NestingError, RecursionError):
+        raise QuestionnaireRefusedError(RefusalReason.TOO_DEEP) from None
+
+
+def _loaded(resource: object, canonical: str | None) -> LoadedQuestionnaire:
     if not isinstance(resource, Mapping):
         raise QuestionnaireRefusedError(RefusalReason.NOT_A_QUESTIONNAIRE)
     if resource.get("resourceType") != "Questionnaire":

@@ -9,6 +9,9 @@ from app.core.questionnaire.ages import Ages
 from app.core.questionnaire.texts import Text
 from app.core.questionnaire.values import Coding, Value, value_of
 
+REVIEWED = "reviewed by a clinician"
+"""What `review` says once somebody stands behind the rules."""
+
 Words = Annotated[str, Field(min_length=1)]
 Figure = Annotated[str, Field(pattern=r"^-?\d{1,9}(\.\d{1,9})?$")]
 Years = Annotated[int, Field(ge=0, le=150)]
@@ -117,8 +120,24 @@ class RedFlagRule(ClinicalPart):
         return Ages(self.min_age_years, self.max_age_years)
 
 
+class PlausibleRange(ClinicalPart):
+    """What a measured item usually shows; outside it staff are asked, never stopped.
+
+    The figures are in the item's own unit.
+    """
+
+    link_id: Words
+    minimum: Figure
+    maximum: Figure
+    source: Words
+
+
 class Protocol(ClinicalPart):
-    """The clinical rules of one questionnaire."""
+    """The clinical rules of one questionnaire.
+
+    `reference_period` says of which time it asks, to both; `note` says to staff what
+    the rules do not look at.
+    """
 
     protocol: Words
     questionnaire: Words
@@ -129,8 +148,11 @@ class Protocol(ClinicalPart):
     language: Words
     min_age_years: Years | None = None
     max_age_years: Years | None = None
+    reference_period: Words | None = None
+    note: Words | None = None
     score: ScoreRule | None = None
     red_flags: list[RedFlagRule] = []
+    plausible: list[PlausibleRange] = []
 
     @property
     def ages(self) -> Ages:
@@ -141,8 +163,34 @@ class Protocol(ClinicalPart):
         """Return words of the protocol as a text that can be translated."""
         return Text(words, f"{self.questionnaire}#{code}", self.language)
 
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether a clinician stands behind the rules."""
+        return self.review == REVIEWED
+
+    @property
+    def period(self) -> Text | None:
+        """Of which time it asks, to be read by staff and aloud."""
+        words = self.reference_period
+        return self.text(words, "reference-period") if words else None
+
+    @property
+    def staff_note(self) -> Text | None:
+        """What staff should know of the rules."""
+        return self.text(self.note, "note") if self.note else None
+
+    @property
+    def link_ids(self) -> frozenset[str]:
+        """The link ids that the rules name."""
+        found = {c.link_id for rule in self.red_flags for c in rule.when}
+        found |= {each.link_id for each in self.plausible}
+        if self.score is not None:
+            found |= {*self.score.items}
+            found |= {*filter(None, [self.score.total_link_id])}
+        return frozenset(found)
+
     def translatable_strings(self) -> list[tuple[str, str]]:
-        """Return context and text of all that staff read."""
+        """Return context and text of all that people read."""
         bands = self.score.bands if self.score else []
         found = [(self.text(b.meaning, b.code)) for b in bands]
         for flag in self.red_flags:
@@ -151,6 +199,7 @@ class Protocol(ClinicalPart):
                 self.text(flag.action, flag.code),
             ]
         found.append(self.text(self.title, ""))
+        found += [text for text in (self.period, self.staff_note) if text is not None]
         return [(text.context, text.source) for text in found]
 
 

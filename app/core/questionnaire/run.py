@@ -30,12 +30,14 @@ class Context:
     `now` (ISO 8601) is what now() and today() say: hand in the time at which the
     form was opened. `variables` are FHIRPath variables such as `patient`.
     `calculations` stand in for the calculations of the form itself, by link id:
-    what they make is kept with the answers, and stands on no page.
+    what they make is kept with the answers, and stands on no page. `required` are
+    link ids that need an answer besides those that the form says.
     """
 
     now: str = "1970-01-01T00:00:00Z"
     variables: Mapping[str, object] = field(default_factory=dict)
     calculations: Mapping[str, Calculation] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
 
 
 class Run:
@@ -142,6 +144,10 @@ class Run:
         if is_given and not (entry.item.read_only and self.is_calculated(entry)):
             return answer
         return self.calculated.get(entry.path)
+
+    def is_required(self, entry: Entry) -> bool:
+        """Say if an item needs an answer, by the form or for its score."""
+        return entry.item.required or entry.path.link_id in self._context.required
 
     def is_calculated(self, entry: Entry) -> bool:
         """Say if an item is calculated, by the form or for it."""

@@ -14,6 +14,7 @@ from app.core.questionnaire.model import Questionnaire, QuestionnaireItem
 from app.core.questionnaire.protocol import (
     Band,
     FlagCondition,
+    PlausibleRange,
     Protocol,
     RedFlagRule,
     ScoreRule,
@@ -76,6 +77,17 @@ def score(
     )
 
 
+def scored(protocol: Protocol) -> frozenset[str]:
+    """Return the link ids that a score is made of: all of them need an answer."""
+    return frozenset(protocol.score.items) if protocol.score else frozenset()
+
+
+def is_result(questionnaire: Questionnaire, item: QuestionnaireItem) -> bool:
+    """Say if a calculated item is a result: that of weighted answers."""
+    has_weights = any(o.weight for each in questionnaire.walk() for o in each.options)
+    return has_weights and item.logic.calculated is not None
+
+
 def calculations(
     protocol: Protocol, questionnaire: Questionnaire
 ) -> dict[str, Calculation]:
@@ -102,17 +114,61 @@ def red_flags(
     """Return the dangers in the answers that count, urgent ones first.
 
     A rule for an age that the person may have applies: an age unknown hides nothing.
+    The ages of the protocol decide who is asked; what was asked may raise a danger.
     """
-    if protocol.ages.fit(age) is Fit.NO:
-        return ()
     found = []
     for rule in protocol.red_flags:
         if rule.ages.fit(age) is Fit.NO:
             continue
         path = _raised_by(rule, questionnaire, answers)
         if path is not None:
-            found.append(_flag(protocol, rule, path))
+            found.append(flag_of(protocol, rule, path))
     return tuple(sorted(found, key=lambda flag: not flag.urgent))
+
+
+def decides(rule: RedFlagRule, questionnaire: Questionnaire) -> frozenset[str]:
+    """Return the link ids whose answers raise a danger, or decide if it is asked."""
+    index = questionnaire.index
+    found: set[str] = set()
+    waiting = [condition.link_id for condition in rule.when]
+    while waiting:
+        link_id = waiting.pop()
+        item = questionnaire.item(link_id)
+        if item is None or link_id in found:
+            continue
+        found.add(link_id)
+        waiting += [each.question for each in item.logic.enable_when]
+        waiting += [*item.logic.mentions, *filter(None, [index.parents.get(link_id)])]
+    return frozenset(found)
+
+
+def is_symptom(protocol: Protocol, path: ItemPath, answer: Answer) -> bool:
+    """Say if an answer is a "yes" that the protocol counts."""
+    rule = protocol.score
+    if rule is None or rule.method != "count-of-yes":
+        return False
+    is_yes = any(value.data is True for value in answer.values)
+    return is_yes and path.link_id in rule.items
+
+
+def doubtful(
+    protocol: Protocol, item: QuestionnaireItem, answer: Answer
+) -> PlausibleRange | None:
+    """Return the usual range that a measurement lies outside of, to ask about it."""
+    for usual in protocol.plausible:
+        if usual.link_id == item.link_id:
+            low, high = Decimal(usual.minimum), Decimal(usual.maximum)
+            found = [value.number for value in answer.values if _in_unit(item, value)]
+            if any(
+                number is not None and not low <= number <= high for number in found
+            ):
+                return usual
+    return None
+
+
+def _in_unit(item: QuestionnaireItem, value: Value) -> bool:
+    quantity, unit = value.as_quantity, item.unit
+    return quantity is None or unit is None or quantity.unit_key == unit.code
 
 
 def weight_of(item: QuestionnaireItem, value: Value) -> Decimal | None:
@@ -123,7 +179,8 @@ def weight_of(item: QuestionnaireItem, value: Value) -> Decimal | None:
     return None
 
 
-def _flag(protocol: Protocol, rule: RedFlagRule, path: ItemPath) -> RedFlag:
+def flag_of(protocol: Protocol, rule: RedFlagRule, path: ItemPath) -> RedFlag:
+    """Return the danger that a rule tells of, at an answer."""
     return RedFlag(
         code=rule.code,
         text=protocol.text(rule.text, rule.code),

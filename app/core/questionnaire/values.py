@@ -45,18 +45,30 @@ class JsonObject(Mapping[str, Json]):
 
 EMPTY = JsonObject({})
 MAX_EXPONENT = 30
+MAX_NESTING = 100
 
 
-def freeze(value: object) -> Json:
-    """Return parsed JSON as an immutable value; fractions become decimal strings."""
+class NestingError(ValueError):
+    """JSON is nested deeper than any value that people write."""
+
+
+def freeze(value: object, depth: int = 0) -> Json:
+    """Return parsed JSON as an immutable value; fractions become decimal strings.
+
+    Raises NestingError below MAX_NESTING.
+    """
+    if depth > MAX_NESTING:
+        raise NestingError
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float | Decimal):
         return str(value)
     if isinstance(value, Mapping):
-        return JsonObject({str(name): freeze(member) for name, member in value.items()})
+        return JsonObject(
+            {str(name): freeze(member, depth + 1) for name, member in value.items()}
+        )
     if isinstance(value, list | tuple):
-        return tuple(freeze(member) for member in value)
+        return tuple(freeze(member, depth + 1) for member in value)
     raise TypeError(type(value).__name__)
 
 

@@ -1,24 +1,34 @@
-"""Doing of Amend: read the field and its author, save it anew."""
+"""Doing of Amend: read the field and its author, keep what is typed, save it anew."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from app.clinic import corrections
 from app.clinic.desk import Desk
+from app.clinic.drafting import DraftKeeper
+from app.core.canonical import Json
 from app.core.problems import ProblemCode
 from app.features.amend.state import (
+    DraftKept,
+    DropDraft,
     Effect,
     Event,
     FieldLoaded,
     GoBack,
+    KeepDraft,
+    Left,
     LoadField,
     Model,
     Opened,
+    RecordsChanged,
     Saved,
     SaveFailed,
     SaveField,
+    StopListening,
     update,
 )
+from app.features.amend.typed import begun, typed_from_json
 from app.i18n import formats
 from app.storage import StorageError
 from app.ui.loop import Loop, Moments
@@ -27,40 +37,101 @@ from app.ui.provenance import names_of
 from app.ui.routes import Amend
 from app.ui.work import Work
 
+Dispatch = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class _Listening:
+    stop: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Amend:
+    desk: Desk
+    work: Work
+    place: Place
+    route: Amend
+    keeper: DraftKeeper
+    listening: _Listening = field(default_factory=_Listening)
+
+    def perform(self, effect: Effect, dispatch: Dispatch) -> None:
+        number = self.keeper.number()
+        match effect:
+            case LoadField(record_id):
+                self._listen(dispatch)
+                self.work.run(lambda: self._load(record_id), dispatch, _as_event)
+            case SaveField():
+                self.work.run(
+                    lambda: self._save(number, effect), dispatch, _saved, self._failed
+                )
+            case KeepDraft() | DropDraft():
+                self.work.run(
+                    lambda: self._draft(number, effect), dispatch, _kept, self._failed
+                )
+            case StopListening():
+                if self.listening.stop is not None:
+                    self.listening.stop()
+            case GoBack():
+                self.place.back()
+            case _:
+                assert_never(effect)
+
+    def _load(self, record_id: str) -> FieldLoaded:
+        document = self.desk.vault.document(record_id)
+        if document is None:
+            raise LookupError("the record is not on this tablet")
+        draft = self.keeper.load()
+        names = names_of(self.desk.vault.setup)
+        if not draft:
+            return FieldLoaded(document, names)
+        typed = typed_from_json(draft.get("typed"), begun(document))
+        seen = draft.get("seen")
+        ids = seen if isinstance(seen, list | tuple) else ()
+        return FieldLoaded(document, names, (typed, tuple(str(each) for each in ids)))
+
+    def _draft(self, number: int, effect: KeepDraft | DropDraft) -> None:
+        if isinstance(effect, DropDraft):
+            self.keeper.drop(number)
+            return
+        content: dict[str, Json] = {"typed": effect.typed, "seen": list(effect.seen)}
+        self.keeper.keep(number, content)
+
+    def _save(self, number: int, effect: SaveField) -> None:
+        change = corrections.amend(
+            effect.document, effect.field, effect.value, effect.seen
+        )
+        draft_id = self.keeper.draft_id
+        self.keeper.settle(number, lambda: self.desk.save(change, draft_id))
+
+    def _failed(self, error: Exception) -> Event:
+        if isinstance(error, StorageError):
+            return SaveFailed(ProblemCode(error.code))
+        self.work.tell(error)
+        return SaveFailed(ProblemCode.UNEXPECTED)
+
+    def _listen(self, dispatch: Dispatch) -> None:
+        if self.listening.stop is not None:
+            return
+        patient_id = self.route.patient_id
+
+        def told(changed: frozenset[str]) -> None:
+            if patient_id in changed:
+                self.work.post(lambda: dispatch(RecordsChanged()))
+
+        self.listening.stop = self.desk.vault.subscribe(told)
+
 
 def loop(
     desk: Desk, work: Work, place: Place, route: Amend
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-
-    def perform(effect: Effect, dispatch: Callable[[Event], None]) -> None:
-        match effect:
-            case LoadField(record_id):
-                work.run(lambda: _load(desk, record_id), dispatch, _as_event)
-            case SaveField(document, field, value):
-                change = corrections.amend(document, field, value)
-                work.run(lambda: desk.save(change), dispatch, _saved, failed)
-            case GoBack():
-                place.back()
-            case _:
-                assert_never(effect)
-
-    def failed(error: Exception) -> Event:
-        if isinstance(error, StorageError):
-            return SaveFailed(ProblemCode(error.code))
-        work.tell(error)
-        return SaveFailed(ProblemCode.UNEXPECTED)
-
+    draft_id = f"amend/{route.record_id}/{route.field}"
+    keeper = DraftKeeper(desk.vault, draft_id, route.patient_id)
+    screen = _Amend(desk, work, place, route, keeper)
     today = formats.local_day(desk.wall(), desk.setup.site.zone)
     model = Model(route.record_id, route.field, today)
-    return Loop(model, update, perform, Moments(shown=Opened()))
-
-
-def _load(desk: Desk, record_id: str) -> FieldLoaded:
-    document = desk.vault.document(record_id)
-    if document is None:
-        raise LookupError("the record is not on this tablet")
-    return FieldLoaded(document, names_of(desk.vault.setup))
+    moments: Moments[Event] = Moments(shown=Opened(), left=Left())
+    return Loop(model, update, screen.perform, moments)
 
 
 def _as_event(loaded: FieldLoaded) -> Event:
@@ -69,3 +140,7 @@ def _as_event(loaded: FieldLoaded) -> Event:
 
 def _saved(_: None) -> Event:
     return Saved()
+
+
+def _kept(_: None) -> Event:
+    return DraftKept()

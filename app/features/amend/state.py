@@ -4,41 +4,40 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from app.core.birth import Birth, BirthSource, Precision, birth_of_parts
+from app.core.birth import BirthSource
 from app.core.canonical import Json
+from app.core.change import Heads
 from app.core.merge import Document, Shown
 from app.core.problems import ProblemCode
 from app.core.projections import PatientView
-from app.core.values import NameStatus, PersonName, Sex
+from app.core.values import NameStatus
+from app.features.amend.typed import (
+    NOTHING_TYPED,
+    Typed,
+    begun,
+    typed_to_json,
+    value_of,
+)
 from app.ui.loop import Next
 from app.ui.provenance import NO_NAMES, Names
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """What is in the fields of the screen."""
-
-    original: str = ""
-    latin: str = ""
-    name_status: NameStatus = NameStatus.SAID
-    sex: str = ""
-    day: str = ""
-    month: str = ""
-    year: str = ""
-    source: BirthSource = BirthSource.SAID
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Model:
-    """The screen; `names` say who wrote what is shown now."""
+    """The screen; `names` say who wrote what is shown now.
+
+    `start` is what the fields began with, `seen` the heads that stood there then.
+    """
 
     record_id: str
     field: str
     today: date
     document: Document | None = None
     names: Names = NO_NAMES
-    typed: Typed = Typed()
+    typed: Typed = NOTHING_TYPED
+    start: Typed = NOTHING_TYPED
+    seen: Heads = ()
+    restored: bool = False
     busy: bool = False
     wrong_date: bool = False
     problem: ProblemCode | None = None
@@ -50,6 +49,12 @@ class Model:
             return None
         return PatientView(self.document).shown(self.field)
 
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether somebody else wrote the field after it was opened here."""
+        heads = self.document.heads(self.field) if self.document else ()
+        return not set(heads) <= set(self.seen)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -57,9 +62,22 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsChanged:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class FieldLoaded:
+    """`kept` is a draft: what was typed before, and the heads that were seen."""
+
     document: Document
     names: Names
+    kept: tuple[Typed, Heads] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +117,16 @@ class LanguageChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class AfreshPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class DraftKept:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class SavePressed:
     pass
 
@@ -113,20 +141,17 @@ class SaveFailed:
     problem: ProblemCode
 
 
-Event = (
-    Opened
-    | FieldLoaded
-    | OriginalTyped
+Typing = (
+    OriginalTyped
     | LatinTyped
     | NameStatusChosen
     | SexChosen
     | DatePartTyped
     | SourceChosen
     | LanguageChosen
-    | SavePressed
-    | Saved
-    | SaveFailed
 )
+Saving = SavePressed | Saved | SaveFailed | DraftKept
+Event = Opened | Left | RecordsChanged | FieldLoaded | AfreshPressed | Typing | Saving
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +164,23 @@ class SaveField:
     document: Document
     field: str
     value: Json
+    seen: Heads
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    typed: dict[str, Json]
+    seen: Heads
+
+
+@dataclass(frozen=True, slots=True)
+class DropDraft:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,39 +188,69 @@ class GoBack:
     pass
 
 
-Effect = LoadField | SaveField | GoBack
+Effect = LoadField | SaveField | KeepDraft | DropDraft | StopListening | GoBack
+Step = Next[Model, Effect]
 
 
-def update(model: Model, event: Event) -> Next[Model, Effect]:
+def update(model: Model, event: Event) -> Step:
     """Decide an event."""
     match event:
-        case Opened():
-            if model.document is not None:
-                return Next(model)
+        case Opened() if model.document is not None:
+            return Next(model)
+        case Opened() | RecordsChanged():
             return Next(model, (LoadField(model.record_id),))
-        case FieldLoaded(document, names):
-            loaded = replace(model, document=document, names=names)
-            return Next(replace(loaded, typed=_begun(document)))
+        case Left():
+            return Next(model, (StopListening(),))
+        case FieldLoaded():
+            return Next(_loaded(model, event))
+        case AfreshPressed():
+            return _afresh(model)
+        case SavePressed() | Saved() | SaveFailed() | DraftKept():
+            return _saving(model, event)
+        case _:
+            return _kept(replace(model, typed=_typed(model.typed, event)))
+
+
+def _loaded(model: Model, event: FieldLoaded) -> Model:
+    """Begin; what comes later is shown, and what is typed already stays."""
+    document = event.document
+    shown = replace(model, document=document, names=event.names)
+    if model.document is not None and model.typed != model.start:
+        return shown
+    start, heads = begun(document), document.heads(model.field)
+    typed, seen = event.kept or (start, heads)
+    if model.document is not None:
+        typed, seen = start, heads
+    restored = typed != start
+    return replace(shown, typed=typed, start=start, seen=seen, restored=restored)
+
+
+def _afresh(model: Model) -> Step:
+    """What was typed before is forgotten; what stands now is seen."""
+    if model.document is None:
+        return Next(model)
+    start, heads = begun(model.document), model.document.heads(model.field)
+    model = replace(model, typed=start, start=start, seen=heads, restored=False)
+    return Next(model, (DropDraft(),))
+
+
+def _kept(model: Model) -> Step:
+    draft = KeepDraft(typed_to_json(model.typed), model.seen)
+    return Next(replace(model, wrong_date=False), (draft,))
+
+
+def _saving(model: Model, event: Saving) -> Step:
+    match event:
         case SavePressed():
             return _save(model)
         case Saved():
             return Next(replace(model, busy=False), (GoBack(),))
         case SaveFailed(problem):
             return Next(replace(model, busy=False, problem=problem))
+        case DraftKept():
+            return Next(replace(model, problem=None) if model.problem else model)
         case _:
-            typed = _typed(model.typed, event)
-            return Next(replace(model, typed=typed, wrong_date=False))
-
-
-Typing = (
-    OriginalTyped
-    | LatinTyped
-    | NameStatusChosen
-    | SexChosen
-    | DatePartTyped
-    | SourceChosen
-    | LanguageChosen
-)
+            assert_never(event)
 
 
 def _typed(typed: Typed, event: Typing) -> Typed:
@@ -205,64 +277,12 @@ def _typed(typed: Typed, event: Typing) -> Typed:
             assert_never(event)
 
 
-def _begun(document: Document) -> Typed:
-    """Begin with what the record says now."""
-    patient = PatientView(document)
-    name, birth = patient.name, patient.birth
-    typed = Typed(
-        original=name.original,
-        latin=name.latin,
-        name_status=name.status,
-        sex=patient.sex.value,
-        language=patient.language,
-    )
-    return typed if birth is None else _with_birth(typed, birth)
-
-
-def _with_birth(typed: Typed, birth: Birth) -> Typed:
-    """An age is no date: its fields begin empty, so that nobody saves a guess."""
-    typed = replace(typed, source=birth.source)
-    if birth.precision in (Precision.AGE, Precision.BAND):
-        return typed
-    typed = replace(typed, year=str(birth.earliest.year))
-    if birth.precision is Precision.YEAR:
-        return typed
-    typed = replace(typed, month=str(birth.earliest.month))
-    if birth.precision is Precision.MONTH:
-        return typed
-    return replace(typed, day=str(birth.earliest.day))
-
-
 def _save(model: Model) -> Next[Model, Effect]:
     if model.busy or model.document is None:
         return Next(model)
-    value = _value(model)
+    value = value_of(model.typed, model.field, model.today)
     if value is None:
         return Next(replace(model, wrong_date=model.field == "birth"))
     saving = replace(model, busy=True, problem=None)
-    return Next(saving, (SaveField(model.document, model.field, value),))
-
-
-def _value(model: Model) -> Json:
-    typed = model.typed
-    match model.field:
-        case "name":
-            return _name(typed).to_json()
-        case "sex":
-            return Sex(typed.sex).value
-        case "language":
-            return typed.language or None
-        case _:
-            birth = birth_of_parts(
-                (typed.year, typed.month, typed.day), typed.source, model.today
-            )
-            return None if birth is None else birth.to_json()
-
-
-def _name(typed: Typed) -> PersonName:
-    original, latin = typed.original.strip(), typed.latin.strip()
-    if typed.name_status is not NameStatus.SAID:
-        return PersonName(typed.name_status)
-    if not (original or latin):
-        return PersonName()
-    return PersonName(NameStatus.SAID, original, latin)
+    save = SaveField(model.document, model.field, value, model.seen)
+    return Next(saving, (save,))

@@ -8,6 +8,7 @@ from app.core.birth import BirthSource
 from app.core.merge import Document
 from app.core.values import NameStatus, Sex
 from app.features.amend.state import (
+    AfreshPressed,
     DatePartTyped,
     Event,
     LanguageChosen,
@@ -39,6 +40,7 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
     shown = model.shown
     fact = words.fact(model.document, model.field, shown.value if shown else None)
     body = [
+        *_restored(model, dispatch, look),
         w.card("amend.old", _until_now(model, model.document, look, words)),
         *_editor(model, dispatch, look),
     ]
@@ -55,6 +57,18 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
             enabled=not model.busy,
         ),
     )
+
+
+def _restored(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
+    """Say that what was typed before is back, and how to begin without it."""
+    if not model.restored:
+        return []
+    _ = look.t.gettext
+    afresh = w.quiet_button(
+        "amend.afresh", _("Begin anew"), lambda: dispatch(AfreshPressed())
+    )
+    text = _("What was typed here before, and not saved, is back.")
+    return [w.notice("amend.restored", text, action=afresh)]
 
 
 def _until_now(
@@ -76,6 +90,9 @@ def _until_now(
         for write in writes
     ]
     marks = [w.conflict_mark(look)] if shown.in_conflict else []
+    if model.is_overtaken:
+        text = _("Somebody else wrote this while you were writing. Both stay.")
+        marks.append(w.notice("amend.overtaken", text, w.Tone.WARNING))
     return [*marks, w.key_values("amend.now", facts)]
 
 

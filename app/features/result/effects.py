@@ -7,11 +7,12 @@ from typing import assert_never
 from app.clinic.desk import Desk
 from app.clinic.findings import flags_in, score_of
 from app.clinic.library import Form
-from app.clinic.screening import answers_of
+from app.clinic.screening import Asked, answers_of, author_of, interpretation
 from app.core.document_json import as_mapping
 from app.core.projections import ResponseView
-from app.core.questionnaire import evaluate
+from app.core.questionnaire import Context, calculations, evaluate, is_result
 from app.core.records import RecordType
+from app.core.values import Interpretation, InterpreterMode
 from app.features.result.state import (
     BackToVisit,
     Effect,
@@ -93,18 +94,22 @@ class _Result:
         form = desk.library.form(view.questionnaire)
         scored = score_of(documents, route.response_id)
         names = {p.practitioner_id: p.name for p in desk.setup.practitioners}
+        result = scored.shown("result") if scored else None
         status = view.shown("status")
-        writers = {shown.write.practitioner_id for _key, shown in view.answers()}
+        writers = {author_of(shown) for _key, shown in view.answers()}
         return Loaded(
             form=form,
             view=view,
             flags=flags_in(view, desk.library),
-            score=dict(as_mapping(scored.value("result"))) if scored else None,
+            score=dict(as_mapping(result.value)) if result else None,
             answers=_answers(form, view) if form else (),
             author=names.get(status.write.practitioner_id, "") if status else "",
             at_ms=status.write.effective_ms if status else 0,
             zone=desk.setup.site.zone,
             authors=frozenset(names[w] for w in writers if w in names),
+            disputed=_disputed(form, view),
+            has_two_scores=result is not None and result.in_conflict,
+            interpreters=_interpreters(view),
         )
 
     def _listen(self, dispatch: Dispatch) -> None:
@@ -120,13 +125,42 @@ class _Result:
 
 
 def _answers(form: Form, view: ResponseView) -> tuple[Measured, ...]:
-    """Return what was answered and what the form calculates from it, in order."""
-    state = evaluate(form.questionnaire, answers_of(view))
+    """Return what was answered and what the form calculates from it, in order.
+
+    A total is no answer: it stands with the score, or nowhere.
+    """
+    protocol = form.protocol
+    made = calculations(protocol, form.questionnaire) if protocol else {}
+    context = Context(calculations=made)
+    state = evaluate(form.questionnaire, answers_of(view), context)
     return tuple(
         Measured(entry.path, entry.item, state.counted[entry.path])
         for entry in state.entries
-        if entry.path in state.counted and not entry.item.hidden
+        if entry.path in state.counted
+        and not entry.item.hidden
+        and entry.path.link_id not in made
+        and not is_result(form.questionnaire, entry.item)
     )
+
+
+def _disputed(form: Form | None, view: ResponseView) -> tuple[str, ...]:
+    """Return the questions of the score that two people answered differently."""
+    rule = form.protocol.score if form and form.protocol else None
+    found = {
+        key.rpartition(":")[2] for key, shown in view.answers() if shown.in_conflict
+    }
+    return tuple(each for each in rule.items if each in found) if rule else ()
+
+
+def _interpreters(view: ResponseView) -> tuple[Interpretation, ...]:
+    """Return everybody who interpreted: as the first page says, and as answers do."""
+    asked = [
+        Asked.from_json(as_mapping(shown.value).get("asked")).interpreter
+        for _key, shown in view.answers()
+    ]
+    found = [interpretation(view.value("interpreter")), *asked]
+    helped = [each for each in found if each and each.mode is not InterpreterMode.NONE]
+    return tuple(dict.fromkeys(helped))
 
 
 def loop(

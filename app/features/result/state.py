@@ -8,6 +8,7 @@ from app.clinic.library import Form
 from app.core.canonical import Json
 from app.core.projections import ResponseView
 from app.core.questionnaire import Answer, ItemPath, QuestionnaireItem
+from app.core.values import Interpretation
 from app.ui.loop import Next
 
 
@@ -22,7 +23,11 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A response and what was made of it; `score` is None for a form without one."""
+    """A response and what was made of it; `score` is None for a form without one.
+
+    `disputed` are the questions of the score that have two answers, and
+    `has_two_scores` says that two results were saved: then there is no total.
+    """
 
     form: Form | None
     view: ResponseView
@@ -33,6 +38,14 @@ class Loaded:
     at_ms: int = 0
     zone: str = "UTC"
     authors: frozenset[str] = field(default_factory=frozenset)
+    disputed: tuple[str, ...] = ()
+    has_two_scores: bool = False
+    interpreters: tuple[Interpretation, ...] = ()
+
+    @property
+    def has_total(self) -> bool:
+        """Whether what was saved is one result of one set of answers."""
+        return not self.disputed and not self.has_two_scores
 
 
 @dataclass(frozen=True, slots=True)

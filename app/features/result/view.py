@@ -1,6 +1,6 @@
 """Drawing of Result: dangers first, then the score and where it comes from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import flet as ft
 
@@ -8,7 +8,8 @@ from app.clinic.findings import StandingFlag
 from app.clinic.library import Form
 from app.core.canonical import Json
 from app.core.questionnaire import Text
-from app.core.values import InterpreterMode, ResponseStatus
+from app.core.questionnaire.protocol import REVIEWED
+from app.core.values import Interpretation, ResponseStatus
 from app.features.result.state import (
     BackPressed,
     CorrectPressed,
@@ -23,7 +24,6 @@ from app.ui.frame import Frame
 from app.ui.look import Look
 
 Dispatch = Callable[[Event], None]
-_REVIEWED = "reviewed by a clinician"
 
 
 def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
@@ -40,6 +40,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             w.title(words.title),
             *_dangers(loaded, words, look),
             *_ended_early(loaded, look),
+            *_about(loaded, words, look),
             *_score(loaded, words, look),
             *_answers(loaded, words, look),
             *_how(loaded, look),
@@ -99,15 +100,42 @@ def _ended_early(loaded: Loaded, look: Look) -> list[ft.Control]:
     return [w.notice("result.stopped", text, w.Tone.INFO)]
 
 
+def _about(loaded: Loaded, words: FormWords, look: Look) -> list[ft.Control]:
+    """Say of which time was asked, and what the rules did not look at."""
+    protocol = loaded.form.protocol if loaded.form else None
+    if protocol is None:
+        return []
+    found: list[ft.Control] = []
+    if protocol.period is not None:
+        found.append(w.words(words.of_staff(protocol.period)))
+    if protocol.staff_note is not None:
+        found.append(w.notice("result.note", words.of_staff(protocol.staff_note)))
+    if found and not protocol.is_reviewed:
+        found.append(w.subtitle(look.t.gettext("Not yet reviewed by a clinician")))
+    return found
+
+
 def _score(loaded: Loaded, words: FormWords, look: Look) -> list[ft.Control]:
     """The total and what it means; never a diagnosis, and it says who stands by it."""
     t, score, form = look.t, loaded.score, loaded.form
     stopped = loaded.view.status is ResponseStatus.STOPPED
     if score is None or form is None or stopped:
         return []
-    _ = t.gettext
+    found: list[ft.Control] = [w.section_title(t.gettext("Score"))]
+    if loaded.has_total:
+        found += _total(form, score, words, look)
+    else:
+        found += _two_versions(loaded, words, look)
+    if form.protocol is not None:
+        found += _source(form, score, look)
+    return [w.card("result.score", found)]
+
+
+def _total(
+    form: Form, score: dict[str, Json], words: FormWords, look: Look
+) -> list[ft.Control]:
+    t, found = look.t, list[ft.Control]()
     total, band = score.get("total"), _band(form, score)
-    found: list[ft.Control] = [w.section_title(_("Score"))]
     if total is not None:
         of = _highest(form)
         said = formats.number(t, str(total))
@@ -117,10 +145,24 @@ def _score(loaded: Loaded, words: FormWords, look: Look) -> list[ft.Control]:
         found.append(w.title(said))
     if band is not None:
         found.append(w.words(words.of_staff(band)))
-    found += _missing_answers(score, words, look)
-    if form.protocol is not None:
-        found += _source(form, score, look)
-    return [w.card("result.score", found)]
+    return found + _missing_answers(score, words, look)
+
+
+def _two_versions(loaded: Loaded, words: FormWords, look: Look) -> list[ft.Control]:
+    """Say why there is no total where two people answered, and what to do."""
+    _ = look.t.gettext
+    if not loaded.disputed:
+        text = _(
+            "There is no total: two different results were saved. Correct an answer, "
+            "or save the answers again as they are."
+        )
+        return [w.conflict_mark(look), w.words(text)]
+    text = _(
+        "There is no total: these questions have two different answers. "
+        "Correct them, and there is one."
+    )
+    names = _questions(loaded.disputed, words)
+    return [w.conflict_mark(look), w.words(text), *names]
 
 
 def _band(form: Form, score: dict[str, Json]) -> Text | None:
@@ -147,12 +189,14 @@ def _missing_answers(
     found: list[ft.Control] = [
         w.words(t.gettext("There is no total: these questions have no answer."))
     ]
+    return found + _questions([str(each) for each in missing], words)
+
+
+def _questions(link_ids: Iterable[str], words: FormWords) -> list[ft.Control]:
     form = words.form
-    for link_id in missing:
-        item = form.questionnaire.item(str(link_id)) if form else None
-        if item is not None and item.text is not None:
-            found.append(w.subtitle(words.text(item.text)))
-    return found
+    items = (form.questionnaire.item(each) for each in link_ids) if form else ()
+    texts = [item.text for item in items if item is not None and item.text is not None]
+    return [w.subtitle(words.text(text)) for text in texts]
 
 
 def _source(form: Form, score: dict[str, Json], look: Look) -> list[ft.Control]:
@@ -161,10 +205,10 @@ def _source(form: Form, score: dict[str, Json], look: Look) -> list[ft.Control]:
     review = str(score.get("review") or "")
     mark = (
         _("Reviewed by a clinician")
-        if review == _REVIEWED
+        if review == REVIEWED
         else _("Not yet reviewed by a clinician")
     )
-    tone = w.Tone.INFO if review == _REVIEWED else w.Tone.WARNING
+    tone = w.Tone.INFO if review == REVIEWED else w.Tone.WARNING
     facts = [
         (
             _("Where the limits come from"),
@@ -211,9 +255,17 @@ def _how(loaded: Loaded, look: Look) -> list[ft.Control]:
     tags = languages if isinstance(languages, list | tuple) else ()
     if len(tags) > 1:
         facts.append((_("Asked in"), names.language_name(t, str(tags[1]))))
-    interpreter = view.interpreter
-    if interpreter.mode is not InterpreterMode.NONE:
-        mode = terms.interpreter_mode_name(t, interpreter.mode)
-        said = f"{mode}: {t.isolate(interpreter.name)}" if interpreter.name else mode
-        facts.append((_("Interpreted by"), said))
+    if loaded.interpreters:
+        said = [_interpreted(each, look) for each in loaded.interpreters]
+        facts.append((_("Interpreted by"), "\n".join(said)))
+    if company := view.text("accompanied_by"):
+        facts.append((_("Accompanied by"), terms.present_name(t, company)))
     return [w.card("result.how", [w.key_values("result.who", facts)])] if facts else []
+
+
+def _interpreted(by: Interpretation, look: Look) -> str:
+    t = look.t
+    mode = terms.interpreter_mode_name(t, by.mode)
+    said = f"{mode}: {t.isolate(by.name)}" if by.name else mode
+    language = names.language_name(t, by.language) if by.language else ""
+    return f"{said} · {language}" if language else said

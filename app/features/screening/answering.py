@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from app.clinic.screening import flags_of
 from app.core.questionnaire import (
     NO,
     YES,
@@ -37,6 +36,7 @@ from app.features.screening.events import (
     SlotTyped,
 )
 from app.features.screening.model import Model
+from app.features.screening.seeing import flags_shown
 
 Typed = Mapping[ItemPath, Slots]
 
@@ -66,8 +66,8 @@ def with_answers(model: Model, answers: Answers, typed: Typed) -> Model:
         return model
     form = loaded.form
     state = evaluate(form.questionnaire, answers, loaded.context, model.state)
-    flags = flags_of(form, state, loaded.age)
-    return replace(model, state=state, typed=typed, flags=flags)
+    model = replace(model, state=state, typed=typed)
+    return replace(model, flags=flags_shown(model, form))
 
 
 Asked = OptionTapped | AbsentTapped | AnswerCleared | SlotTyped

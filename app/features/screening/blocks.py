@@ -8,6 +8,7 @@ import flet as ft
 from app.core.questionnaire import Text
 from app.features.screening.cards import Card, question_card
 from app.features.screening.events import Event, InstanceAdded, InstanceRemoved
+from app.features.screening.problem_words import sentence
 from app.features.screening.rows import AddAnother, Heading, Words
 from app.features.screening.tongues import Tongues
 from app.ui import widgets as w
@@ -75,6 +76,8 @@ def _heading(
                 lambda: dispatch(InstanceRemoved(row.path)),
             )
         )
+    form = tongues.form
+    found += [w.error_line(sentence(t, form, each)) for each in row.problems]
     return ft.Column(
         found, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, key=f"{key}.head"
     )

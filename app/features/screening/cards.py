@@ -11,6 +11,7 @@ from app.core.questionnaire import (
     ASKED_DECLINED,
     ASKED_UNKNOWN,
     Answer,
+    PlausibleRange,
     Problem,
     RedFlag,
 )
@@ -22,10 +23,11 @@ from app.features.screening.events import (
     FlagPressed,
 )
 from app.features.screening.inputs import Asked, input_of
-from app.features.screening.model import Before
+from app.features.screening.model import Before, Written
 from app.features.screening.problem_words import sentence
 from app.features.screening.rows import Question
 from app.features.screening.tongues import Tongues
+from app.i18n import N_, formats
 from app.ui import widgets as w
 from app.ui.form_words import FormWords
 from app.ui.look import Look
@@ -48,6 +50,9 @@ class Card:
     flags: tuple[RedFlag, ...] = ()
     is_flag_read: bool = False
     before: Before | None = None
+    others: tuple[Written, ...] = ()
+    is_changed: bool = False
+    doubt: PlausibleRange | None = None
 
     @property
     def key(self) -> str:
@@ -130,10 +135,38 @@ def _body(
     if card.is_flag_read and card.flags:
         body.insert(0, _flag_words(card, form, look))
     body += [w.error_line(sentence(t, form, each)) for each in card.problems]
+    body += _doubts(card, look)
+    body += [_also_answered(card, other, tongues, look) for other in card.others]
     if card.before is not None and said(card.before.answer) != said(card.answer):
         body.append(_until_now(card, card.before, tongues, look))
-    body.append(_quiet_answers(card, dispatch, look))
+    body.append(_quiet_answers(card, tongues, dispatch, look))
     return body
+
+
+def _doubts(card: Card, look: Look) -> list[ft.Control]:
+    """Ask about a number that is rarely seen; it stays as it was typed."""
+    if card.doubt is None:
+        return []
+    t = look.t
+    low, high = card.doubt.minimum, card.doubt.maximum
+    template = t.gettext("Is this right? It is mostly from {minimum} to {maximum}.")
+    text = t.fill(
+        template, minimum=formats.number(t, low), maximum=formats.number(t, high)
+    )
+    return [w.notice(f"{card.key}.doubt", text, w.Tone.WARNING)]
+
+
+def _also_answered(
+    card: Card, other: Written, tongues: Tongues, look: Look
+) -> ft.Control:
+    """Say what somebody else answered: both stand until a person decides."""
+    t = look.t
+    words = FormWords(t, tongues.form, tongues.form.canonical)
+    template = t.gettext("Also answered, not yet decided: {answer} ({author})")
+    if card.is_changed:
+        template = t.gettext("Somebody else answered meanwhile: {answer} ({author})")
+    answer = words.said(card.question.item, other.answer)
+    return w.subtitle(t.fill(template, answer=answer, author=other.practitioner))
 
 
 def _flag_words(card: Card, form: Form, look: Look) -> ft.Control:
@@ -157,15 +190,17 @@ def _until_now(card: Card, before: Before, tongues: Tongues, look: Look) -> ft.C
     return w.subtitle(t.fill(template, answer=answer, author=before.practitioner))
 
 
-def _quiet_answers(card: Card, dispatch: Dispatch, look: Look) -> ft.Control:
-    _ = look.t.gettext
+def _quiet_answers(
+    card: Card, tongues: Tongues, dispatch: Dispatch, look: Look
+) -> ft.Control:
     path = card.question.path
-    choices = [
-        w.Choice(ASKED_UNKNOWN, _("Doesn’t know")),
-        w.Choice(ASKED_DECLINED, _("Prefers not to say")),
+    named = [
+        (ASKED_UNKNOWN, N_("Doesn’t know")),
+        (ASKED_DECLINED, N_("Prefers not to say")),
     ]
     if card.answer.values:
-        choices.append(w.Choice(CLEAR, _("Clear")))
+        named.append((CLEAR, N_("Clear")))
+    choices = [w.Choice(code, *tongues.app(msgid, look)) for code, msgid in named]
 
     def tapped(code: str) -> None:
         if code in (CLEAR, card.answer.absent):
@@ -174,4 +209,4 @@ def _quiet_answers(card: Card, dispatch: Dispatch, look: Look) -> ft.Control:
             dispatch(AbsentTapped(path, code))
 
     chosen = {card.answer.absent} if card.answer.absent else set()
-    return w.filter_chips(f"{card.key}.quiet", choices, chosen, tapped)
+    return w.filter_chips(f"{card.key}.quiet", choices, chosen, tapped, look)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.clinic.library import Form
-from app.clinic.screening import Page as SavedPage
+from app.clinic.answering import Page as SavedPage
 from app.clinic.screening import StopReason
+from app.core.canonical import Json
+from app.core.change import Heads
 from app.core.questionnaire import Answer, FormState, ItemPath
 from app.features.screening.model import Intro
 
@@ -23,16 +24,21 @@ class KeepDraft:
     page_key: str
     answers: Mapping[ItemPath, Answer | None]
     typed: Mapping[ItemPath, tuple[tuple[str, str], ...]]
+    seen: Mapping[str, Heads]
+    is_intro: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SavePage:
-    """Write what changed to the record, and begin it where it is not begun."""
+    """Write what changed to the record, and begin it where it is not begun.
+
+    `first` is the whole first page, `first_changed` what is new of it.
+    """
 
     response_id: str
-    form: Form
-    intro: Intro
     page: SavedPage
+    first: Mapping[str, Json]
+    first_changed: Mapping[str, Json]
     is_new: bool
 
 

@@ -1,9 +1,11 @@
 """A screening's draft: what was answered and typed, as JSON and back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import cast
 
+from app.clinic.answering import field_of
 from app.core.canonical import Json
+from app.core.change import Heads
 from app.core.document_json import as_mapping
 from app.core.questionnaire import (
     Answer,
@@ -32,6 +34,8 @@ def content_of(draft: KeepDraft) -> dict[str, Json]:
         "page": draft.page_key,
         "answers": answers,
         "typed": typed,
+        "seen": {name: list(heads) for name, heads in draft.seen.items()},
+        "is_intro": draft.is_intro,
     }
 
 
@@ -66,6 +70,17 @@ def answers_from_json(value: Json) -> dict[ItemPath, Answer | None]:
             found[path] = None if stored is None else Answer.from_json(stored)
         except (PathError, AnswerError):
             continue
+    return found
+
+
+def seen_from_json(value: Json, changes: Iterable[ItemPath]) -> dict[str, Heads]:
+    """Read what was seen when the answers of a draft were given."""
+    kept = as_mapping(value)
+    found: dict[str, Heads] = {}
+    for name in map(field_of, changes):
+        heads = kept.get(name)
+        ids = heads if isinstance(heads, list | tuple) else ()
+        found[name] = tuple(str(each) for each in ids)
     return found
 
 

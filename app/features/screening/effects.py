@@ -73,7 +73,7 @@ class _Screening:
                     lambda: self.saver.save(number, effect),
                     dispatch,
                     _page_saved,
-                    _failed,
+                    self._failed,
                 )
             case Finish():
                 number = self.saver.number()
@@ -81,7 +81,7 @@ class _Screening:
                     lambda: self.saver.finish(number, effect),
                     dispatch,
                     _end_saved,
-                    _failed,
+                    self._failed,
                 )
             case MakeInstance(path):
                 key = instance_key(path.instances[-1], self.desk.ids.instance())
@@ -108,10 +108,17 @@ class _Screening:
         if isinstance(effect, DropDraft):
             number = self.saver.number()
             self.work.run(
-                lambda: self.saver.drop(number), dispatch, _page_saved, _failed
+                lambda: self.saver.drop(number), dispatch, _page_saved, self._failed
             )
         elif self.saver.take(effect):
-            self.work.run(self.saver.keep, dispatch, _page_saved, _failed)
+            self.work.run(self.saver.keep, dispatch, _page_saved, self._failed)
+
+    def _failed(self, error: Exception) -> Event:
+        """Whatever went wrong, the page can be used again, and the draft stays."""
+        if isinstance(error, StorageError):
+            return SaveFailed(ProblemCode(error.code))
+        self.work.tell(error)
+        return SaveFailed(ProblemCode.UNEXPECTED)
 
     def _listen(self, dispatch: Dispatch) -> None:
         if self.listening.stop is not None:
@@ -152,9 +159,3 @@ def _page_saved(_none: None) -> Event:
 
 def _end_saved(_none: None) -> Event:
     return EndSaved()
-
-
-def _failed(error: Exception) -> Event | None:
-    if isinstance(error, StorageError):
-        return SaveFailed(ProblemCode(error.code))
-    return None

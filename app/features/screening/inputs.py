@@ -111,8 +111,8 @@ def _options(
     item, names = asked.item, option_names(asked.item)
     choices, chosen = [], set()
     for name, option in zip(names, item.options, strict=True):
-        staff, person = tongues.both(option.text, look)
-        label = f"{option.prefix} {staff.text}" if option.prefix else staff.text
+        _staff, person = tongues.both(option.text, look)
+        label = tongues.staff(option.text, look, option.prefix or "")
         choices.append(w.Choice(name, label, person))
         if any(option.value.matches(value) for value in asked.answer.values):
             chosen.add(name)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import flet as ft
 
+from app.clinic.library import Form
 from app.core.values import InterpreterMode, ResponseStatus
 from app.features.screening.events import (
     BackPressed,
@@ -43,6 +44,7 @@ def frame(model: Model, tongues: Tongues, dispatch: Dispatch, look: Look) -> Fra
         body=[
             *_stopped(model, look),
             *_unanswered(model, look),
+            *_note(form, look),
             *_language(model, dispatch, look),
             *_interpreter(model, dispatch, look),
             *_company(model, dispatch, look),
@@ -64,6 +66,15 @@ def _unanswered(model: Model, look: Look) -> list[ft.Control]:
         return []
     text = look.t.gettext("Something is missing below. It is marked.")
     return [w.notice("screening.missing", text, w.Tone.WARNING)]
+
+
+def _note(form: Form, look: Look) -> list[ft.Control]:
+    """Say to the staff what the rules of the form do not look at."""
+    note = form.protocol.staff_note if form.protocol else None
+    if note is None:
+        return []
+    words = FormWords(look.t, form, form.canonical)
+    return [w.notice("screening.note", words.of_staff(note), w.Tone.INFO)]
 
 
 def _stopped(model: Model, look: Look) -> list[ft.Control]:
@@ -143,6 +154,7 @@ def _interpreter(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Contro
                 lambda text: dispatch(InterpreterTyped(text)),
             )
         )
+        found += _needed(model, "name", _("Write who interprets."))
     if intro.mode is InterpreterMode.RELATIVE:
         text = _(
             "With a relative in the room, some things are hard to say. "

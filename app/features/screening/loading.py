@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 from app.clinic.desk import Desk
 from app.clinic.drafting import DraftKeeper
 from app.clinic.library import Form
-from app.clinic.screening import age_of, answers_of, response_id_in
+from app.clinic.screening import (
+    age_of,
+    answers_of,
+    author_of,
+    interpretation,
+    response_id_in,
+)
+from app.core.change import Heads
 from app.core.projections import ResponseView, patient_view, responses
 from app.core.questionnaire import (
     Answer,
@@ -17,9 +24,11 @@ from app.core.questionnaire import (
     ItemPath,
     PathError,
     calculations,
+    scored,
 )
-from app.core.values import Interpretation, ResponseStatus
-from app.features.screening.model import Before, Intro, Loaded
+from app.core.records import ANSWER_PREFIX
+from app.core.values import ResponseStatus
+from app.features.screening.model import Before, Intro, Loaded, Written
 from app.i18n import formats
 from app.ui.routes import Screening
 
@@ -59,7 +68,50 @@ def load(desk: Desk, route: Screening, keeper: DraftKeeper) -> Loaded:
         age=age_of(birth, today),
         context=_context(desk, form),
         draft=keeper.load(),
+        heads=_heads(view) if view else {},
+        written=_written(desk, view) if view else {},
+        first={name: view.value(name) for name in FIRST} if view else {},
+        authors=_authors(view) if view else {},
     )
+
+
+FIRST = ("languages", "interpreter", "accompanied_by")
+
+
+def _heads(view: ResponseView) -> dict[str, Heads]:
+    return {name: view.document.heads(name) for name in view.document.fields}
+
+
+def _authors(view: ResponseView) -> dict[ItemPath, str]:
+    found = {}
+    for key, shown in view.answers():
+        try:
+            found[ItemPath.decode(key)] = author_of(shown)
+        except PathError:
+            continue
+    return found
+
+
+def _written(desk: Desk, view: ResponseView) -> dict[ItemPath, tuple[Written, ...]]:
+    """Return every answer that stands at each question, the oldest first."""
+    names = {p.practitioner_id: p.name for p in desk.setup.practitioners}
+    found: dict[ItemPath, tuple[Written, ...]] = {}
+    for name in view.document.fields:
+        if not name.startswith(ANSWER_PREFIX):
+            continue
+        try:
+            path = ItemPath.decode(name.removeprefix(ANSWER_PREFIX))
+            found[path] = tuple(
+                Written(
+                    write.operation_id,
+                    Answer.from_json({} if write.value is None else write.value),
+                    names.get(write.practitioner_id, ""),
+                )
+                for write in view.document.writes(name)
+            )
+        except (PathError, AnswerError):
+            continue
+    return found
 
 
 def _context(desk: Desk, form: Form | None) -> Context:
@@ -68,7 +120,7 @@ def _context(desk: Desk, form: Form | None) -> Context:
     if form is None or form.protocol is None:
         return Context(now.isoformat())
     made = calculations(form.protocol, form.questionnaire)
-    return Context(now.isoformat(), calculations=made)
+    return Context(now.isoformat(), calculations=made, required=scored(form.protocol))
 
 
 def _intro(
@@ -90,11 +142,11 @@ def _begun_at(view: ResponseView) -> int:
 def _intro_of(view: ResponseView, language: str) -> Intro:
     languages = view.value("languages")
     tags = languages if isinstance(languages, list | tuple) else ()
-    interpreter: Interpretation = view.interpreter
+    interpreter = interpretation(view.value("interpreter"))
     return Intro(
         language=str(tags[1]) if len(tags) > 1 else language,
-        mode=interpreter.mode,
-        name=interpreter.name,
+        mode=interpreter.mode if interpreter else None,
+        name=interpreter.name if interpreter else "",
         company=view.text("accompanied_by"),
     )
 
@@ -110,6 +162,6 @@ def _before(desk: Desk, view: ResponseView) -> dict[ItemPath, Before]:
             path, answer = ItemPath.decode(key), Answer.from_json(shown.value)
         except (PathError, AnswerError):
             continue
-        author = names.get(shown.write.practitioner_id, "")
+        author = names.get(author_of(shown), "")
         found[path] = Before(answer, author, shown.write.effective_ms)
     return found

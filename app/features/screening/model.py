@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.clinic.library import Form
-from app.clinic.screening import Asked, changed
+from app.clinic.screening import Asked, changed, first_page
 from app.core.canonical import Json
+from app.core.change import Heads
 from app.core.problems import ProblemCode
 from app.core.questionnaire import (
     AgeInterval,
@@ -18,12 +19,7 @@ from app.core.questionnaire import (
     Page,
     RedFlag,
 )
-from app.core.values import (
-    NO_INTERPRETER,
-    Interpretation,
-    InterpreterMode,
-    ResponseStatus,
-)
+from app.core.values import Interpretation, InterpreterMode, ResponseStatus
 from app.features.screening.entry import Slots
 
 
@@ -56,6 +52,14 @@ class Asking(StrEnum):
     LEAVE = "leave"
 
 
+class Exit(StrEnum):
+    """What comes once the staff hold the tablet again."""
+
+    RESULT = "result"
+    LEAVE = "leave"
+    STOP = "stop"
+
+
 @dataclass(frozen=True, slots=True)
 class Intro:
     """How it is asked: the first page, before any question."""
@@ -78,8 +82,20 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """One of the answers that stand at a question: of several, nobody decided."""
+
+    operation_id: str
+    answer: Answer
+    practitioner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """What the record and the draft say when the screen opens, or later."""
+    """What the record and the draft say when the screen opens, or later.
+
+    `heads` are the ids behind each field, `first` the fields of the first page.
+    """
 
     form: Form | None
     response_id: str
@@ -90,6 +106,10 @@ class Loaded:
     age: AgeInterval | None
     context: Context
     draft: Mapping[str, Json] = field(default_factory=dict)
+    heads: Mapping[str, Heads] = field(default_factory=dict)
+    written: Mapping[ItemPath, tuple[Written, ...]] = field(default_factory=dict)
+    first: Mapping[str, Json] = field(default_factory=dict)
+    authors: Mapping[ItemPath, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +144,9 @@ class Model:
     busy: bool = False
     is_correction: bool = False
     problem: ProblemCode | None = None
+    seen: Mapping[str, Heads] = field(default_factory=dict)
+    """By field, the heads that were on the screen when an answer was given."""
+    exit: Exit = Exit.RESULT
 
     @property
     def is_amending(self) -> bool:
@@ -132,9 +155,16 @@ class Model:
         return self.loaded is not None and self.loaded.status in done
 
     @property
+    def is_begun(self) -> bool:
+        """Whether what is answered here is still to become a record."""
+        is_asked = self.stage in (Stage.QUESTIONS, Stage.MISSING)
+        is_leaving = self.stage is Stage.TURN and self.exit is not Exit.RESULT
+        return (is_asked or is_leaving) and not self.busy
+
+    @property
     def asked(self) -> Asked:
         """In which languages it is asked, and who interprets."""
-        return asked_of(self.intro, self.languages)
+        return asked_of(self.intro, self.languages, correcting=self.is_amending)
 
     @property
     def changes(self) -> dict[ItemPath, Answer | None]:
@@ -168,17 +198,24 @@ class Model:
         return self.state is None or self.place >= len(self.state.pages) - 1
 
 
-def asked_of(intro: Intro, languages: Languages) -> Asked:
-    """Return what is kept with each answer; languages that match need nobody."""
-    mode = intro.mode or InterpreterMode.NONE
-    is_interpreted = mode is not InterpreterMode.NONE
-    interpreter = Interpretation(
-        mode, intro.name.strip() if is_interpreted else "", intro.language
-    )
+def asked_of(intro: Intro, languages: Languages, *, correcting: bool = False) -> Asked:
+    """Return what is kept with each answer; who interpreted only if somebody said."""
+    mode = None if correcting else intro.mode
+    has_somebody = mode not in (None, InterpreterMode.NONE)
+    name = intro.name.strip() if has_somebody else ""
     spoken_aloud = not languages.has_words(intro.language)
     return Asked(
         staff=languages.staff,
         person=intro.language,
-        interpreted=is_interpreted or spoken_aloud,
-        interpreter=interpreter if is_interpreted else NO_INTERPRETER,
+        interpreted=has_somebody or spoken_aloud,
+        interpreter=Interpretation(mode, name, intro.language) if mode else None,
     )
+
+
+def first_changed(model: Model) -> dict[str, Json]:
+    """Return the fields of the first page that the record does not have so."""
+    loaded = model.loaded
+    if loaded is None or model.is_amending:
+        return {}
+    now = first_page(model.asked, model.intro.company)
+    return {k: v for k, v in now.items() if v != loaded.first.get(k)}

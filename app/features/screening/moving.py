@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from app.clinic.screening import Page as SavedPage
-from app.clinic.screening import StopReason
+from app.clinic.screening import StopReason, first_page
 from app.core.questionnaire import ItemPath
 from app.core.values import ResponseStatus
 from app.features.screening.doing import (
@@ -29,7 +28,8 @@ from app.features.screening.events import (
     StopReasonChosen,
     Turned,
 )
-from app.features.screening.model import Asking, Model, Stage
+from app.features.screening.model import Asking, Exit, Model, Stage, first_changed
+from app.features.screening.seeing import page_of
 from app.ui.loop import Next
 
 Step = Next[Model, Effect]
@@ -52,11 +52,11 @@ def moved(model: Model, event: Moving) -> Step:
             return _back(model)
         case GoToPressed(path):
             return Next(_at(model, path))
-        case LeavePressed():
-            effects: tuple[Effect, ...] = (GoBack(),)
-            if model.is_amending:
-                effects = (DropDraft(), GoBack())
+        case LeavePressed() if model.is_amending:
+            effects = (DropDraft(), GoBack())
             return Next(replace(model, asking=Asking.NOTHING), effects)
+        case LeavePressed():
+            return _turned_to_staff(model, Exit.LEAVE)
         case _:
             assert_never(event)
 
@@ -65,20 +65,40 @@ def ended(model: Model, event: Ending) -> Step:
     """Decide the end."""
     match event:
         case StopPressed():
-            return Next(replace(model, asking=Asking.STOP_REASON))
+            return Next(model) if model.busy else _turned_to_staff(model, Exit.STOP)
         case StopReasonChosen(reason):
-            return _finish(model, reason)
-        case EndSaved() if not model.is_correction:
-            return Next(replace(model, stage=Stage.TURN, busy=False))
-        case EndSaved() | Turned():
-            return Next(model, _result(model))
-        case PageSaved():
-            # The same model where nothing was wrong: another one is drawn anew.
-            return Next(replace(model, problem=None) if model.problem else model)
-        case SaveFailed(problem):
-            return Next(replace(model, busy=False, problem=problem))
+            return _stop(model, reason)
+        case EndSaved():
+            return _end_saved(model)
+        case Turned():
+            return _with_staff(model)
+        case PageSaved() | SaveFailed():
+            return Next(_told(model, event))
         case _:
             assert_never(event)
+
+
+def _stop(model: Model, reason: StopReason) -> Step:
+    """What somebody finished meanwhile is not ended early any more."""
+    if model.is_amending:
+        return Next(replace(model, asking=Asking.NOTHING, exit=Exit.RESULT))
+    return _finish(model, reason)
+
+
+def _end_saved(model: Model) -> Step:
+    """Before the result the staff take the tablet, where they do not hold it yet."""
+    if model.is_correction or model.exit is Exit.STOP:
+        return Next(model, _result(model))
+    return Next(replace(model, stage=Stage.TURN, busy=False, exit=Exit.RESULT))
+
+
+def _told(model: Model, event: PageSaved | SaveFailed) -> Model:
+    if isinstance(event, SaveFailed):
+        # Of a draft that could not be kept, the way out stays the one that was taken.
+        way = Exit.RESULT if model.busy else model.exit
+        return replace(model, busy=False, problem=event.problem, exit=way)
+    # The same model where nothing was wrong: another one is drawn anew.
+    return replace(model, problem=None) if model.problem else model
 
 
 def _next(model: Model) -> Step:
@@ -108,7 +128,27 @@ def _back(model: Model) -> Step:
         return _turned_page(model, model.state.pages[model.place - 1].key)
     if model.is_amending and model.changes:
         return Next(replace(model, asking=Asking.LEAVE))
+    if model.stage is Stage.QUESTIONS and not model.is_amending:
+        return _turned_to_staff(model, Exit.LEAVE)
     return Next(model, (GoBack(),))
+
+
+def _turned_to_staff(model: Model, way: Exit) -> Step:
+    """The person holds the tablet: before any way out it goes to the staff."""
+    return Next(replace(model, stage=Stage.TURN, exit=way, asking=Asking.NOTHING))
+
+
+def _with_staff(model: Model) -> Step:
+    match model.exit:
+        case Exit.RESULT:
+            return Next(model, _result(model))
+        case Exit.LEAVE:
+            return Next(model, (GoBack(),))
+        case Exit.STOP:
+            asking = Asking.STOP_REASON
+            return Next(replace(model, stage=Stage.QUESTIONS, asking=asking))
+        case _:
+            assert_never(model.exit)
 
 
 def _turned_page(model: Model, key: str) -> Step:
@@ -130,11 +170,13 @@ def _saving(model: Model) -> tuple[SavePage, ...]:
     loaded = model.loaded
     if loaded is None or loaded.form is None:
         return ()
-    changes = model.changes
-    standing = loaded.saved.without(*changes)
-    page = SavedPage(changes, model.flags, model.asked, standing)
-    is_new = loaded.status in (None, ResponseStatus.STOPPED)
-    saving = SavePage(loaded.response_id, loaded.form, model.intro, page, is_new)
+    saving = SavePage(
+        response_id=loaded.response_id,
+        page=page_of(model, loaded.form),
+        first=first_page(model.asked, model.intro.company),
+        first_changed=first_changed(model),
+        is_new=loaded.status in (None, ResponseStatus.STOPPED),
+    )
     return (saving,)
 
 

@@ -1,10 +1,20 @@
 """A page of questions, and the list of what is missing at the end."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import flet as ft
 
-from app.core.questionnaire import FormState, ItemPath, Page, RedFlag
+from app.core.questionnaire import (
+    Answer,
+    FormState,
+    ItemPath,
+    Page,
+    PlausibleRange,
+    RedFlag,
+    doubtful,
+)
+from app.core.values import InterpreterMode
 from app.features.screening.answering import fields_of
 from app.features.screening.blocks import BLOCK, Shown, block
 from app.features.screening.cards import Card
@@ -17,9 +27,10 @@ from app.features.screening.events import (
 )
 from app.features.screening.model import Asking, Model, Stage
 from app.features.screening.problem_words import sentence
-from app.features.screening.rows import AddAnother, Question, rows_of
+from app.features.screening.rows import AddAnother, Heading, Question, Words, rows_of
+from app.features.screening.seeing import others
 from app.features.screening.tongues import Tongues
-from app.i18n import names
+from app.i18n import names, terms
 from app.ui import widgets as w
 from app.ui.look import Look
 
@@ -30,7 +41,7 @@ Parts = tuple[list[ft.Control], ft.Control]
 def page(model: Model, tongues: Tongues, dispatch: Dispatch, look: Look) -> Parts:
     """Return what stands on the page, and its main action."""
     _ = look.t.gettext
-    body = [_progress(model, look), *_aloud(model, look)]
+    body = [_progress(model, look), *_aloud(model, look), *_period(tongues, look)]
     state, shown = model.state, model.page
     if state is None or shown is None:
         body.append(w.words(_("This form asks nothing more.")))
@@ -67,23 +78,35 @@ def _shown(model: Model, state: FormState, shown: Page) -> list[Shown]:
     flags: dict[ItemPath, tuple[RedFlag, ...]] = {}
     for flag in model.flags:
         flags[flag.path] = (*flags.get(flag.path, ()), flag)
-    is_checked = shown.key in model.checked
+    is_checked, changes = shown.key in model.checked, model.changes
     before = model.loaded.before if model.loaded else {}
     opened = model.asked_at if model.asking is Asking.FLAG else None
     return [
         Card(
             row,
-            state.answer(row.path),
+            answer := state.answer(row.path),
             fields_of(model, row.path, row.item),
             state.problems.get(row.path, ()) if is_checked else (),
             flags.get(row.path, ()),
             row.path == opened,
             before.get(row.path),
+            others(model, row.path, answer, is_changed=row.path in changes),
+            row.path in changes,
+            _doubt(model, row, answer),
         )
         if isinstance(row, Question)
-        else row
+        else _checked(row, state, is_checked=is_checked)
         for row in rows_of(state, shown)
     ]
+
+
+def _checked(
+    row: Heading | Words | AddAnother, state: FormState, *, is_checked: bool
+) -> Shown:
+    """Return a heading with what is wrong with its group, once that is asked for."""
+    if is_checked and isinstance(row, Heading):
+        return replace(row, problems=state.problems.get(row.path, ()))
+    return row
 
 
 def missing(model: Model, tongues: Tongues, dispatch: Dispatch, look: Look) -> Parts:
@@ -170,9 +193,38 @@ def _progress(model: Model, look: Look) -> ft.Control:
     return w.progress("screening.progress", text, state.answered, state.total)
 
 
+def _doubt(model: Model, row: Question, answer: Answer) -> PlausibleRange | None:
+    form = model.loaded.form if model.loaded else None
+    protocol = form.protocol if form else None
+    return doubtful(protocol, row.item, answer) if protocol else None
+
+
+def _period(tongues: Tongues, look: Look) -> list[ft.Control]:
+    """Say of which time the form asks, to both, and who stands by these words."""
+    protocol = tongues.form.protocol
+    if protocol is None or protocol.period is None:
+        return []
+    staff, person = tongues.rules(protocol.period, look)
+    words = w.bilingual_text(staff, person, look)
+    marks = [] if protocol.is_reviewed else [w.subtitle(_not_reviewed(look))]
+    return [w.card("screening.period", [words, *marks])]
+
+
+def _not_reviewed(look: Look) -> str:
+    return look.t.gettext("Not yet reviewed by a clinician")
+
+
 def _aloud(model: Model, look: Look) -> list[ft.Control]:
-    """Say that there are no words of the form for the person."""
-    language = model.intro.language
+    """Say who puts a form into words that it does not have, and into which."""
+    t, language, by = look.t, model.intro.language, model.asked.interpreter
     if not language or model.languages.has_words(language):
         return []
-    return [w.spoken_mark(look, names.language_name(look.t, language))]
+    name = names.language_name(t, language)
+    if by is None:
+        return [w.spoken_mark(look, name)]
+    template = t.gettext("Read aloud in {language} by the staff")
+    if by.mode is not InterpreterMode.NONE:
+        template = t.gettext("Interpreted aloud into {language} by {name} ({how})")
+    how = terms.interpreter_mode_name(t, by.mode)
+    text = t.fill(template, language=name, name=by.name, how=how)
+    return [w.badge(text, w.Tone.INFO)]

@@ -9,8 +9,9 @@ from app.core.questionnaire import (
     ItemPath,
     ItemType,
     Page,
-    Questionnaire,
+    Problem,
     QuestionnaireItem,
+    is_result,
 )
 
 _HELP = frozenset({"help", "flyover", "prompt", "legal"})
@@ -24,6 +25,7 @@ class Heading:
     item: QuestionnaireItem
     number: int = 0
     can_go: bool = False
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,6 @@ def rows_of(state: FormState, page: Page) -> list[Row]:
             if not item.read_only and _has_room(state, path, item)
         ]
     return rows
-
-
-def is_result(questionnaire: Questionnaire, item: QuestionnaireItem) -> bool:
-    """Tell whether a calculated item is a result: that of weighted answers."""
-    has_weights = any(o.weight for each in questionnaire.walk() for o in each.options)
-    return has_weights and item.logic.calculated is not None
 
 
 def _row(

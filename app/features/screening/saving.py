@@ -3,6 +3,7 @@
 import threading
 
 from app.clinic import findings, screening
+from app.clinic.answering import save_page
 from app.clinic.desk import Desk
 from app.clinic.drafting import DraftKeeper
 from app.core.change import Change
@@ -70,24 +71,24 @@ class Saver:
         if end.is_amended:
             status = ResponseStatus.AMENDED
         now = self._desk.wall()
-        done = findings.complete(key, saving.form, end.state, status, now)
+        done = findings.complete(key, saving.page.form, end.state, status, now)
         documents = self._desk.vault.documents(self._route.patient_id)
+        findings.keep_disputed(done, key, saving.page.disputed)
         done = findings.rewritten(done, documents, saving.response_id)
         self._commit(number, screening.joined(page, done))
 
     def _page(self, saving: SavePage) -> Change:
+        """Return a page's change; the status that it may end with was seen, or not."""
         key = screening.response_key(self._route.patient_id, saving.response_id)
-        page = screening.save_page(key, saving.page)
-        if not saving.is_new or self._is_begun(saving.response_id):
-            return page
-        begun = screening.begin(
-            key,
-            self._route.encounter_id,
-            saving.form,
-            saving.page.asked,
-            saving.intro.company,
-        )
-        return screening.joined(begun, page)
+        page = save_page(key, saving.page)
+        page.set(key, {}, {"status": saving.page.seen.get("status", ())})
+        if saving.is_new and not self._is_begun(saving.response_id):
+            visit, form = self._route.encounter_id, saving.page.form
+            begun = screening.begin(key, visit, form, saving.first)
+            return screening.joined(begun, page)
+        if saving.first_changed:
+            page.set(key, saving.first_changed)
+        return page
 
     def _is_begun(self, record_id: str) -> bool:
         """Tell whether it goes on already; one that ended early begins anew."""

@@ -17,6 +17,7 @@ from app.features.screening.drafting import (
     answers_from_json,
     intro_from_json,
     over,
+    seen_from_json,
     typed_from_json,
 )
 from app.features.screening.events import (
@@ -40,8 +41,17 @@ from app.features.screening.events import (
     ScreeningLoaded,
     StartPressed,
 )
-from app.features.screening.model import Asking, Intro, Loaded, Model, Stage
+from app.features.screening.model import (
+    Asking,
+    Exit,
+    Intro,
+    Languages,
+    Loaded,
+    Model,
+    Stage,
+)
 from app.features.screening.moving import ended, moved, save_page
+from app.features.screening.seeing import seen_at, seen_of, still_mine
 from app.ui.loop import Next
 
 Step = Next[Model, Effect]
@@ -50,7 +60,9 @@ Step = Next[Model, Effect]
 def update(model: Model, event: Event) -> Step:
     """Decide an event; what changed the answers or the first page is kept."""
     step = _decide(model, event)
-    if isinstance(event, Answering | StartPressed) and _is_begun(step.model):
+    is_typed = isinstance(event, Answering | StartPressed) and step.model.is_begun
+    is_first = isinstance(event, Introducing) and step.model.stage is Stage.INTRO
+    if is_typed or is_first:
         return Next(step.model, (_draft(step.model), *step.effects))
     return step
 
@@ -70,7 +82,7 @@ def _decide(model: Model, event: Event) -> Step:
         case StartPressed():
             return Next(_started(model))
         case _ if isinstance(event, Introducing):
-            return Next(replace(model, intro=_introduced(model.intro, event)))
+            return Next(replace(model, intro=_introduced(model, event)))
         case _ if isinstance(event, Moving):
             return moved(model, event)
         case _ if isinstance(event, Reading):
@@ -79,17 +91,21 @@ def _decide(model: Model, event: Event) -> Step:
             return Next(answered(model, event))
 
 
-def _is_begun(model: Model) -> bool:
-    return model.stage in (Stage.QUESTIONS, Stage.MISSING) and not model.busy
-
-
 def _draft(model: Model) -> KeepDraft:
-    return KeepDraft(model.intro, model.page_key, model.changes, model.typed)
+    changes = model.changes
+    return KeepDraft(
+        model.intro,
+        model.page_key,
+        changes,
+        model.typed,
+        seen_of(model, changes),
+        model.stage is Stage.INTRO,
+    )
 
 
 def _last_word(model: Model) -> tuple[Effect, ...]:
     """A correction that nobody saved stays a draft; answers go to the record."""
-    return () if model.is_amending or not _is_begun(model) else save_page(model)
+    return () if model.is_amending or not model.is_begun else save_page(model)
 
 
 def _loaded(model: Model, loaded: Loaded) -> Step:
@@ -108,14 +124,24 @@ def _opened(model: Model, loaded: Loaded) -> Model:
         saved = initial_answers(loaded.form.questionnaire)
     changes = answers_from_json(draft.get("answers"))
     typed = typed_from_json(draft.get("typed"))
-    model = with_answers(model, over(saved, changes), typed)
+    seen = seen_at(loaded, seen_from_json(draft.get("seen"), changes))
+    model = with_answers(replace(model, seen=seen), over(saved, changes), typed)
     if not draft:
         stage = Stage.QUESTIONS if model.is_amending else Stage.INTRO
         page = "" if model.is_amending else _first_open(model)
-        return replace(model, stage=stage, intro=loaded.intro, page_key=page)
+        intro = _as_chosen(loaded.intro, model.languages)
+        return replace(model, stage=stage, intro=intro, page_key=page)
     intro = intro_from_json(draft.get("intro"))
+    stage = Stage.INTRO if draft.get("is_intro") is True else Stage.QUESTIONS
     page = str(draft.get("page") or "")
-    return replace(model, stage=Stage.QUESTIONS, intro=intro, page_key=page)
+    return replace(model, stage=stage, intro=intro, page_key=page)
+
+
+def _as_chosen(intro: Intro, languages: Languages) -> Intro:
+    """Where a form has no words for the person, who interprets is said each time."""
+    if languages.has_words(intro.language):
+        return intro
+    return replace(intro, mode=None, name="")
 
 
 def _first_open(model: Model) -> str:
@@ -133,14 +159,15 @@ def _first_open(model: Model) -> str:
 
 def _joined(model: Model, old: Loaded, new: Loaded) -> Model:
     """Take what changed underneath; what was answered here and not saved stays."""
-    changes = model.changes
+    changes = still_mine(model, new)
+    seen = seen_at(new, seen_of(model, changes))
     typed = {
         path: slots
         for path, slots in model.typed.items()
         if path in changes or _is_same(old.saved, new.saved, path)
     }
     loaded = replace(new, context=old.context, draft={})
-    model = replace(model, loaded=loaded)
+    model = replace(model, loaded=loaded, seen=seen)
     return with_answers(model, over(new.saved, changes), typed)
 
 
@@ -160,17 +187,28 @@ def missing(model: Model) -> frozenset[str]:
     intro, found = model.intro, set()
     if not intro.language:
         found.add("language")
-    elif not model.languages.has_words(intro.language) and intro.mode is None:
-        found.add("interpreter")
+    elif not model.languages.has_words(intro.language):
+        found |= _interpreter_missing(intro)
     if not intro.company:
         found.add("company")
     return frozenset(found)
 
 
-def _introduced(intro: Intro, event: Introducing) -> Intro:
+def _interpreter_missing(intro: Intro) -> set[str]:
+    """What is said aloud is said by somebody: how, and who."""
+    if intro.mode is None:
+        return {"interpreter"}
+    is_named = intro.mode is InterpreterMode.NONE or bool(intro.name.strip())
+    return set() if is_named else {"name"}
+
+
+def _introduced(model: Model, event: Introducing) -> Intro:
+    intro = model.intro
     match event:
-        case LanguageChosen(tag):
-            return replace(intro, language=tag)
+        case LanguageChosen(tag) if tag != intro.language:
+            return _as_chosen(replace(intro, language=tag), model.languages)
+        case LanguageChosen():
+            return intro
         case MoreLanguagesPressed():
             return replace(intro, all_languages=True)
         case InterpreterChosen(mode):
@@ -190,7 +228,8 @@ def _read(model: Model, event: Reading) -> Step:
         case FlagPressed(path):
             return Next(replace(model, asking=Asking.FLAG, asked_at=path))
         case AskingClosed():
-            return Next(replace(model, asking=Asking.NOTHING, asked_at=None))
+            closed = replace(model, asking=Asking.NOTHING, asked_at=None)
+            return Next(replace(closed, exit=Exit.RESULT))
         case InstanceAdded(path):
             return Next(model, (MakeInstance(path),))
         case _:

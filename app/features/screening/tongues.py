@@ -39,9 +39,20 @@ class Tongues:
             return staff, None
         return staff, Said(said, _is_rtl(said, tongue, look))
 
-    def staff(self, text: Text, look: Look) -> str:
-        """A text for the staff alone."""
-        return self.both(text, look)[0].text
+    def staff(self, text: Text, look: Look, prefix: str = "") -> str:
+        """A text for the staff alone, that runs its own way within any line."""
+        said = self.both(text, look)[0]
+        words = f"{prefix} {said.text}" if prefix else said.text
+        if said.is_rtl == look.is_rtl:
+            return words
+        return look.t.isolate(words) if said.is_rtl else look.t.isolate_ltr(words)
+
+    def rules(self, text: Text, look: Look) -> tuple[Said, Said | None]:
+        """A text of the rules, for both: our own words, translated for every form."""
+        staff = _of_rules(text, look.t, look)
+        person = self.translator(look)
+        said = _of_rules(text, person, look) if person else None
+        return staff, said if said is None or said.text != staff.text else None
 
     def app(self, msgid: str, look: Look) -> tuple[str, Said | None]:
         """A sentence of the app, for both."""
@@ -55,3 +66,8 @@ def _is_rtl(words: str, language: str, look: Look) -> bool:
     if known is not None:
         return known.direction is Direction.RTL
     return direction_of(words) is Direction.RTL
+
+
+def _of_rules(text: Text, t: Translator, look: Look) -> Said:
+    words, language = text.text_in(t.tag, t.translate)
+    return Said(words, _is_rtl(words, language, look))

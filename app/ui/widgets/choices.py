@@ -103,8 +103,9 @@ def filter_chips(
     choices: Sequence[Choice],
     chosen: Collection[str],
     on_toggle: Callable[[str], None],
+    look: Look | None = None,
 ) -> ft.Control:
-    """What a list shows, as small switches in a row that wraps."""
+    """Small switches in a row that wraps; with a look, in the person's words too."""
     return ft.Row(
         [
             _chip(
@@ -112,6 +113,7 @@ def filter_chips(
                 choice,
                 Mark(choice.value in chosen, is_many=True, is_small=True),
                 on_toggle,
+                look,
             )
             for choice in choices
         ],
@@ -123,9 +125,17 @@ def filter_chips(
 
 
 def _chip(
-    key: str, choice: Choice, mark: "Mark", on_toggle: Callable[[str], None]
+    key: str,
+    choice: Choice,
+    mark: "Mark",
+    on_toggle: Callable[[str], None],
+    look: Look | None,
 ) -> ft.Control:
-    row: list[ft.Control] = [words(choice.label, Type.BODY, mark.ink)]
+    label: ft.Control = words(choice.label, Type.BODY, mark.ink)
+    if choice.said is not None and look is not None:
+        said = line(choice.said, look, Type.LEAD, mark.ink)
+        label = ft.Column([label, said], spacing=0, tight=True)
+    row: list[ft.Control] = [label]
     if mark.is_chosen:
         row.insert(0, ft.Icon(ft.Icons.CHECK, size=20, color=mark.ink))
     return tappable(

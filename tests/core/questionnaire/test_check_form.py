@@ -19,6 +19,8 @@ from tests.core.questionnaire.forms import (
     variable,
 )
 
+VARIABLE = "http://hl7.org/fhir/StructureDefinition/variable"
+
 
 def line(document: object, name: str = "q.json") -> str:
     return check_form(json.dumps(document).encode(), name)
@@ -96,3 +98,26 @@ def test_any_bytes_give_one_printable_line(content: bytes, name: str) -> None:
     said = check_form(content, name)
     assert said.isprintable()
     assert "usable" in said or is_refused(said)
+
+
+@pytest.mark.parametrize("depth", [600, 900])
+@pytest.mark.parametrize("member", ["initial", "answerOption", "extension"])
+def test_a_value_that_is_nested_too_deep_is_refused_by_its_item(
+    member: str, depth: int
+) -> None:
+    value: object = "deep"
+    for _ in range(depth):
+        value = {"extension": [{"valueString": "x"}], "value": value}
+    url = "http://hl7.org/fhir/StructureDefinition/minValue"
+    entry = {"url": url, "valueQuantity": value}
+    said = line(resource(item("a", "quantity", **{member: [entry]})))
+    assert said == "q.json: refused: a, too-deep"
+
+
+def test_a_deep_value_that_belongs_to_no_item_is_refused() -> None:
+    value: object = "deep"
+    for _ in range(600):
+        value = [value]
+    expression = {"url": VARIABLE, "valueExpression": {"expression": "1", "x": value}}
+    said = line(resource(item("a"), extension=[expression]))
+    assert said == "q.json: refused: form, too-deep"

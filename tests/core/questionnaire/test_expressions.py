@@ -54,7 +54,7 @@ given_values = {
     "w": [YES, NO],
     "s": [Value.string("x"), Value.string("z")],
     "c": [Value.coding(Coding(None, "x")), Value.coding(Coding("t", "y"))],
-    "n": [Value.integer(1)],
+    "n": [Value.integer(7)],
     "m": [Value.string("x")],
 }
 states = st.fixed_dictionaries(

@@ -17,6 +17,7 @@ from app.core.questionnaire import (
     Protocol,
     Questionnaire,
     calculations,
+    doubtful,
     evaluate,
     load,
     load_plan,
@@ -24,6 +25,7 @@ from app.core.questionnaire import (
     measured,
     red_flags,
     score,
+    scored,
 )
 from tests.core.questionnaire.forms import ASSETS, asset, at, form, item
 
@@ -199,6 +201,70 @@ def test_danger_values_hold_from_twelve_years_and_in_doubt() -> None:
     assert vital_flags(AgeInterval(12, 14), systolic="85") == []
     urgent_first = vital_flags(ADULT, heart_rate="140", oxygen_saturation="80")
     assert urgent_first == ["oxygen-low", "heart-rate-high"]
+
+
+def awake(place: int, age: AgeInterval) -> list[str]:
+    """The flags of one of the answers to how awake somebody is."""
+    questionnaire, protocol = shipped("vital-signs")
+    question = questionnaire.item("consciousness")
+    assert question is not None
+    given = Answers({at("consciousness"): Answer.of(question.options[place].value)})
+    return [f.code for f in red_flags(protocol, questionnaire, given, age)]
+
+
+def test_who_does_not_react_or_lacks_oxygen_is_in_danger_at_every_age() -> None:
+    child = AgeInterval(5, 5)
+    assert awake(4, child) == ["not-alert-unresponsive"]
+    assert awake(0, child) == []
+    assert vital_flags(child, oxygen_saturation="80") == ["oxygen-low"]
+    assert vital_flags(child, heart_rate="140", systolic="85") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "digits", "is_doubtful"),
+    [
+        ("respiratory-rate", "180", True),
+        ("respiratory-rate", "18", False),
+        ("heart-rate", "220", False),
+        ("heart-rate", "221", True),
+        ("body-weight", "1.4", True),
+        ("body-weight", "heavy", False),
+    ],
+)
+def test_what_is_rarely_seen_is_asked_about(
+    name: str,
+    digits: str,
+    is_doubtful: bool,  # noqa: FBT001
+) -> None:
+    questionnaire, protocol = shipped("vital-signs")
+    question = questionnaire.item(name)
+    assert question is not None
+    answer = Answer.of(measured(question, digits))
+    assert (doubtful(protocol, question, answer) is not None) is is_doubtful
+
+
+def test_a_number_in_another_unit_is_not_doubted() -> None:
+    questionnaire, protocol = shipped("vital-signs")
+    question = questionnaire.item("body-temperature")
+    assert question is not None
+    answer = Answer.of(measured(question, "98", Coding(code="[degF]")))
+    assert doubtful(protocol, question, answer) is None
+
+
+def test_the_ages_of_a_form_hide_no_danger_in_what_was_asked() -> None:
+    state, protocol = phq9([0, 0, 0, 0, 0, 0, 0, 0, 2])
+    found = red_flags(protocol, state.questionnaire, state.counted, AgeInterval(8, 8))
+    assert [flag.code for flag in found] == ["suicide-risk"]
+
+
+def test_every_item_of_a_score_needs_an_answer_at_the_end() -> None:
+    questionnaire, protocol = shipped("phq9")
+    given = Answers({at(name): Answer.unknown() for name in PHQ9_ITEMS[:-1]})
+    context = Context(required=scored(protocol))
+    state = evaluate(questionnaire, given, context)
+    assert set(state.problems) == {at("/44260-8")}
+    asked = given.set(at("/44260-8"), Answer.declined())
+    assert evaluate(questionnaire, asked, context).is_complete
 
 
 def test_a_measurement_in_another_unit_is_a_problem_and_raises_nothing() -> None:

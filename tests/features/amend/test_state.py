@@ -4,19 +4,24 @@ from datetime import date
 
 import pytest
 
+from app.clinic.corrections import key_of
 from app.clinic.registration import Registration, register
 from app.core.birth import BirthSource, birth_of_age, birth_of_parts
 from app.core.canonical import Json
+from app.core.change import Change
 from app.core.document_json import as_mapping
 from app.core.merge import Document
 from app.core.problems import ProblemCode
 from app.core.values import NameStatus, PersonName, Sex
 from app.features.amend.state import (
+    AfreshPressed,
     DatePartTyped,
+    DropDraft,
     Effect,
     Event,
     FieldLoaded,
     GoBack,
+    KeepDraft,
     LanguageChosen,
     LatinTyped,
     LoadField,
@@ -24,6 +29,7 @@ from app.features.amend.state import (
     NameStatusChosen,
     Opened,
     OriginalTyped,
+    RecordsChanged,
     Saved,
     SaveFailed,
     SaveField,
@@ -32,6 +38,7 @@ from app.features.amend.state import (
     SourceChosen,
     update,
 )
+from app.features.amend.typed import Typed, typed_from_json
 from app.ui.provenance import NO_NAMES
 from tests.clinic.desks import Folder
 from tests.support.operations import SequentialIds
@@ -41,13 +48,18 @@ NAME = PersonName(NameStatus.SAID, "أمينة", "Amina")
 BORN = birth_of_parts(("1991", "3", "14"), BirthSource.SAID, TODAY)
 
 
-def document(given: Registration) -> Document:
+def registered(given: Registration) -> Folder:
     folder = Folder()
     folder.add(register(given, lambda _code: "amina", SequentialIds(), 1).change)
-    return folder.documents["amina"]
+    return folder
 
 
-AMINA = document(Registration(Sex.FEMALE, BORN, "ar", name=NAME))
+def document(given: Registration) -> Document:
+    return registered(given).documents["amina"]
+
+
+GIVEN = Registration(Sex.FEMALE, BORN, "ar", name=NAME)
+AMINA = document(GIVEN)
 
 
 def loaded(field: str, shown: Document = AMINA) -> Model:
@@ -75,6 +87,7 @@ def test_it_is_read_once_and_begins_with_what_it_says_now() -> None:
         LoadField("amina"),
     )
     assert after(Opened(), model=loaded("name"))[1] == ()
+    assert after(RecordsChanged(), model=loaded("name"))[1] == (LoadField("amina"),)
     typed = loaded("name").typed
     assert (typed.original, typed.latin, typed.sex) == ("أمينة", "Amina", "female")
     assert (typed.year, typed.month, typed.day) == ("1991", "3", "14")
@@ -121,3 +134,49 @@ def test_it_is_saved_once_and_then_one_is_back() -> None:
     failed, _ = after(SaveFailed(ProblemCode.DISK_FULL), model=model)
     assert (failed.busy, failed.problem) == (False, ProblemCode.DISK_FULL)
     assert failed.typed == model.typed, "what was typed stays"
+
+
+def test_what_is_typed_is_a_draft_and_is_back_when_it_is_opened_again() -> None:
+    _, (draft,) = after(LatinTyped("Amna"), model=loaded("name"))
+    assert isinstance(draft, KeepDraft)
+    assert draft.seen == AMINA.heads("name")
+    typed = typed_from_json(draft.typed, Typed())
+    model = Model("amina", "name", TODAY)
+    again, _ = after(FieldLoaded(AMINA, NO_NAMES, (typed, draft.seen)), model=model)
+    assert (again.typed.latin, again.restored) == ("Amna", True)
+    afresh, effects = after(AfreshPressed(), model=again)
+    assert (afresh.typed.latin, afresh.restored) == ("Amina", False)
+    assert effects == (DropDraft(),)
+
+
+def test_what_a_draft_does_not_hold_begins_with_what_stands() -> None:
+    start = loaded("birth").typed
+    assert typed_from_json({"year": 1, "source": "of-2031"}, start) == start
+
+
+def overtaken() -> Document:
+    """The same person once somebody else wrote the sex."""
+    folder = registered(GIVEN)
+    change = Change()
+    change.set(key_of(AMINA), {"sex": "male"})
+    folder.add(change)
+    return folder.documents["amina"]
+
+
+def test_what_was_written_meanwhile_is_shown_and_not_replaced() -> None:
+    later = overtaken()
+    typed, _ = after(SexChosen("unknown"), model=loaded("sex"))
+    model, effects = after(FieldLoaded(later, NO_NAMES), SavePressed(), model=typed)
+    assert model.is_overtaken
+    assert model.shown is not None
+    assert model.shown.value == "male"
+    (save,) = effects
+    assert isinstance(save, SaveField)
+    assert (save.value, save.seen) == ("unknown", AMINA.heads("sex"))
+
+
+def test_where_nothing_was_typed_what_was_written_meanwhile_is_seen() -> None:
+    later = overtaken()
+    model, _ = after(FieldLoaded(later, NO_NAMES), model=loaded("sex"))
+    assert not model.is_overtaken
+    assert (model.typed.sex, model.seen) == ("male", later.heads("sex"))

@@ -4,8 +4,9 @@ import asyncio
 from pathlib import Path
 
 from app.features.result.state import BackPressed, BackToVisit, Model, update
+from app.i18n.bidi import without_isolates
 from app.ui import routes as to
-from tests.features.screening.ward import PHQ9, VITALS, session, ward
+from tests.features.screening.ward import PHQ9, VITALS, Session, session, ward
 
 BEGIN = ("screening.company.nobody", "screening.start")
 
@@ -42,7 +43,44 @@ def test_a_total_is_not_made_while_answers_are_missing(tmp_path: Path) -> None:
                         await screen.tap("screening.next")
                 await screen.tap("screening.finish", "screening.turned")
                 assert screen.says("There is no total")
+                assert numbers(screen) == []
                 assert not any("diagnosis" in t.lower() for t in screen.client.texts())
+
+    asyncio.run(run())
+
+
+def numbers(screen: Session) -> list[str]:
+    """Every number that stands alone on the screen, and every one of the most."""
+    shown = [without_isolates(text) for text in screen.client.texts()]
+    return [text for text in shown if text.isdecimal() or " of 27" in text]
+
+
+def test_what_ended_early_shows_no_part_of_a_total(tmp_path: Path) -> None:
+    async def run() -> None:
+        with ward(tmp_path, language="en") as here:
+            async with session(here.desk, here.screening(PHQ9)) as screen:
+                await screen.tap(*BEGIN, "q:/44250-9.options.LA6571-9")
+                await screen.tap("q:/44255-8.options.LA6571-9")
+                await screen.tap("screening.stop", "screening.turned", "dialog.tired")
+                assert screen.says("There is no total")
+                assert screen.says("Nearly every day")
+                assert numbers(screen) == []
+
+    asyncio.run(run())
+
+
+def test_a_total_stands_once(tmp_path: Path) -> None:
+    async def run() -> None:
+        with ward(tmp_path, language="en") as here:
+            async with session(here.desk, here.screening(PHQ9)) as screen:
+                await screen.tap(*BEGIN)
+                for place in range(9):
+                    if place == 6:
+                        await screen.tap("screening.next")
+                    path = screen.model.state.layout.questions[place].path
+                    await screen.tap(f"q{path.encode()}.options.LA6569-3")
+                await screen.tap("screening.finish", "screening.turned")
+                assert numbers(screen) == ["9 of 27"]
 
     asyncio.run(run())
 

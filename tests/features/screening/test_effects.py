@@ -141,7 +141,8 @@ def test_what_is_ended_early_has_a_reason_and_no_total_and_keeps_its_flags(
         with ward(tmp_path) as here:
             async with session(here.desk, here.screening(TB)) as screen:
                 await screen.tap(*BEGIN, "q:blood-in-sputum.yes", "screening.stop")
-                await screen.tap("dialog.distressed", "screening.turned")
+                assert not screen.client.shows("dialog.distressed")
+                await screen.tap("screening.turned", "dialog.distressed")
                 assert screen.says("There is no total")
                 assert screen.client.shows("result.flag.blood-in-sputum")
             assert here.response.status is ResponseStatus.STOPPED

@@ -98,7 +98,7 @@ def test_a_declined_form_is_stopped_with_its_reason_and_can_be_asked_after_all(
                 assert stopped.status is ResponseStatus.STOPPED
                 assert stopped.stopped_reason == "declined"
                 await screen.tap("visit.again.tb-four-symptoms", *BEGIN, "q:fever.no")
-                await screen.tap("screening.later")
+                await screen.tap("screening.later", "screening.turned")
                 assert here.response.status is ResponseStatus.IN_PROGRESS
 
     asyncio.run(run())
