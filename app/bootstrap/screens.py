@@ -49,6 +49,9 @@ class Session(Protocol):
     process: TabletProcess
     look: Source[Look]
     work: Work
+    """Of the screens of an unlocked session: a lock waits for it."""
+    door_work: Work
+    """Of the screens before: it may wait for a lock."""
 
     @property
     def desk(self) -> Desk:
@@ -80,12 +83,12 @@ def _before_unlock(session: Session, place: Place) -> Screen:
     match place.route:
         case to.Enrol():
             tablet = enrol.NewTablet(
-                process.file(), process.settings.server, process.keep_station
+                process.file(), process.settings.server, process.station.set
             )
-            return Screen(enrol.loop(tablet, session.work, place), enrol_view)
+            return Screen(enrol.loop(tablet, session.door_work, place), enrol_view)
         case to.Unlock():
             door = unlock.Door(process.file(), session.unlock)
-            return Screen(unlock.loop(door, session.work, place), unlock_view)
+            return Screen(unlock.loop(door, session.door_work, place), unlock_view)
         case to.Trouble(problem, kept):
             again = trouble.loop(session.begin_again, problem, kept)
             return Screen(again, trouble_view)
@@ -106,7 +109,7 @@ def _of_records(session: Session, place: Place) -> Screen:
             synced = sync.loop(desk, work, place, process.scheduler)
             return Screen(synced, sync_view)
         case _:
-            ways = home.Ways(session.lock, process.keep_station)
+            ways = home.Ways(session.lock, process.station.set)
             return Screen(home.loop(desk, work, place, ways), home_view)
 
 

@@ -43,11 +43,15 @@ def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effe
     def perform(effect: Effect, dispatch: Callable[[Event], None]) -> None:
         match effect:
             case EnrolDevice():
-                work.run(lambda: _enrol(tablet, effect), dispatch, _enrolled, failed)
+                work.run(lambda: _enrol(tablet, effect), dispatch, enrolled, failed)
             case GoUnlock():
                 place.reset(Unlock())
             case _:
                 assert_never(effect)
+
+    def enrolled(station: Station) -> Event:
+        tablet.keep_station(station)
+        return Enrolled()
 
     def failed(error: Exception) -> Event:
         if isinstance(error, SyncFailure | StorageError):
@@ -58,7 +62,7 @@ def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effe
     return Loop(Model(address=tablet.server), update, perform)
 
 
-def _enrol(tablet: NewTablet, effect: EnrolDevice) -> None:
+def _enrol(tablet: NewTablet, effect: EnrolDevice) -> Station:
     form = EnrolmentForm(effect.address, effect.code, effect.name, VERSION)
     with ExitStack() as stack:
 
@@ -68,8 +72,4 @@ def _enrol(tablet: NewTablet, effect: EnrolDevice) -> None:
             return gateway
 
         enrol(form, tablet.file, open_gateway)
-    tablet.keep_station(effect.station)
-
-
-def _enrolled(_: None) -> Event:
-    return Enrolled()
+    return effect.station
