@@ -1,7 +1,7 @@
 """Flet's hooks live here and nowhere else: screens, their parts, the app."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -101,7 +101,6 @@ class _Page:
         self._kit.navigator.subscribe(self._show_path)
         self._page.on_resize = self._resized
         self._page.on_route_change = self._path_changed
-        self._page.on_view_pop = lambda _event: self._kit.navigator.back()
         self._resized(None)
         # The first place needs an address, too: the browser's back leads there.
         self._show_path()
@@ -118,7 +117,13 @@ class _Page:
             self._page.navigate(self._kit.navigator.top.path)
 
     def _path_changed(self, event: ft.RouteChangeEvent) -> None:
-        if not self._kit.navigator.open_path(event.route):
+        navigator = self._kit.navigator
+        if event.route == navigator.top.path:
+            return
+        # By one step, as by the sign in the bar: a screen may have its own way.
+        if navigator.has_path(event.route):
+            navigator.press_back()
+        if event.route != navigator.top.path:
             self._show_path()
 
     def _resized(self, _event: object) -> None:
@@ -144,9 +149,24 @@ def _app(kit: Kit, make: MakeScreen) -> list[ft.View]:
             spacing=0,
             bgcolor=ft.Colors.SURFACE,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            # A client that pops by itself shows what lies below before we are asked.
+            can_pop=False,
+            on_confirm_pop=_device_back(kit),
         )
         for entry in stack
     ]
+
+
+def _device_back(kit: Kit) -> Callable[[ft.Event[ft.View]], Awaitable[None]]:
+    """The device's own way back: we move, and it leaves only the first place."""
+
+    async def back(event: ft.Event[ft.View]) -> None:
+        # A pop that nobody confirms does not happen.
+        with kit.failures.guard():
+            if not kit.navigator.press_back():
+                await event.control.confirm_pop(should_pop=True)
+
+    return back
 
 
 def _watch(source: Source[Any]) -> None:
@@ -199,6 +219,11 @@ class _Seat:
             self._screen.loop.left()
         self._stop()
 
+    def back(self) -> None:
+        """The sign in the bar was tapped; of a screen that is left it is nothing."""
+        if self.place.is_top:
+            self._kit.navigator.press_back()
+
     def shown(self) -> None:
         """Tell the loop that its screen is on top, if it is.
 
@@ -247,14 +272,26 @@ def _draw_screen(
     )
     ft.use_effect(seat.shown, [entry == top])
     frame = seat.draw(look)
+    kit.navigator.own_back(entry, _own_back(frame))
     _show_dialog(kit, frame.dialog if entry == top else None)
     can_go_back = kit.navigator.value[0] != entry
     chrome = shell.Chrome(
         strip=_strip("session.strip", kit, look),
         failure=_failure("session.failure", kit, look),
-        back=seat.place.back if can_go_back else None,
+        back=seat.back if can_go_back or frame.back else None,
     )
     return shell.lay_out(frame, chrome, look)
+
+
+def _own_back(frame: Frame) -> Callable[[], None] | None:
+    """A screen's own way back; what a person may see, and a question, have none."""
+    if frame.dialog is not None:
+        return _stay
+    return frame.back or (_stay if frame.bare else None)
+
+
+def _stay() -> None:
+    """Go nowhere."""
 
 
 def _show_dialog(kit: Kit, dialog: ft.AlertDialog | None) -> None:
@@ -262,6 +299,9 @@ def _show_dialog(kit: Kit, dialog: ft.AlertDialog | None) -> None:
     stood: list[bool] = _once(lambda: [False])
     if dialog is not None:
         kit.dialogs.standing()
+        cancel = dialog.on_dismiss
+        # Closed by the device's way back; what we close ourselves was answered.
+        dialog.on_dismiss = lambda: cancel() if stood[0] else None
     elif stood[0]:
         kit.dialogs.ended()
     stood[0] = dialog is not None

@@ -174,11 +174,10 @@ def _only_here(count: int, look: Look) -> str:
 
 def _bar(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
     _ = look.t.gettext
-    go_back = frame.back or chrome.back
     parts: list[ft.Control] = []
-    if go_back is not None:
+    if chrome.back is not None:
         # The sign mirrors itself where the screen runs the other way.
-        parts.append(icon_button("back", _("Back"), ft.Icons.ARROW_BACK, go_back))
+        parts.append(icon_button("back", _("Back"), ft.Icons.ARROW_BACK, chrome.back))
     heading = ft.Semantics(
         content=words(frame.title, Type.TITLE, bold=True),
         header=True,

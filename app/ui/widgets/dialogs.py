@@ -35,6 +35,7 @@ def ask(
             quiet_button("dialog.cancel", _("Cancel"), cancel),
         ],
         look,
+        cancel,
     )
 
 
@@ -63,16 +64,21 @@ def reason_dialog(
             quiet_button("dialog.cancel", _("Cancel"), cancel),
         ],
         look,
+        cancel,
     )
 
 
 def _dialog(
-    question: str, controls: Sequence[ft.Control], look: Look
+    question: str,
+    controls: Sequence[ft.Control],
+    look: Look,
+    cancel: Callable[[], None],
 ) -> ft.AlertDialog:
     # A dialog lies beside the page, not in it: it is mirrored by itself.
     return ft.AlertDialog(
         rtl=look.is_rtl,
         modal=True,
+        on_dismiss=cancel,
         scrollable=True,
         title=ft.Container(words(question, Type.TITLE, bold=True), rtl=look.is_rtl),
         content=ft.Container(
