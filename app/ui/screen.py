@@ -299,9 +299,9 @@ def _show_dialog(kit: Kit, dialog: ft.AlertDialog | None) -> None:
     stood: list[bool] = _once(lambda: [False])
     if dialog is not None:
         kit.dialogs.standing()
-        cancel = dialog.on_dismiss
+        cancel = cast("Callable[[], None] | None", dialog.on_dismiss)
         # Closed by the device's way back; what we close ourselves was answered.
-        dialog.on_dismiss = lambda: cancel() if stood[0] else None
+        dialog.on_dismiss = lambda: cancel() if cancel and stood[0] else None
     elif stood[0]:
         kit.dialogs.ended()
     stood[0] = dialog is not None
