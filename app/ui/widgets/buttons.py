@@ -5,7 +5,11 @@ from collections.abc import Callable
 import flet as ft
 
 from app.ui.theme import Space, Touch, Type
-from app.ui.widgets.steady import SteadyFilledButton
+from app.ui.widgets.steady import (
+    SteadyFilledButton,
+    SteadyIconButton,
+    SteadyOutlinedButton,
+)
 from app.ui.widgets.words import words
 
 Press = Callable[[], None]
@@ -58,8 +62,8 @@ def quiet_button(
     *,
     enabled: bool = True,
 ) -> ft.Control:
-    """Everything that is not the main action."""
-    return ft.OutlinedButton(
+    """Everything that is not the main action; as deaf to a doubled tap."""
+    return SteadyOutlinedButton(
         content=_centred(label),
         icon=icon,
         key=key,
@@ -74,7 +78,7 @@ def icon_button(key: str, label: str, icon: ft.IconData, on_press: Press) -> ft.
     return ft.MergeSemantics(
         ft.Semantics(
             label=label,
-            content=ft.IconButton(
+            content=SteadyIconButton(
                 icon,
                 key=key,
                 width=Touch.LEAST,
