@@ -1,7 +1,7 @@
 """Doing of Home: the queue and the search come from the vault's index."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import assert_never
 
 from app.clinic.desk import Desk
@@ -29,6 +29,7 @@ from app.features.home.state import (
     WaitingLoaded,
     update,
 )
+from app.ui.listening import Listening
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Languages, Plan, Record, Register
@@ -48,30 +49,27 @@ class Ways:
     keep_station: Callable[[Station], None]
 
 
-@dataclass(slots=True)
-class _Listening:
-    stop: Callable[[], None] | None = None
-    stop_clock: Callable[[], None] = lambda: None
-
-
-@dataclass(frozen=True, slots=True)
 class _Home:
-    desk: Desk
-    work: Work
-    place: Place
-    ways: Ways
-    listening: _Listening = field(default_factory=_Listening)
+    def __init__(self, desk: Desk, work: Work, place: Place, ways: Ways) -> None:
+        self.desk = desk
+        self.place = place
+        self.ways = ways
+        self.listening = Listening(work)
+        self.queues = work.lane()
+        self.searches = work.lane()
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
             case LoadWaiting(shown):
-                self.work.run(lambda: self._waiting(shown), dispatch, WaitingLoaded)
+                self.queues.newest(
+                    lambda: self._waiting(shown), dispatch, WaitingLoaded
+                )
             case FindPeople(text):
                 self._find(text, dispatch)
             case Listen():
                 self._listen(dispatch)
             case StopListening():
-                self._stop()
+                self.listening.end()
             case KeepStation(station):
                 self.ways.keep_station(station)
             case Lock():
@@ -95,24 +93,15 @@ class _Home:
                 assert_never(effect)
 
     def _listen(self, dispatch: Dispatch) -> None:
-        if self.listening.stop is None:
-            self.listening.stop = self.desk.vault.subscribe(
-                lambda _ids: self.work.post(lambda: dispatch(RecordsChanged()))
-            )
-        self.listening.stop_clock()
-        self.listening.stop_clock = self.work.later(
-            REFRESH_SECONDS, lambda: self._tick(dispatch)
+        self.listening.begin(
+            self.desk.vault.subscribe, lambda _ids: dispatch(RecordsChanged())
         )
+        self.listening.again_in(REFRESH_SECONDS, lambda: self._tick(dispatch))
 
     def _tick(self, dispatch: Dispatch) -> None:
         # Under another screen nobody sees the times: coming back begins again.
         if self.place.is_top:
             dispatch(TimePassed())
-
-    def _stop(self) -> None:
-        self.listening.stop_clock()
-        if self.listening.stop is not None:
-            self.listening.stop()
 
     def _waiting(self, shown: int) -> Waiting:
         vault = self.desk.vault
@@ -129,7 +118,7 @@ class _Home:
             people = tuple(self.desk.vault.search(text, FOUND_AT_MOST))
             return PeopleFound(text, people, self._only_here(people))
 
-        self.work.run(found, dispatch, _as_event)
+        self.searches.newest(found, dispatch, _as_event)
 
 
 def _as_event(found: PeopleFound) -> Event:
