@@ -47,7 +47,9 @@ class TabletSession(Session):
         self._is_over = False
         self.look: Source[Look] = Source(first_look(process.language, page.width))
         failures = _LockedFailures(lambda: self._held is None)
-        self.kit = Kit(Navigator(start), self.look, Source(LOCKED), failures)
+        self.kit = Kit(
+            Navigator(start), self.look, Source(LOCKED), failures, lock=self.lock
+        )
         # Apart, for a lock waits until the unlocked screens' work is done, and the
         # door's own work waits for the lock.
         self.work = Work(self._loop, failures)
@@ -128,11 +130,14 @@ class TabletSession(Session):
         self._desk = None
         self._show_locked()
 
-    def begin_again(self) -> None:
+    def begin_again(self, nothing_changed: Callable[[], None]) -> None:
         """Open the vault's file once more, and show what stands now."""
+        stood = self.kit.navigator.value[0].route
 
         def show(start: Route) -> None:
-            if start != self.kit.navigator.top.route:
+            if start == stood:
+                nothing_changed()
+            else:
                 self.kit.navigator.reset(start)
 
         self.door_work.run(lambda: first_route(self.process), show, lambda route: route)

@@ -24,6 +24,8 @@ class Frame:
     Another `scroll_to_top` than before shows the content from its top again.
     `bare` leaves the strip and the bar away, and every way back that is not `back`:
     what a person may see in your hand.
+    `person_language` is the catalogue whose words stand beside the staff's: the page
+    says of each whether a clinician has reviewed them.
     """
 
     title: str
@@ -37,3 +39,4 @@ class Frame:
     span: Span = Span.COLUMN
     bare: bool = False
     scroll_to_top: str = ""
+    person_language: str = ""

@@ -15,6 +15,7 @@ from app.features.enrol.state import (
     Event,
     GoUnlock,
     Model,
+    OpenLanguages,
     update,
 )
 from app.storage import VaultFile
@@ -22,7 +23,7 @@ from app.sync.enrol import EnrolmentForm, enrol
 from app.sync.gateway import HttpGateway
 from app.ui.loop import Loop
 from app.ui.navigator import Place
-from app.ui.routes import Unlock
+from app.ui.routes import Languages, Unlock
 from app.ui.work import Work, by_code
 
 
@@ -49,6 +50,8 @@ def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effe
                 )
             case GoUnlock():
                 place.reset(Unlock())
+            case OpenLanguages():
+                place.go(Languages())
             case _:
                 assert_never(effect)
 

@@ -1,7 +1,6 @@
 """Doing of Home: the queue and the search come from the vault's index."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import assert_never
 
 from app.clinic.desk import Desk
@@ -14,7 +13,6 @@ from app.features.home.state import (
     Left,
     Listen,
     LoadWaiting,
-    Lock,
     Model,
     OpenLanguages,
     OpenRecord,
@@ -41,19 +39,15 @@ REFRESH_SECONDS = 30.0
 """Waiting times are shown in minutes; they must not stand still."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """What only the session can do."""
-
-    lock: Callable[[], None]
-    keep_station: Callable[[Station], None]
+Keep = Callable[[Station], None]
+"""Remembers where the tablet stands."""
 
 
 class _Home:
-    def __init__(self, desk: Desk, work: Work, place: Place, ways: Ways) -> None:
+    def __init__(self, desk: Desk, work: Work, place: Place, keep: Keep) -> None:
         self.desk = desk
         self.place = place
-        self.ways = ways
+        self.keep_station = keep
         self.listening = Listening(work)
         self.queues = work.lane()
         self.searches = work.lane()
@@ -71,9 +65,7 @@ class _Home:
             case StopListening():
                 self.listening.end()
             case KeepStation(station):
-                self.ways.keep_station(station)
-            case Lock():
-                self.ways.lock()
+                self.keep_station(station)
             case _:
                 self._go(effect)
 
@@ -126,9 +118,9 @@ def _as_event(found: PeopleFound) -> Event:
 
 
 def loop(
-    desk: Desk, work: Work, place: Place, ways: Ways
+    desk: Desk, work: Work, place: Place, keep: Keep
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    home = _Home(desk, work, place, ways)
+    home = _Home(desk, work, place, keep)
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     return Loop(Model(desk.station), update, home.perform, moments)

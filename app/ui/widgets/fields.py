@@ -38,11 +38,6 @@ PLAIN = FieldOptions()
 # As people have them on their keyboards: ASCII, Arabic-Indic, Persian, Bengali.
 _DIGIT = "[0-9\u0660-\u0669\u06f0-\u06f9\u09e6-\u09ef]"
 DIGITS = FieldOptions(keyboard=ft.KeyboardType.NUMBER, only=f"^{_DIGIT}*$", is_ltr=True)
-DECIMAL = FieldOptions(
-    keyboard=ft.KeyboardType.NUMBER,
-    only=f"^{_DIGIT}*[.,\u066b]?{_DIGIT}*$",
-    is_ltr=True,
-)
 PHONE = FieldOptions(keyboard=ft.KeyboardType.PHONE, is_ltr=True)
 
 

@@ -12,7 +12,7 @@ from app.core.summary import Station
 from app.core.values import NameStatus, PersonName, Sex
 from app.core.wire import Outcome, PushOutcome, PushResponse
 from app.features.home import effects
-from app.features.home.effects import Ways, loop
+from app.features.home.effects import loop
 from app.features.home.state import (
     Effect,
     Event,
@@ -36,9 +36,8 @@ class Screen:
         self.table = table
         self.stations: list[Station] = []
         self.place = Place(navigator := Navigator(Home()), navigator.top)
-        ways = Ways(lambda: None, self.stations.append)
         self.loop: Loop[Model, Event, Effect] = loop(
-            table.desk, some_work(), self.place, ways
+            table.desk, some_work(), self.place, self.stations.append
         )
         self.loop.shown()
 
