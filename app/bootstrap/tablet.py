@@ -155,8 +155,9 @@ class TabletProcess:
 
     async def close(self) -> None:
         """End as somebody who locks, then let another process have the vault."""
-        if self._guest is not None:
-            await self._guest.locked()
+        for each in (self._holder, self._guest):
+            if each is not None:
+                await each.locked()
         if self._file is not None:
             file, self._file = self._file, None
             await asyncio.to_thread(file.close)

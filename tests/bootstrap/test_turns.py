@@ -83,6 +83,28 @@ def test_a_page_reloaded_during_a_slow_round_syncs_once_the_one_before_has_locke
     asyncio.run(scenario())
 
 
+def test_the_end_of_the_process_waits_for_a_page_that_still_locks(
+    tmp_path: Path,
+) -> None:
+    async def scenario() -> None:
+        process = an_enrolled_process(tmp_path)
+        async with a_page(process) as first:
+            await unlocked(first)
+            session, vault = guest(process), guest(process).desk.vault
+            kept: list[str] = []
+
+            def slow_save() -> None:
+                time.sleep(0.3)
+                vault.save_draft("slow", "patient", b"typed")
+
+            session.work.run(slow_save, kept.append, lambda _: "kept")
+            async with a_page(process):
+                await process.close()
+                assert kept == ["kept"]
+
+    asyncio.run(scenario())
+
+
 def test_the_station_that_is_chosen_holds_for_every_screen_and_the_next_start(
     tmp_path: Path,
 ) -> None:

@@ -167,6 +167,20 @@ def test_only_the_first_place_is_left_to_the_device() -> None:
     run(scenario)
 
 
+def test_a_first_place_with_pages_of_its_own_goes_back_within_them() -> None:
+    async def scenario(client: Client, kit: Kit) -> None:
+        kit.navigator.reset(Register())
+        await client.settle()
+        for way in (SIGN, DEVICE):
+            show("2")
+            await client.settle()
+            await back_by(way, client)
+            assert "page 1" in client.texts()
+        assert answers(client) == []
+
+    run(scenario)
+
+
 def test_an_address_that_was_left_changes_nothing() -> None:
     async def scenario(client: Client, kit: Kit) -> None:
         event = {"route": "/77"}
