@@ -95,7 +95,15 @@ class Work:
             caught = error
             self.post(lambda: self._fail(job, caught))
         else:
-            self.post(lambda: job.dispatch(job.then(result)))
+            self.post(lambda: self._answer(job, result))
+
+    def _answer(self, job: "_Job[Any, Any]", result: object) -> None:
+        try:
+            event = job.then(result)
+        except Exception as error:  # noqa: BLE001 - an answer that can't be read failed
+            self._fail(job, error)
+        else:
+            job.dispatch(event)
 
     def _fail(self, job: "_Job[Any, Any]", error: Exception) -> None:
         event = job.failed(error) if job.failed else None

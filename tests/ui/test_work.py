@@ -108,6 +108,22 @@ def test_an_exception_that_nobody_takes_is_shown(
     asyncio.run(scenario())
 
 
+def test_an_answer_that_cannot_be_made_an_event_has_failed() -> None:
+    def refuse(_result: str) -> object:
+        raise KeyError("Amina Haile")
+
+    async def scenario() -> None:
+        events: list[object] = []
+        failures = Failures()
+        work = new_work(failures)
+        work.run(lambda: "done", events.append, refuse, by_code(lambda c: c))
+        await until(lambda: events)
+        assert events == [ProblemCode.UNEXPECTED]
+        assert failures.value is not None
+
+    asyncio.run(scenario())
+
+
 def test_an_exception_while_an_answer_is_decided_is_shown() -> None:
     async def scenario() -> None:
         failures = Failures()
