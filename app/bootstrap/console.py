@@ -50,7 +50,7 @@ def open_console(page: ft.Page, client: ConsoleClient) -> None:
     work = Work(asyncio.get_running_loop(), kit.failures)
 
     def entered(name: str) -> None:
-        status.set(Status(name, Network.NONE, None))
+        status.set(Status(name, Network.NONE, None, zone=ZONE))
 
     def left() -> None:
         work.post(lambda: status.set(Status(None, Network.NONE, None)))

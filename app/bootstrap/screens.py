@@ -49,6 +49,9 @@ class Session(Protocol):
     process: TabletProcess
     look: Source[Look]
     work: Work
+    """Of the screens of an unlocked session: a lock waits for it."""
+    door_work: Work
+    """Of the screens before: it may wait for a lock."""
 
     @property
     def desk(self) -> Desk:
@@ -57,11 +60,8 @@ class Session(Protocol):
     def unlock(self, open_vault: Callable[[], Vault]) -> None:
         """Open the vault for this session; another one is locked first. Blocks."""
 
-    def begin_again(self) -> None:
+    def begin_again(self, nothing_changed: Callable[[], None]) -> None:
         """Open the vault's file once more, and show what stands now."""
-
-    def lock(self) -> None:
-        """Leave every screen and drop the keys."""
 
 
 def make_screen(session: Session, place: Place) -> Screen:
@@ -80,14 +80,15 @@ def _before_unlock(session: Session, place: Place) -> Screen:
     match place.route:
         case to.Enrol():
             tablet = enrol.NewTablet(
-                process.file(), process.settings.server, process.keep_station
+                process.file(), process.settings.server, process.station.set
             )
-            return Screen(enrol.loop(tablet, session.work, place), enrol_view)
+            return Screen(enrol.loop(tablet, session.door_work, place), enrol_view)
         case to.Unlock():
             door = unlock.Door(process.file(), session.unlock)
-            return Screen(unlock.loop(door, session.work, place), unlock_view)
+            return Screen(unlock.loop(door, session.door_work, place), unlock_view)
         case to.Trouble(problem, kept):
-            again = trouble.loop(session.begin_again, problem, kept)
+            found = trouble.Found(problem, kept)
+            again = trouble.loop(session.begin_again, place, found)
             return Screen(again, trouble_view)
         case _:
             return Screen(languages.loop(session.look), languages_view)
@@ -106,8 +107,8 @@ def _of_records(session: Session, place: Place) -> Screen:
             synced = sync.loop(desk, work, place, process.scheduler)
             return Screen(synced, sync_view)
         case _:
-            ways = home.Ways(session.lock, process.keep_station)
-            return Screen(home.loop(desk, work, place, ways), home_view)
+            waiting = home.loop(desk, work, place, process.station.set)
+            return Screen(waiting, home_view)
 
 
 def _of_care(session: Session, place: Place) -> Screen:

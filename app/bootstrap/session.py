@@ -9,7 +9,7 @@ from dataclasses import replace
 import flet as ft
 
 from app.bootstrap.screens import Session, make_screen
-from app.bootstrap.tablet import TabletProcess
+from app.bootstrap.tablet import Holding, TabletProcess
 from app.clinic.desk import Desk
 from app.storage import LockedError, StorageError, Vault, VaultCorruptError
 from app.sync.status import SyncStatus
@@ -38,7 +38,7 @@ class TabletSession(Session):
         self._page = page
         self._loop = asyncio.get_running_loop()
         self._context = contextvars.copy_context()
-        self._vault: Vault | None = None
+        self._held: Holding | None = None
         self._desk: Desk | None = None
         self._lost: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -46,9 +46,14 @@ class TabletSession(Session):
         self._stop_status: Callable[[], None] = lambda: None
         self._is_over = False
         self.look: Source[Look] = Source(first_look(process.language, page.width))
-        failures = _LockedFailures(lambda: self._vault is None)
-        self.kit = Kit(Navigator(start), self.look, Source(LOCKED), failures)
+        failures = _LockedFailures(lambda: self._held is None)
+        self.kit = Kit(
+            Navigator(start), self.look, Source(LOCKED), failures, lock=self.lock
+        )
+        # Apart, for a lock waits until the unlocked screens' work is done, and the
+        # door's own work waits for the lock.
         self.work = Work(self._loop, failures)
+        self.door_work = Work(self._loop, failures)
 
     def open(self) -> None:
         """Show the first screen, and lock whatever session there was before."""
@@ -72,7 +77,12 @@ class TabletSession(Session):
     @property
     def is_unlocked(self) -> bool:
         """Whether this session holds the vault's keys."""
-        return self._vault is not None
+        return self._held is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its page has gone for good."""
+        return self._is_over
 
     def unlock(self, open_vault: Callable[[], Vault]) -> None:
         """Open the vault for this session; another one is locked first. Blocks."""
@@ -80,11 +90,8 @@ class TabletSession(Session):
 
     def opened(self, vault: Vault) -> None:
         """Take over an unlocked vault. Called on a thread."""
-        if self._is_over:
-            raise LockedError
         self._desk = self.process.desk(vault)
-        self._vault = vault
-        self.process.begin_sync(vault)
+        self._held = self.process.begin_sync(vault)
 
     def lock(self) -> None:
         """Leave every screen, let each save its draft, then drop the keys.
@@ -95,16 +102,16 @@ class TabletSession(Session):
         self._context.copy().run(self._lock)
 
     def _lock(self) -> None:
-        if self._vault is None:
+        if self._held is None:
             return
-        vault, self._vault = self._vault, None
+        held, self._held = self._held, None
         # Not left to the page: where the browser is gone, nothing is unmounted.
         for loop in reversed(self._loops.values()):
             with self.kit.failures.guard():
                 loop.left()
         self._loops.clear()
         self.kit.navigator.reset(Unlock())
-        self._closing = self._loop.create_task(self._close(vault))
+        self._closing = self._loop.create_task(self._close(held))
 
     async def locked(self) -> None:
         """Lock, and return once the keys are gone."""
@@ -116,20 +123,24 @@ class TabletSession(Session):
         """Lock, and return once the keys are gone. Blocks."""
         asyncio.run_coroutine_threadsafe(self.locked(), self._loop).result()
 
-    async def _close(self, vault: Vault) -> None:
+    async def _close(self, held: Holding) -> None:
         await self.work.settled()
-        await asyncio.to_thread(self.process.lock, vault)
+        with self.kit.failures.guard():
+            await asyncio.to_thread(self.process.lock, held)
         self._desk = None
         self._show_locked()
 
-    def begin_again(self) -> None:
+    def begin_again(self, nothing_changed: Callable[[], None]) -> None:
         """Open the vault's file once more, and show what stands now."""
+        stood = self.kit.navigator.value[0].route
 
         def show(start: Route) -> None:
-            if start != self.kit.navigator.top.route:
+            if start == stood:
+                nothing_changed()
+            else:
                 self.kit.navigator.reset(start)
 
-        self.work.run(lambda: first_route(self.process), show, lambda route: route)
+        self.door_work.run(lambda: first_route(self.process), show, lambda route: route)
 
     def _make(self, place: Place) -> Screen:
         screen = make_screen(self, place)
@@ -139,7 +150,7 @@ class TabletSession(Session):
         return screen
 
     def _show_status(self, status: SyncStatus) -> None:
-        if self._desk is None or self._vault is None:
+        if self._desk is None or self._held is None:
             self._show_locked()
             return
         here = status.only_here

@@ -4,7 +4,7 @@ import asyncio
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.bootstrap.settings import PreferencesFile, Settings, known_language
@@ -24,12 +24,17 @@ from app.storage import (
 from app.sync.engine import SyncEngine
 from app.sync.gateway import HttpGateway
 from app.sync.scheduler import SyncScheduler
+from app.ui.source import Source
 
 _POLICY = UnlockPolicy()
 
 
 class Guest(Protocol):
     """A session, as the process knows it."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its page has gone for good."""
 
     def opened(self, vault: Vault) -> None:
         """Take over an unlocked vault. Called on a thread."""
@@ -44,6 +49,14 @@ class Guest(Protocol):
         """Lock, and return once the keys are gone. Blocks."""
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """An unlocked vault, and its own line to the server."""
+
+    vault: Vault
+    gateway: HttpGateway
+
+
 class TabletProcess:
     """What outlives sessions: the vault's file, sync, the forms."""
 
@@ -52,12 +65,15 @@ class TabletProcess:
         self.ids = RandomIds()
         self.wall = system_wall_ms
         self.preferences = PreferencesFile(settings.data)
+        self.station: Source[Station] = Source(self.preferences.read().station)
+        """Where this tablet stands; remembered as it changes."""
+        self.station.subscribe(self._keep_station)
         self.scheduler = SyncScheduler(random.Random())  # noqa: S311 - only jitter
         self.secret: DeviceSecret = FileDeviceSecret(settings.data / "device-secret")
         self._policy = policy
         self._file: VaultFile | None = None
-        self._gateway: HttpGateway | None = None
         self._guest: Guest | None = None
+        self._holder: Guest | None = None
         self._guard = threading.Lock()
         self._door = threading.Lock()
 
@@ -87,21 +103,20 @@ class TabletProcess:
         Raises LockedError if yet another session began meanwhile.
         """
         with self._door:
-            before, self._guest = self._guest, guest
-            for each in (before, guest):
-                if each is not None:
-                    each.locked_from_a_thread()
+            self._guest = guest
+            # Not the newest page's: whoever opened the vault last may still lock it.
+            if self._holder is not None:
+                self._holder.locked_from_a_thread()
             vault = open_vault()
             try:
-                self._hand_over(vault, guest)
+                guest.opened(vault)
             except BaseException:
                 vault.close()
                 raise
-
-    def _hand_over(self, vault: Vault, guest: Guest) -> None:
-        if self._guest is not guest:
-            raise LockedError
-        guest.opened(vault)
+            self._holder = guest
+            if self._guest is not guest or guest.is_over:
+                guest.locked_from_a_thread()
+                raise LockedError
 
     def library(self, vault: Vault) -> Library:
         """Return the forms of this site's plan, or of ours."""
@@ -119,37 +134,36 @@ class TabletProcess:
             library=self.library(vault),
             setup=setup,
             practitioner=found[0],
-            station=self.preferences.read().station,
+            read_station=lambda: self.station.value,
             wake_sync=self.scheduler.wake,
         )
 
-    def begin_sync(self, vault: Vault) -> None:
+    def begin_sync(self, vault: Vault) -> Holding:
         """Send and receive until the lock."""
         connection = vault.connection
-        self._gateway = HttpGateway(connection.server_url, connection.token)
-        self.scheduler.attach(SyncEngine(self._gateway, vault, self.wall))
+        gateway = HttpGateway(connection.server_url, connection.token)
+        self.scheduler.attach(SyncEngine(gateway, vault, self.wall))
+        return Holding(vault, gateway)
 
-    def lock(self, vault: Vault) -> None:
+    def lock(self, held: Holding) -> None:
         """End sync, then close the vault: keys and index are dropped. Blocks."""
         try:
             self.scheduler.detach()
         finally:
-            vault.close()
-        if self._gateway is not None:
-            self._gateway.close()
-            self._gateway = None
+            held.vault.close()
+            held.gateway.close()
 
     async def close(self) -> None:
         """End as somebody who locks, then let another process have the vault."""
-        if self._guest is not None:
-            await self._guest.locked()
+        for each in (self._holder, self._guest):
+            if each is not None:
+                await each.locked()
         if self._file is not None:
             file, self._file = self._file, None
             await asyncio.to_thread(file.close)
 
-    def keep_station(self, station: Station) -> None:
-        """Remember where this tablet stands."""
-        kept = replace(self.preferences.read(), station=station)
+    def _keep_station(self) -> None:
+        kept = replace(self.preferences.read(), station=self.station.value)
         self.preferences.write(kept)
 
     def keep_language(self, tag: str) -> None:

@@ -22,9 +22,15 @@ class Desk:
     library: Library
     setup: Setup
     practitioner: PractitionerInfo
-    station: Station
+    read_station: Callable[[], Station]
+    """Where the tablet stands now; it may be carried on while it is unlocked."""
     wake_sync: Callable[[], None]
     """Called after a save: what was saved goes out as soon as there is a network."""
+
+    @property
+    def station(self) -> Station:
+        """Where the tablet stands now."""
+        return self.read_station()
 
     def save(self, change: Change, drop_draft: str | None = None) -> None:
         """Commit a change durably, then wake sync; raises StorageError."""

@@ -5,6 +5,8 @@ import unicodedata
 from app.i18n.languages import Direction
 
 _LRI, _RLI, _FSI, _PDI = "\u2066", "\u2067", "\u2068", "\u2069"
+LTR_MARK = _LRI
+"""Opens a text that runs left to right to its end, in any line."""
 _OPENING = {_LRI, _RLI, _FSI}
 _MARKS = str.maketrans("", "", _LRI + _RLI + _FSI + _PDI)
 _STRONG = {"L": Direction.LTR, "R": Direction.RTL, "AL": Direction.RTL}

@@ -32,11 +32,6 @@ def month(t: Translator, value: date) -> str:
     return t.isolate(words)
 
 
-def time_of_day(t: Translator, at_ms: int, zone: str) -> str:
-    """An instant's hour and minute in a site's zone, by 24 hours."""
-    return t.isolate_ltr(f"{_local(at_ms, zone):%H:%M}")
-
-
 def instant(t: Translator, at_ms: int, zone: str) -> str:
     """An instant's date and time in a site's zone."""
     local = _local(at_ms, zone)

@@ -58,11 +58,11 @@ def only_here(driver: sqlite3.Connection, rows: Rows) -> OnlyHere:
     return OnlyHere(operations, records, oldest_at, refused)
 
 
-def is_only_here(driver: sqlite3.Connection, record_id: str) -> bool:
-    """Tell whether one operation of a record, or more, was not accepted."""
+def is_only_here(driver: sqlite3.Connection, patient_id: str) -> bool:
+    """Tell whether one operation of a patient's, or more, was not accepted."""
     found = driver.execute(
-        "SELECT 1 FROM operation WHERE record_id = ? AND state <> 1 LIMIT 1",
-        (record_id,),
+        "SELECT 1 FROM operation WHERE patient_id = ? AND state <> 1 LIMIT 1",
+        (patient_id,),
     ).fetchone()
     return found is not None
 

@@ -127,10 +127,10 @@ class VaultRecords(OpenVault):
         with self._unlocked.writing() as unit:
             drafts.drop_draft(unit.driver, draft_id)
 
-    def is_only_here(self, record_id: str) -> bool:
-        """Tell whether the server has not accepted each operation of a record."""
+    def is_only_here(self, patient_id: str) -> bool:
+        """Tell whether the server has not accepted all that is known of a patient."""
         with self._unlocked.database.read() as driver:
-            return outbox.is_only_here(driver, record_id)
+            return outbox.is_only_here(driver, patient_id)
 
     def summary(self, patient_id: str) -> PatientSummary | None:
         """Return a patient as lists show them, or None."""

@@ -19,9 +19,13 @@ class Frame:
     """One task: a title, what is read and filled, and one main action.
 
     `beside` stands next to the body on a wide page, and instead of it elsewhere.
-    `back` replaces the way back: a screen that asks first whether to leave.
+    `back` replaces the way back, by the bar's sign, the device or the browser: a
+    screen that has pages, or asks first whether to leave.
     Another `scroll_to_top` than before shows the content from its top again.
-    `bare` leaves the strip and the bar away: what a person may see in your hand.
+    `bare` leaves the strip and the bar away, and every way back that is not `back`:
+    what a person may see in your hand.
+    `person_language` is the catalogue whose words stand beside the staff's: the page
+    says of each whether a clinician has reviewed them.
     """
 
     title: str
@@ -35,3 +39,4 @@ class Frame:
     span: Span = Span.COLUMN
     bare: bool = False
     scroll_to_top: str = ""
+    person_language: str = ""

@@ -1,4 +1,4 @@
-"""What a view may ask about its session: words, width, light."""
+"""What a view may ask about its session: words and width."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -46,7 +46,6 @@ class Look:
 
     t: Translator
     width: Width
-    is_dark: bool
     translators: Translators
 
     @property
@@ -65,20 +64,14 @@ class Look:
 
     def with_language(self, tag: str) -> "Look":
         """The same session in another language."""
-        return Look(
-            self.translators.of(tag), self.width, self.is_dark, self.translators
-        )
+        return Look(self.translators.of(tag), self.width, self.translators)
 
     def with_width(self, width: Width) -> "Look":
         """The same session on a page of another width."""
-        return Look(self.t, width, self.is_dark, self.translators)
-
-    def with_dark(self, *, is_dark: bool) -> "Look":
-        """The same session in another light."""
-        return Look(self.t, self.width, is_dark, self.translators)
+        return Look(self.t, width, self.translators)
 
 
-def first_look(tag: str, pixels: float | None, *, is_dark: bool = False) -> Look:
+def first_look(tag: str, pixels: float | None) -> Look:
     """The look of a session that begins."""
     translators = Translators()
-    return Look(translators.of(tag), Width.of(pixels), is_dark, translators)
+    return Look(translators.of(tag), Width.of(pixels), translators)

@@ -1,5 +1,6 @@
 """The way one came: a stack of places, and who may move it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.ui.routes import Route
@@ -24,6 +25,7 @@ class Navigator(Source[tuple[Entry, ...]]):
 
     def __init__(self, start: Route) -> None:
         self._numbers = 0
+        self._own_backs: dict[Entry, Callable[[], None]] = {}
         super().__init__((self._entry(start),))
 
     @property
@@ -55,13 +57,29 @@ class Navigator(Source[tuple[Entry, ...]]):
         """Forget the way: after a lock nothing lies behind."""
         self.set((self._entry(route),))
 
-    def open_path(self, path: str) -> bool:
-        """Go back to an address still on the stack; False where it is not."""
-        for depth, entry in enumerate(self.value, start=1):
-            if entry.path == path:
-                self.set(self.value[:depth])
-                return True
-        return False
+    def own_back(self, entry: Entry, back: Callable[[], None] | None) -> None:
+        """Let a place's screen answer itself when somebody wants to go back."""
+        standing = set(self.value)
+        kept = {e: own for e, own in self._own_backs.items() if e in standing}
+        kept.pop(entry, None)
+        if back is not None:
+            kept[entry] = back
+        self._own_backs = kept
+
+    def press_back(self) -> bool:
+        """Somebody wants to go back, by whatever sign: the top screen's own way first.
+
+        False where there is none: only the device can leave the first place.
+        """
+        own = self._own_backs.get(self.top)
+        if own is None:
+            return self.back()
+        own()
+        return True
+
+    def has_path(self, path: str) -> bool:
+        """Whether an address is still on the stack."""
+        return any(entry.path == path for entry in self.value)
 
     def _entry(self, route: Route) -> Entry:
         self._numbers += 1

@@ -19,11 +19,6 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """Find a person among all that this tablet holds."""
-
-
-@dataclass(frozen=True, slots=True)
 class Register:
     """A new person, another of a family, or a person who comes back."""
 
@@ -99,20 +94,8 @@ class ConsolePatients:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsoleRecord:
-    """One merged record, with the provenance of every field."""
-
-    patient_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class Languages:
     """Choose the language of the app."""
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What this is, its versions and licences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +110,6 @@ Route = (
     Enrol
     | Unlock
     | Home
-    | Search
     | Register
     | Notice
     | Plan
@@ -138,8 +120,6 @@ Route = (
     | Sync
     | ConsoleSignIn
     | ConsolePatients
-    | ConsoleRecord
     | Languages
-    | About
     | Trouble
 )

@@ -12,9 +12,10 @@ from app.ui import shell, theme
 from app.ui.dialogs import Dialogs
 from app.ui.failures import Failure, Failures
 from app.ui.frame import Frame
-from app.ui.look import Look, Width
+from app.ui.look import Look
 from app.ui.loop import Loop
 from app.ui.navigator import Entry, Navigator, Place
+from app.ui.page import Attendant, device_back
 from app.ui.routes import Sync
 from app.ui.source import Source
 from app.ui.status import Status
@@ -43,14 +44,18 @@ class Kit:
     failures: Failures
     taps: TapGuard = field(default_factory=TapGuard)
     dialogs: Dialogs = field(default_factory=Dialogs)
+    lock: Callable[[], None] | None = None
 
     def open_sync(self) -> None:
-        """The strip was tapped; while locked, or without a vault, it leads nowhere."""
-        status = self.status.value
-        if status.practitioner is None or status.only_here is None:
-            return
-        if not isinstance(self.navigator.top.route, Sync):
+        """The strip was tapped."""
+        if self.leads_to_sync(self.navigator.top):
             self.navigator.go(Sync())
+
+    def leads_to_sync(self, entry: Entry) -> bool:
+        """Whether the strip leads on: not while locked, without a vault, or there."""
+        status = self.status.value
+        is_open = status.practitioner is not None and status.only_here is not None
+        return is_open and not isinstance(entry.route, Sync)
 
 
 MakeScreen = Callable[[Place], Screen]
@@ -81,51 +86,11 @@ def open_app(page: ft.Page, kit: Kit, make: MakeScreen) -> None:
     page.fonts = dict(fonts.FONTS)
     page.theme = theme.light()
     page.dark_theme = theme.dark()
+    page.theme_mode = ft.ThemeMode.SYSTEM
     page.title = "Tessera"
     kit.taps.watch(page)
-    _Page(page, kit).attend()
+    Attendant(page, kit.navigator, kit.look).attend()
     page.render_views(_app, kit, make)
-
-
-class _Page:
-    """Carries a session's look to its page, and the page's events to the session."""
-
-    def __init__(self, page: ft.Page, kit: Kit) -> None:
-        self._page = page
-        self._kit = kit
-
-    def attend(self) -> None:
-        """Begin, and go on until the session ends."""
-        self._show_look()
-        self._kit.look.subscribe(self._show_look)
-        self._kit.navigator.subscribe(self._show_path)
-        self._page.on_resize = self._resized
-        self._page.on_route_change = self._path_changed
-        self._page.on_view_pop = lambda _event: self._kit.navigator.back()
-        self._resized(None)
-        # The first place needs an address, too: the browser's back leads there.
-        self._show_path()
-
-    def _show_look(self) -> None:
-        look = self._kit.look.value
-        self._page.rtl = look.is_rtl
-        self._page.theme_mode = (
-            theme.DARK_THEME_MODE if look.is_dark else theme.LIGHT_THEME_MODE
-        )
-
-    def _show_path(self) -> None:
-        if self._page.web:
-            self._page.navigate(self._kit.navigator.top.path)
-
-    def _path_changed(self, event: ft.RouteChangeEvent) -> None:
-        if not self._kit.navigator.open_path(event.route):
-            self._show_path()
-
-    def _resized(self, _event: object) -> None:
-        look = self._kit.look.value
-        width = Width.of(self._page.width)
-        if width is not look.width:
-            self._kit.look.set(look.with_width(width))
 
 
 @ft.component
@@ -144,6 +109,9 @@ def _app(kit: Kit, make: MakeScreen) -> list[ft.View]:
             spacing=0,
             bgcolor=ft.Colors.SURFACE,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            # A client that pops by itself shows what lies below before we are asked.
+            can_pop=False,
+            on_confirm_pop=device_back(kit.navigator, kit.failures),
         )
         for entry in stack
     ]
@@ -199,6 +167,11 @@ class _Seat:
             self._screen.loop.left()
         self._stop()
 
+    def back(self) -> None:
+        """The sign in the bar was tapped; of a screen that is left it is nothing."""
+        if self.place.is_top:
+            self._kit.navigator.press_back()
+
     def shown(self) -> None:
         """Tell the loop that its screen is on top, if it is.
 
@@ -247,14 +220,26 @@ def _draw_screen(
     )
     ft.use_effect(seat.shown, [entry == top])
     frame = seat.draw(look)
+    kit.navigator.own_back(entry, _own_back(frame))
     _show_dialog(kit, frame.dialog if entry == top else None)
     can_go_back = kit.navigator.value[0] != entry
     chrome = shell.Chrome(
-        strip=_strip("session.strip", kit, look),
+        strip=_strip("session.strip", kit, look, entry),
         failure=_failure("session.failure", kit, look),
-        back=seat.place.back if can_go_back else None,
+        back=seat.back if can_go_back or frame.back else None,
     )
     return shell.lay_out(frame, chrome, look)
+
+
+def _own_back(frame: Frame) -> Callable[[], None] | None:
+    """A screen's own way back; what a person may see, and a question, have none."""
+    if frame.dialog is not None:
+        return _stay
+    return frame.back or (_stay if frame.bare else None)
+
+
+def _stay() -> None:
+    """Go nowhere."""
 
 
 def _show_dialog(kit: Kit, dialog: ft.AlertDialog | None) -> None:
@@ -262,15 +247,24 @@ def _show_dialog(kit: Kit, dialog: ft.AlertDialog | None) -> None:
     stood: list[bool] = _once(lambda: [False])
     if dialog is not None:
         kit.dialogs.standing()
+        cancel = cast("Callable[[], None] | None", dialog.on_dismiss)
+        # Closed by the device's way back; what we close ourselves was answered.
+        dialog.on_dismiss = lambda: cancel() if cancel and stood[0] else None
     elif stood[0]:
         kit.dialogs.ended()
     stood[0] = dialog is not None
     ft.use_dialog(dialog)
 
 
-def _draw_strip(kit: Kit, look: Look) -> ft.Control:
+def _draw_strip(kit: Kit, look: Look, entry: Entry) -> ft.Control:
     _watch(kit.status)
-    return shell.strip(kit.status.value, look, kit.open_sync)
+    status = kit.status.value
+    return shell.strip(
+        status,
+        look,
+        kit.open_sync if kit.leads_to_sync(entry) else None,
+        kit.lock if status.practitioner is not None else None,
+    )
 
 
 def _draw_failure(kit: Kit, look: Look) -> ft.Control:

@@ -19,6 +19,7 @@ from app.ui.widgets import (
     main_button,
     notice,
     quiet_button,
+    review_line,
     words,
 )
 from app.ui.widgets.steady import SteadyContainer
@@ -41,6 +42,9 @@ def lay_out(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
     parts: list[ft.Control] = []
     if not frame.bare:
         parts += [_bar(frame, chrome, look), chrome.strip]
+    tags = [look.t.tag, *([frame.person_language] if frame.person_language else [])]
+    if review := review_line(tags, look):
+        parts.append(review)
     parts += [chrome.failure, _content(frame, look)]
     if frame.main is not None or frame.quiet is not None:
         parts.append(_bottom(frame))
@@ -76,13 +80,46 @@ def turn_the_tablet(
         body=[sign, bilingual_text(staff, said, look)],
         main=main_button(key, _("The tablet is turned to me"), on_turned),
         bare=True,
+        person_language=person.tag if person else "",
     )
 
 
-def strip(status: Status, look: Look, on_tap: Callable[[], None]) -> ft.Control:
-    """Who is unlocked, the network, and what exists on this tablet alone."""
+def strip(
+    status: Status,
+    look: Look,
+    on_tap: Callable[[], None] | None,
+    lock: Callable[[], None] | None,
+) -> ft.Control:
+    """Who is unlocked, the network, what exists on this tablet alone, and the lock.
+
+    A button only where a tap leads on.
+    """
     parts = _strip_parts(status, look)
-    name = ", ".join(text for _icon, text in parts)
+    told = ft.MergeSemantics(
+        ft.Semantics(
+            label=", ".join(text for _icon, text in parts),
+            button=True if on_tap else None,
+            content=SteadyContainer(
+                unsaid(_pieces(parts)),
+                key="strip",
+                padding=ft.Padding.symmetric(horizontal=Space.MEDIUM, vertical=12),
+                ink=on_tap is not None,
+                on_click=(lambda _event: on_tap()) if on_tap else None,
+            ),
+        ),
+        key="strip.box",
+        expand=True,
+    )
+    row: list[ft.Control] = [told]
+    if lock is not None:
+        label = look.t.gettext("Lock")
+        row.append(icon_button("strip.lock", label, ft.Icons.LOCK_OUTLINE, lock))
+    return ft.Container(
+        ft.Row(row, spacing=0), bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH
+    )
+
+
+def _pieces(parts: Sequence[tuple[ft.IconData, str]]) -> ft.Control:
     pieces: list[ft.Control] = [
         ft.Row(
             [ft.Icon(icon, size=20, color=ft.Colors.ON_SURFACE_VARIANT), words(text)],
@@ -91,27 +128,12 @@ def strip(status: Status, look: Look, on_tap: Callable[[], None]) -> ft.Control:
         )
         for icon, text in parts
     ]
-    row = ft.Row(
+    return ft.Row(
         pieces,
         wrap=True,
         spacing=Space.MEDIUM,
         run_spacing=0,
         vertical_alignment=ft.CrossAxisAlignment.CENTER,
-    )
-    return ft.MergeSemantics(
-        ft.Semantics(
-            label=name,
-            button=True,
-            content=SteadyContainer(
-                unsaid(row),
-                key="strip",
-                bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
-                padding=ft.Padding.symmetric(horizontal=Space.MEDIUM, vertical=12),
-                ink=True,
-                on_click=lambda _event: on_tap(),
-            ),
-        ),
-        key="strip.box",
     )
 
 
@@ -150,6 +172,9 @@ def _strip_parts(status: Status, look: Look) -> list[tuple[ft.IconData, str]]:
     }
     if status.network in network:
         parts.append(network[status.network])
+    if status.zone:
+        zone = look.t.fill(_("All times: {zone}"), zone=status.zone)
+        parts.append((ft.Icons.SCHEDULE, zone))
     if status.only_here is not None:
         parts.append((ft.Icons.TABLET_ANDROID, _only_here(status.only_here, look)))
     if status.only_here and status.oldest_minutes:
@@ -174,11 +199,10 @@ def _only_here(count: int, look: Look) -> str:
 
 def _bar(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
     _ = look.t.gettext
-    go_back = frame.back or chrome.back
     parts: list[ft.Control] = []
-    if go_back is not None:
+    if chrome.back is not None:
         # The sign mirrors itself where the screen runs the other way.
-        parts.append(icon_button("back", _("Back"), ft.Icons.ARROW_BACK, go_back))
+        parts.append(icon_button("back", _("Back"), ft.Icons.ARROW_BACK, chrome.back))
     heading = ft.Semantics(
         content=words(frame.title, Type.TITLE, bold=True),
         header=True,

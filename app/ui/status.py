@@ -18,9 +18,11 @@ class Status:
     """Who is unlocked, the network, and what exists on this tablet alone.
 
     `only_here` is None where the question makes no sense: a console has no vault.
+    `zone` is the one in which all times stand, where sites have several.
     """
 
     practitioner: str | None = None
     network: Network = Network.OFFLINE
     only_here: int | None = 0
     oldest_minutes: int | None = None
+    zone: str = ""

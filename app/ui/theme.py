@@ -40,9 +40,6 @@ CORNER = 12
 CONTENT_WIDTH = 640
 SIDE_WIDTH = 400
 
-LIGHT_THEME_MODE = ft.ThemeMode.LIGHT
-DARK_THEME_MODE = ft.ThemeMode.DARK
-
 
 @cache
 def letters(size: Type = Type.BODY, *, bold: bool = False) -> ft.TextStyle:

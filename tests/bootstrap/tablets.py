@@ -22,11 +22,11 @@ def a_process(folder: Path, language: str = "en") -> TabletProcess:
     return TabletProcess(settings, UnlockPolicy(cost=QUICK))
 
 
-def an_enrolled_process(folder: Path) -> TabletProcess:
+def an_enrolled_process(folder: Path, server: str = NOBODY_THERE) -> TabletProcess:
     """A tablet that a server knows."""
     process = a_process(folder)
     if not process.file().enrolled:
-        process.file().enrol(replace(enrolment(), server_url=NOBODY_THERE))
+        process.file().enrol(replace(enrolment(), server_url=server))
     return process
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from app.bootstrap.session import first_route
+from app.bootstrap.session import TabletSession, first_route
 from app.core.problems import ProblemCode
 from app.ui.routes import Enrol, Trouble, Unlock
 from tests.bootstrap.tablets import a_page, a_process, an_enrolled_process
@@ -59,9 +59,30 @@ def test_the_trouble_is_told_and_one_may_try_again(tmp_path: Path) -> None:
         async with a_page(process) as page:
             assert "The records can’t be opened" in page.texts()
             assert any("already open" in text for text in page.texts())
+            await page.tap("trouble.again")
+            await page.until(lambda: page.shows("trouble.same"))
             await asyncio.to_thread(holder.file().close)
             await page.tap("trouble.again")
             await page.until(lambda: "Who are you?" in page.texts())
+        await process.close()
+
+    asyncio.run(scenario())
+
+
+def test_the_language_is_chosen_before_anything_is_set_up(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        process = a_process(tmp_path)
+        async with a_page(process) as page:
+            await page.enter("enrol.name", "Tablet 3")
+            await page.tap("enrol.languages")
+            await page.tap("languages.ar")
+            assert page.page.rtl
+            guest = process._guest
+            assert isinstance(guest, TabletSession)
+            guest.kit.navigator.back()
+            await page.settle()
+            name = page.find("enrol.name")
+            assert name.value == "Tablet 3"  # type: ignore[attr-defined]
         await process.close()
 
     asyncio.run(scenario())

@@ -66,7 +66,7 @@ def a_table(
         library=Library(load_plan(NO_FORMS), ()),
         setup=setup,
         practitioner=setup.practitioners[0],
-        station=station,
+        read_station=lambda: station,
         wake_sync=lambda: None,
     )
     try:

@@ -44,7 +44,6 @@ def test_an_instant_is_written_in_the_zone_of_the_site() -> None:
     assert formats.instant(t, at_ms, "UTC") == "November 14, 2023, 22:13"
     assert formats.instant(t, at_ms, "Europe/Athens") == "November 15, 2023, 00:13"
     assert formats.local_day(at_ms, "Europe/Athens") == date(2023, 11, 15)
-    assert formats.time_of_day(t, at_ms, "Europe/Rome") == "23:13"
 
 
 @pytest.mark.parametrize(

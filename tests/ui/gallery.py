@@ -248,8 +248,8 @@ def lists(_model: Gallery, dispatch: Dispatch, look: Look) -> list[ft.Control]:
                 "Name not yet asked",
                 "2 min",
                 "arrived",
-                w.Urgency.SOON,
-                "Soon",
+                w.Urgency.NOW,
+                "Urgent",
             ),
             press,
         ),
@@ -315,7 +315,6 @@ def notices(_model: Gallery, _dispatch: Dispatch, look: Look) -> list[ft.Control
         w.spoken_mark(look, "Tigrinya"),
         w.progress("p", "Question 3 of 9", 3, 9),
         w.waiting("w", "Sending 12 records to the server"),
-        w.danger_button("danger", "Mark as entered in error", lambda: None),
         w.main_button("off", "Not yet possible", lambda: None, enabled=False),
         w.empty_state(
             "empty",
@@ -333,7 +332,6 @@ def pad(model: Gallery, dispatch: Dispatch, look: Look) -> list[ft.Control]:
             look,
             lambda d: dispatch(Set("pin", model.pin + d)),
             lambda: dispatch(Set("pin", model.pin[:-1])),
-            ".",
         ),
     ]
 
@@ -373,10 +371,10 @@ def make(place: Place) -> Screen:
     return Screen(Loop(Gallery(page=first), update, perform), view)
 
 
-def new_kit(page: ft.Page, tag: str = "en", *, is_dark: bool = False) -> Kit:
+def new_kit(page: ft.Page, tag: str = "en") -> Kit:
     return Kit(
         navigator=Navigator(routes.Home()),
-        look=Source(first_look(tag, page.width, is_dark=is_dark)),
+        look=Source(first_look(tag, page.width)),
         status=Source(Status("Sara Holm", Network.OFFLINE, 12)),
         failures=Failures(),
     )
@@ -385,8 +383,9 @@ def new_kit(page: ft.Page, tag: str = "en", *, is_dark: bool = False) -> Kit:
 def main(page: ft.Page) -> None:
     """The address says the language, and dark: /ar, /en-dark."""
     tag, _, light = page.route.strip("/").partition("-")
-    kit = new_kit(page, tag or "en", is_dark=light == "dark")
-    open_app(page, kit, make)
+    open_app(page, new_kit(page, tag or "en"), make)
+    if light == "dark":
+        page.theme_mode = ft.ThemeMode.DARK
 
 
 if __name__ == "__main__":

@@ -34,22 +34,25 @@ def test_two_visits_to_one_route_are_two_places() -> None:
     assert navigator.top != first
 
 
-def test_an_address_on_the_stack_leads_back_to_its_place() -> None:
+def test_only_the_addresses_of_the_stack_are_known() -> None:
     navigator = Navigator(Home())
     home = navigator.top.path
     navigator.go(Register())
-    navigator.go(Record("patient"))
-    assert navigator.open_path(home)
-    assert navigator.top.route == Home()
-
-
-def test_an_address_that_was_left_leads_nowhere() -> None:
-    navigator = Navigator(Home())
-    navigator.go(Register())
     left = navigator.top.path
     navigator.back()
-    assert not navigator.open_path(left)
-    assert navigator.top.route == Home()
+    assert navigator.has_path(home)
+    assert not navigator.has_path(left)
+
+
+def test_a_screens_own_way_back_goes_first_and_ends_with_the_screen() -> None:
+    navigator, asked = Navigator(Home()), []
+    navigator.go(Register())
+    navigator.own_back(navigator.top, lambda: asked.append("asked"))
+    assert navigator.press_back()
+    assert (asked, navigator.top.route) == (["asked"], Register())
+    navigator.back()
+    assert not navigator.press_back()
+    assert asked == ["asked"]
 
 
 def test_addresses_name_nobody() -> None:

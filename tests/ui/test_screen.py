@@ -15,7 +15,7 @@ from app.ui.navigator import Place
 from app.ui.routes import Home, Languages, Register
 from app.ui.screen import Dispatch, Kit, MakeScreen, Screen, open_app
 from app.ui.status import Network, Status
-from app.ui.widgets import text_field
+from app.ui.widgets import icon_button, quiet_button, text_field
 from app.ui.widgets.steady import TapGuard
 from tests.support.connection import Client, connected
 from tests.ui import gallery
@@ -275,6 +275,33 @@ def test_the_echo_of_a_tap_presses_nothing() -> None:
             await client.tap("main")
             await client.tap("main")
             assert "Save (1)" in client.texts()
+
+    run(scenario)
+
+
+def counting(_place: Place) -> Screen:
+    def view(model: int, dispatch: Dispatch, _look: Look) -> Frame:
+        def more() -> None:
+            dispatch("more")
+
+        buttons = [
+            quiet_button("quiet", "Add another", more),
+            icon_button("icon", "Add", ft.Icons.ADD, more),
+        ]
+        return Frame(f"count {model}", buttons)
+
+    loop: Loop[int, str, None] = Loop(
+        0, lambda model, _event: Next(model + 1), lambda _e, _d: None
+    )
+    return Screen(loop, view)
+
+
+def test_the_echo_of_a_tap_on_a_quiet_button_or_a_sign_presses_nothing() -> None:
+    async def scenario() -> None:
+        async with shown(counting, TapGuard(30)) as (client, _):
+            for key in ("quiet", "quiet", "icon", "icon"):
+                await client.tap(key)
+            assert "count 2" in client.texts()
 
     run(scenario)
 

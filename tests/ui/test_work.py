@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from app.core.problems import ProblemCode
 from app.ui.failures import Failures
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 session: contextvars.ContextVar[str] = contextvars.ContextVar("session")
 
@@ -46,16 +47,47 @@ def fail() -> str:
     raise OSError("disk full: Amina Haile")
 
 
+class Coded(Exception):
+    """An error that its maker foresaw."""
+
+    code = ProblemCode.DISK_FULL
+
+
+def fail_with_code() -> str:
+    raise Coded
+
+
 def test_an_exception_becomes_the_event_that_the_caller_makes_of_it() -> None:
     async def scenario() -> None:
         events: list[str] = []
         failures = Failures()
         new_work(failures).run(
-            fail, events.append, str, lambda error: type(error).__name__
+            fail_with_code, events.append, str, lambda error: type(error).__name__
         )
         await until(lambda: events)
-        assert events == ["OSError"]
+        assert events == ["Coded"]
         assert failures.value is None
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "shown"),
+    [
+        (fail_with_code, ProblemCode.DISK_FULL, None),
+        (fail, ProblemCode.UNEXPECTED, "OSError"),
+    ],
+)
+def test_every_failure_ends_in_an_event_and_what_nobody_foresaw_is_shown_too(
+    call: Callable[[], str], code: ProblemCode, shown: str | None
+) -> None:
+    async def scenario() -> None:
+        events: list[object] = []
+        failures = Failures()
+        new_work(failures).run(call, events.append, str, by_code(lambda c: c))
+        await until(lambda: events)
+        assert events == [code]
+        assert (failures.value.kind if failures.value else None) == shown
 
     asyncio.run(scenario())
 
@@ -72,6 +104,22 @@ def test_an_exception_that_nobody_takes_is_shown(
         assert failures.value is not None
         assert failures.value.kind == "OSError"
         assert events == []
+
+    asyncio.run(scenario())
+
+
+def test_an_answer_that_cannot_be_made_an_event_has_failed() -> None:
+    def refuse(_result: str) -> object:
+        raise KeyError("Amina Haile")
+
+    async def scenario() -> None:
+        events: list[object] = []
+        failures = Failures()
+        work = new_work(failures)
+        work.run(lambda: "done", events.append, refuse, by_code(lambda c: c))
+        await until(lambda: events)
+        assert events == [ProblemCode.UNEXPECTED]
+        assert failures.value is not None
 
     asyncio.run(scenario())
 

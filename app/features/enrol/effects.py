@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import assert_never
 
-from app.core.problems import ProblemCode
 from app.core.summary import Station
 from app.core.version import VERSION
 from app.features.enrol.state import (
@@ -16,16 +15,16 @@ from app.features.enrol.state import (
     Event,
     GoUnlock,
     Model,
+    OpenLanguages,
     update,
 )
-from app.storage import StorageError, VaultFile
+from app.storage import VaultFile
 from app.sync.enrol import EnrolmentForm, enrol
-from app.sync.failures import SyncFailure
 from app.sync.gateway import HttpGateway
 from app.ui.loop import Loop
 from app.ui.navigator import Place
-from app.ui.routes import Unlock
-from app.ui.work import Work
+from app.ui.routes import Languages, Unlock
+from app.ui.work import Work, by_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +42,27 @@ def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effe
     def perform(effect: Effect, dispatch: Callable[[Event], None]) -> None:
         match effect:
             case EnrolDevice():
-                work.run(lambda: _enrol(tablet, effect), dispatch, _enrolled, failed)
+                work.run(
+                    lambda: _enrol(tablet, effect),
+                    dispatch,
+                    enrolled,
+                    by_code(EnrolFailed),
+                )
             case GoUnlock():
                 place.reset(Unlock())
+            case OpenLanguages():
+                place.go(Languages())
             case _:
                 assert_never(effect)
 
-    def failed(error: Exception) -> Event:
-        if isinstance(error, SyncFailure | StorageError):
-            return EnrolFailed(ProblemCode(error.code))
-        work.tell(error)
-        return EnrolFailed(ProblemCode.UNEXPECTED)
+    def enrolled(station: Station) -> Event:
+        tablet.keep_station(station)
+        return Enrolled()
 
     return Loop(Model(address=tablet.server), update, perform)
 
 
-def _enrol(tablet: NewTablet, effect: EnrolDevice) -> None:
+def _enrol(tablet: NewTablet, effect: EnrolDevice) -> Station:
     form = EnrolmentForm(effect.address, effect.code, effect.name, VERSION)
     with ExitStack() as stack:
 
@@ -68,8 +72,4 @@ def _enrol(tablet: NewTablet, effect: EnrolDevice) -> None:
             return gateway
 
         enrol(form, tablet.file, open_gateway)
-    tablet.keep_station(effect.station)
-
-
-def _enrolled(_: None) -> Event:
-    return Enrolled()
+    return effect.station

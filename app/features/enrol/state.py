@@ -52,6 +52,11 @@ class EnrolPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguagesPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolled:
     pass
 
@@ -67,6 +72,7 @@ Event = (
     | NameTyped
     | StationPressed
     | EnrolPressed
+    | LanguagesPressed
     | Enrolled
     | EnrolFailed
 )
@@ -85,7 +91,12 @@ class GoUnlock:
     pass
 
 
-Effect = EnrolDevice | GoUnlock
+@dataclass(frozen=True, slots=True)
+class OpenLanguages:
+    pass
+
+
+Effect = EnrolDevice | GoUnlock | OpenLanguages
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -101,6 +112,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(replace(model, station=station))
         case EnrolPressed():
             return _pressed(model)
+        case LanguagesPressed():
+            return Next(model, (OpenLanguages(),))
         case Enrolled():
             return Next(replace(model, busy=False), (GoUnlock(),))
         case EnrolFailed(problem):

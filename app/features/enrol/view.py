@@ -10,6 +10,7 @@ from app.features.enrol.state import (
     CodeTyped,
     EnrolPressed,
     Event,
+    LanguagesPressed,
     Model,
     NameTyped,
     StationPressed,
@@ -48,6 +49,11 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     return Frame(
         title=_("Set up this tablet"),
         body=body,
+        actions=[
+            w.language_button(
+                "enrol.languages", look, lambda: dispatch(LanguagesPressed())
+            )
+        ],
         main=w.main_button(
             "enrol.send",
             _("Set up"),

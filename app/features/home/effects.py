@@ -1,7 +1,6 @@
 """Doing of Home: the queue and the search come from the vault's index."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import assert_never
 
 from app.clinic.desk import Desk
@@ -14,7 +13,6 @@ from app.features.home.state import (
     Left,
     Listen,
     LoadWaiting,
-    Lock,
     Model,
     OpenLanguages,
     OpenRecord,
@@ -29,6 +27,7 @@ from app.features.home.state import (
     WaitingLoaded,
     update,
 )
+from app.ui.listening import Listening
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Languages, Plan, Record, Register
@@ -40,42 +39,33 @@ REFRESH_SECONDS = 30.0
 """Waiting times are shown in minutes; they must not stand still."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """What only the session can do."""
-
-    lock: Callable[[], None]
-    keep_station: Callable[[Station], None]
+Keep = Callable[[Station], None]
+"""Remembers where the tablet stands."""
 
 
-@dataclass(slots=True)
-class _Listening:
-    stop: Callable[[], None] | None = None
-    stop_clock: Callable[[], None] = lambda: None
-
-
-@dataclass(frozen=True, slots=True)
 class _Home:
-    desk: Desk
-    work: Work
-    place: Place
-    ways: Ways
-    listening: _Listening = field(default_factory=_Listening)
+    def __init__(self, desk: Desk, work: Work, place: Place, keep: Keep) -> None:
+        self.desk = desk
+        self.place = place
+        self.keep_station = keep
+        self.listening = Listening(work)
+        self.queues = work.lane()
+        self.searches = work.lane()
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
             case LoadWaiting(shown):
-                self.work.run(lambda: self._waiting(shown), dispatch, WaitingLoaded)
+                self.queues.newest(
+                    lambda: self._waiting(shown), dispatch, WaitingLoaded
+                )
             case FindPeople(text):
                 self._find(text, dispatch)
             case Listen():
                 self._listen(dispatch)
             case StopListening():
-                self._stop()
+                self.listening.end()
             case KeepStation(station):
-                self.ways.keep_station(station)
-            case Lock():
-                self.ways.lock()
+                self.keep_station(station)
             case _:
                 self._go(effect)
 
@@ -95,24 +85,15 @@ class _Home:
                 assert_never(effect)
 
     def _listen(self, dispatch: Dispatch) -> None:
-        if self.listening.stop is None:
-            self.listening.stop = self.desk.vault.subscribe(
-                lambda _ids: self.work.post(lambda: dispatch(RecordsChanged()))
-            )
-        self.listening.stop_clock()
-        self.listening.stop_clock = self.work.later(
-            REFRESH_SECONDS, lambda: self._tick(dispatch)
+        self.listening.begin(
+            self.desk.vault.subscribe, lambda _ids: dispatch(RecordsChanged())
         )
+        self.listening.again_in(REFRESH_SECONDS, lambda: self._tick(dispatch))
 
     def _tick(self, dispatch: Dispatch) -> None:
         # Under another screen nobody sees the times: coming back begins again.
         if self.place.is_top:
             dispatch(TimePassed())
-
-    def _stop(self) -> None:
-        self.listening.stop_clock()
-        if self.listening.stop is not None:
-            self.listening.stop()
 
     def _waiting(self, shown: int) -> Waiting:
         queues = tuple((each, self._queue(each)) for each in Station)
@@ -136,7 +117,7 @@ class _Home:
             people = self._as_ruled(self.desk.vault.search(text, FOUND_AT_MOST))
             return PeopleFound(text, people, self._only_here(people))
 
-        self.work.run(found, dispatch, _as_event)
+        self.searches.newest(found, dispatch, _as_event)
 
 
 def _as_event(found: PeopleFound) -> Event:
@@ -144,9 +125,9 @@ def _as_event(found: PeopleFound) -> Event:
 
 
 def loop(
-    desk: Desk, work: Work, place: Place, ways: Ways
+    desk: Desk, work: Work, place: Place, keep: Keep
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    home = _Home(desk, work, place, ways)
+    home = _Home(desk, work, place, keep)
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     return Loop(Model(desk.station), update, home.perform, moments)

@@ -102,11 +102,6 @@ class RegisterPressed:
 
 
 @dataclass(frozen=True, slots=True)
-class LockPressed:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
 class LanguagesPressed:
     pass
 
@@ -128,7 +123,6 @@ Event = (
     | PersonPressed
     | StationPressed
     | RegisterPressed
-    | LockPressed
     | LanguagesPressed
     | Left
 )
@@ -180,11 +174,6 @@ class KeepStation:
     station: Station
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
-    pass
-
-
 Effect = (
     LoadWaiting
     | Listen
@@ -195,7 +184,6 @@ Effect = (
     | OpenRegister
     | OpenLanguages
     | KeepStation
-    | Lock
 )
 
 
@@ -225,8 +213,6 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(chosen, (KeepStation(station),))
         case RegisterPressed():
             return Next(model, (OpenRegister(),))
-        case LockPressed():
-            return Next(model, (Lock(),))
         case LanguagesPressed():
             return Next(model, (OpenLanguages(),))
         case Left():

@@ -11,7 +11,6 @@ from app.core.values import EncounterStatus
 from app.features.home.state import (
     Event,
     LanguagesPressed,
-    LockPressed,
     Model,
     MorePressed,
     PersonPressed,
@@ -53,18 +52,9 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             ft.Icons.PERSON_ADD,
         ),
         actions=[
-            w.icon_button(
-                "home.languages",
-                _("Language"),
-                ft.Icons.LANGUAGE,
-                lambda: dispatch(LanguagesPressed()),
-            ),
-            w.icon_button(
-                "home.lock",
-                _("Lock"),
-                ft.Icons.LOCK_OUTLINE,
-                lambda: dispatch(LockPressed()),
-            ),
+            w.language_button(
+                "home.languages", look, lambda: dispatch(LanguagesPressed())
+            )
         ],
     )
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import assert_never
 
-from app.core.problems import ProblemCode
 from app.features.signin.state import (
     Effect,
     Event,
@@ -16,11 +15,10 @@ from app.features.signin.state import (
     update,
 )
 from app.sync.console_session import ConsoleSession
-from app.sync.failures import SyncFailure
 from app.ui.loop import Loop
 from app.ui.navigator import Place
 from app.ui.routes import ConsolePatients, Languages
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Entered = Callable[[str], None]
 """Is told the name of who signed in."""
@@ -38,7 +36,7 @@ def loop(
                     lambda: session.sign_in(name, passphrase).practitioner.name,
                     dispatch,
                     signed_in,
-                    failed,
+                    by_code(SignInFailed),
                 )
             case OpenPatients():
                 place.reset(ConsolePatients())
@@ -50,11 +48,5 @@ def loop(
     def signed_in(name: str) -> Event:
         entered(name)
         return SignedIn()
-
-    def failed(error: Exception) -> Event:
-        if isinstance(error, SyncFailure):
-            return SignInFailed(ProblemCode(error.code))
-        work.tell(error)
-        return SignInFailed(ProblemCode.UNEXPECTED)
 
     return Loop(Model(), update, perform)

@@ -41,11 +41,8 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         ),
     ]
     body += _said(model, look)
-    languages = w.icon_button(
-        "signin.languages",
-        _("Language"),
-        ft.Icons.LANGUAGE,
-        lambda: dispatch(LanguagesPressed()),
+    languages = w.language_button(
+        "signin.languages", look, lambda: dispatch(LanguagesPressed())
     )
     return Frame(
         title=_("Tessera: coordination"),

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import assert_never
 
 from app.clinic.desk import Desk
@@ -30,6 +29,7 @@ from app.features.sync.state import (
 from app.sync.report import Phase, SyncReport
 from app.sync.scheduler import SyncScheduler
 from app.sync.status import SyncStatus
+from app.ui.listening import Listening
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Record
@@ -39,28 +39,24 @@ Dispatch = Callable[[Event], None]
 REFRESH_SECONDS = 30.0
 
 
-@dataclass(slots=True)
-class _Listening:
-    stop: Callable[[], None] | None = None
-    stop_clock: Callable[[], None] = lambda: None
-
-
-@dataclass(frozen=True, slots=True)
 class _Sync:
-    desk: Desk
-    work: Work
-    place: Place
-    scheduler: SyncScheduler
-    listening: _Listening = field(default_factory=_Listening)
+    def __init__(
+        self, desk: Desk, work: Work, place: Place, scheduler: SyncScheduler
+    ) -> None:
+        self.desk = desk
+        self.place = place
+        self.scheduler = scheduler
+        self.listening = Listening(work)
+        self.loads = work.lane()
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
             case Listen():
                 self._listen(dispatch)
             case StopListening():
-                self._stop()
+                self.listening.end()
             case LoadKept():
-                self.work.run(self._kept, dispatch, _as_event)
+                self.loads.newest(self._kept, dispatch, _as_event)
             case SyncNow():
                 self.scheduler.sync_now()
             case OpenRecord(patient_id):
@@ -68,28 +64,16 @@ class _Sync:
             case _:
                 assert_never(effect)
 
-    def _stop(self) -> None:
-        self.listening.stop_clock()
-        if self.listening.stop is not None:
-            self.listening.stop()
-
     def _tick(self, dispatch: Dispatch) -> None:
         if self.place.is_top:
             dispatch(TimePassed(self.desk.wall()))
 
     def _listen(self, dispatch: Dispatch) -> None:
-        self.listening.stop_clock()
-        self.listening.stop_clock = self.work.later(
-            REFRESH_SECONDS, lambda: self._tick(dispatch)
-        )
-        if self.listening.stop is not None:
-            return
-
         def told(status: SyncStatus) -> None:
-            event = ProgressCame(progress_of(status), self.desk.wall())
-            self.work.post(lambda: dispatch(event))
+            dispatch(ProgressCame(progress_of(status), self.desk.wall()))
 
-        self.listening.stop = self.scheduler.subscribe(told)
+        self.listening.begin(self.scheduler.subscribe, told)
+        self.listening.again_in(REFRESH_SECONDS, lambda: self._tick(dispatch))
 
     def _kept(self) -> KeptLoaded:
         vault = self.desk.vault

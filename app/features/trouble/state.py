@@ -1,6 +1,6 @@
 """Trouble: what stands in the way of the records; one may only try again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from app.core.problems import ProblemCode
@@ -13,6 +13,8 @@ class Model:
 
     problem: str
     kept: str = ""
+    is_same: bool = False
+    """Whether one more try changed nothing."""
 
     @property
     def may_pass(self) -> bool:
@@ -25,7 +27,17 @@ class AgainPressed:
     pass
 
 
-Event = AgainPressed
+@dataclass(frozen=True, slots=True)
+class NothingChanged:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagesPressed:
+    pass
+
+
+Event = AgainPressed | NothingChanged | LanguagesPressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +45,23 @@ class BeginAgain:
     pass
 
 
-Effect = BeginAgain
+@dataclass(frozen=True, slots=True)
+class OpenLanguages:
+    pass
+
+
+Effect = BeginAgain | OpenLanguages
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
     """Decide an event."""
     match event:
         case AgainPressed():
-            return Next(model, (BeginAgain(),) if model.may_pass else ())
+            again = replace(model, is_same=False)
+            return Next(again, (BeginAgain(),) if model.may_pass else ())
+        case NothingChanged():
+            return Next(replace(model, is_same=True))
+        case LanguagesPressed():
+            return Next(model, (OpenLanguages(),))
         case _:
             assert_never(event)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import flet as ft
 
 from app.core.problems import ProblemCode
-from app.features.trouble.state import AgainPressed, Event, Model
+from app.features.trouble.state import AgainPressed, Event, LanguagesPressed, Model
 from app.i18n import messages
 from app.ui import widgets as w
 from app.ui.frame import Frame
@@ -30,11 +30,19 @@ def view(model: Model, dispatch: Callable[[Event], None], look: Look) -> Frame:
                 )
             )
         )
+    if model.is_same:
+        same = _("Tried again just now: nothing has changed.")
+        body.append(w.notice("trouble.same", same))
     again = w.main_button(
         "trouble.again", _("Try again"), lambda: dispatch(AgainPressed())
     )
     return Frame(
         title=_("The records can’t be opened"),
         body=body,
+        actions=[
+            w.language_button(
+                "trouble.languages", look, lambda: dispatch(LanguagesPressed())
+            )
+        ],
         main=again if model.may_pass else None,
     )

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from app.core.problems import ProblemCode
 from app.features.unlock.state import (
     AskWait,
     ChoosePin,
@@ -27,11 +26,11 @@ from app.features.unlock.state import (
     WaitKnown,
     update,
 )
-from app.storage import StorageError, Vault, VaultFile, WaitError, WrongPinError
+from app.storage import Vault, VaultFile, WaitError, WrongPinError
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Home, Languages
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
 
@@ -100,17 +99,7 @@ class _Unlock:
         )
 
     def _open(self, unlock: Callable[[], Vault], dispatch: Dispatch) -> None:
-        self.work.run(lambda: self.door.hold(unlock), dispatch, _unlocked, self._failed)
-
-    def _failed(self, error: Exception) -> Event:
-        match error:
-            case WrongPinError(wait_seconds=seconds) | WaitError(wait_seconds=seconds):
-                return UnlockFailed(error.code, seconds)
-            case StorageError():
-                return UnlockFailed(ProblemCode(error.code))
-            case _:
-                self.work.tell(error)
-                return UnlockFailed(ProblemCode.UNEXPECTED)
+        self.work.run(lambda: self.door.hold(unlock), dispatch, _unlocked, _failed)
 
 
 def loop(door: Door, work: Work, place: Place) -> Loop[Model, Event, Effect]:
@@ -125,6 +114,12 @@ def _as_event(loaded: PeopleLoaded) -> Event:
 
 def _unlocked(_: None) -> Event:
     return Unlocked()
+
+
+def _failed(error: Exception) -> Event:
+    if isinstance(error, WrongPinError | WaitError):
+        return UnlockFailed(error.code, error.wait_seconds)
+    return by_code(UnlockFailed)(error)
 
 
 def _people(file: VaultFile) -> PeopleLoaded:

@@ -48,11 +48,8 @@ def _names(model: Model, dispatch: Dispatch, look: Look) -> Frame:
                 _("Ask your administrator to add you, then let the tablet sync."),
             )
         )
-    languages = w.icon_button(
-        "unlock.languages",
-        _("Language"),
-        ft.Icons.LANGUAGE,
-        lambda: dispatch(LanguagesPressed()),
+    languages = w.language_button(
+        "unlock.languages", look, lambda: dispatch(LanguagesPressed())
     )
     title = t.isolate(model.site) or _("Tessera")
     return Frame(title=title, body=body, actions=[languages])

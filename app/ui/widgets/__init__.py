@@ -5,8 +5,8 @@ Screens import from here: `from app.ui import widgets as w`.
 
 from app.ui.widgets.bilingual import Said, bilingual_text, line
 from app.ui.widgets.buttons import (
-    danger_button,
     icon_button,
+    language_button,
     main_button,
     quiet_button,
 )
@@ -22,7 +22,6 @@ from app.ui.widgets.choices import (
 from app.ui.widgets.dates import DateParts, Dating, age_entry, date_entry
 from app.ui.widgets.dialogs import Deed, ask, reason_dialog
 from app.ui.widgets.fields import (
-    DECIMAL,
     DIGITS,
     PHONE,
     FieldOptions,
@@ -44,6 +43,7 @@ from app.ui.widgets.lists import (
 from app.ui.widgets.marks import (
     badge,
     conflict_mark,
+    review_line,
     review_mark,
     spoken_mark,
 )
@@ -65,7 +65,6 @@ from app.ui.widgets.words import (
 )
 
 __all__ = [
-    "DECIMAL",
     "DIGITS",
     "PHONE",
     "Answering",
@@ -91,13 +90,13 @@ __all__ = [
     "card",
     "choice_list",
     "conflict_mark",
-    "danger_button",
     "date_entry",
     "empty_state",
     "error_line",
     "filter_chips",
     "icon_button",
     "key_values",
+    "language_button",
     "line",
     "list_row",
     "main_button",
@@ -110,6 +109,7 @@ __all__ = [
     "queue_row",
     "quiet_button",
     "reason_dialog",
+    "review_line",
     "review_mark",
     "search_field",
     "section_title",

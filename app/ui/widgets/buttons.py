@@ -4,8 +4,13 @@ from collections.abc import Callable
 
 import flet as ft
 
+from app.ui.look import Look
 from app.ui.theme import Space, Touch, Type
-from app.ui.widgets.steady import SteadyFilledButton
+from app.ui.widgets.steady import (
+    SteadyFilledButton,
+    SteadyIconButton,
+    SteadyOutlinedButton,
+)
 from app.ui.widgets.words import words
 
 Press = Callable[[], None]
@@ -32,24 +37,6 @@ def main_button(
     )
 
 
-def danger_button(
-    key: str, label: str, on_press: Press, icon: ft.IconData | None = None
-) -> ft.Control:
-    """An action that is dangerous to a person: the one red button."""
-    return SteadyFilledButton(
-        content=_centred(label),
-        icon=icon,
-        key=key,
-        style=ft.ButtonStyle(
-            padding=_tall(Touch.MAIN),
-            bgcolor=ft.Colors.ERROR,
-            color=ft.Colors.ON_ERROR,
-            icon_color=ft.Colors.ON_ERROR,
-        ),
-        on_click=lambda _event: on_press(),
-    )
-
-
 def quiet_button(
     key: str,
     label: str,
@@ -58,8 +45,8 @@ def quiet_button(
     *,
     enabled: bool = True,
 ) -> ft.Control:
-    """Everything that is not the main action."""
-    return ft.OutlinedButton(
+    """Everything that is not the main action; as deaf to a doubled tap."""
+    return SteadyOutlinedButton(
         content=_centred(label),
         icon=icon,
         key=key,
@@ -74,7 +61,7 @@ def icon_button(key: str, label: str, icon: ft.IconData, on_press: Press) -> ft.
     return ft.MergeSemantics(
         ft.Semantics(
             label=label,
-            content=ft.IconButton(
+            content=SteadyIconButton(
                 icon,
                 key=key,
                 width=Touch.LEAST,
@@ -85,6 +72,11 @@ def icon_button(key: str, label: str, icon: ft.IconData, on_press: Press) -> ft.
         ),
         key=f"{key}.box",
     )
+
+
+def language_button(key: str, look: Look, on_press: Press) -> ft.Control:
+    """Leads to the languages of the app, from wherever one may not read this one."""
+    return icon_button(key, look.t.gettext("Language"), ft.Icons.LANGUAGE, on_press)
 
 
 def _tall(height: int) -> ft.Padding:

@@ -7,7 +7,7 @@ import flet as ft
 
 from app.ui.look import Look
 from app.ui.theme import CORNER, Space, Type
-from app.ui.widgets.buttons import danger_button, main_button, quiet_button
+from app.ui.widgets.buttons import main_button, quiet_button
 from app.ui.widgets.tiles import Choice, Mark, answer_tile
 from app.ui.widgets.words import words
 
@@ -18,7 +18,6 @@ class Deed:
 
     label: str
     do: Callable[[], None]
-    is_dangerous: bool = False
 
 
 def ask(
@@ -26,15 +25,15 @@ def ask(
 ) -> ft.AlertDialog:
     """Do it, or leave it: for what cannot be taken back."""
     _ = look.t.gettext
-    button = danger_button if deed.is_dangerous else main_button
     return _dialog(
         question,
         [
             words(explanation),
-            button("dialog.do", deed.label, deed.do),
+            main_button("dialog.do", deed.label, deed.do),
             quiet_button("dialog.cancel", _("Cancel"), cancel),
         ],
         look,
+        cancel,
     )
 
 
@@ -63,16 +62,21 @@ def reason_dialog(
             quiet_button("dialog.cancel", _("Cancel"), cancel),
         ],
         look,
+        cancel,
     )
 
 
 def _dialog(
-    question: str, controls: Sequence[ft.Control], look: Look
+    question: str,
+    controls: Sequence[ft.Control],
+    look: Look,
+    cancel: Callable[[], None],
 ) -> ft.AlertDialog:
     # A dialog lies beside the page, not in it: it is mirrored by itself.
     return ft.AlertDialog(
         rtl=look.is_rtl,
         modal=True,
+        on_dismiss=cancel,
         scrollable=True,
         title=ft.Container(words(question, Type.TITLE, bold=True), rtl=look.is_rtl),
         content=ft.Container(

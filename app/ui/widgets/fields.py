@@ -1,13 +1,13 @@
 """Text fields that lose no keystroke, with the label always in view."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import flet as ft
-from flet.controls.base_control import BaseControl
 
+from app.i18n.bidi import LTR_MARK, without_isolates
 from app.ui.theme import CORNER, Space, Type, letters
-from app.ui.widgets.native import native
+from app.ui.widgets.typed import TypedField
 from app.ui.widgets.words import subtitle, words
 
 Typed = Callable[[str], None]
@@ -38,51 +38,7 @@ PLAIN = FieldOptions()
 # As people have them on their keyboards: ASCII, Arabic-Indic, Persian, Bengali.
 _DIGIT = "[0-9\u0660-\u0669\u06f0-\u06f9\u09e6-\u09ef]"
 DIGITS = FieldOptions(keyboard=ft.KeyboardType.NUMBER, only=f"^{_DIGIT}*$", is_ltr=True)
-DECIMAL = FieldOptions(
-    keyboard=ft.KeyboardType.NUMBER,
-    only=f"^{_DIGIT}*[.,\u066b]?{_DIGIT}*$",
-    is_ltr=True,
-)
 PHONE = FieldOptions(keyboard=ft.KeyboardType.PHONE, is_ltr=True)
-
-
-class Agreed:
-    """The last text that field and model both knew; outlives redrawings."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-
-@native("TextField")
-class TypedField(ft.TextField):
-    """A text field that belongs to who types in it.
-
-    A redrawing repeats the model's text, which may be older than what has been
-    typed since; sent back, it would erase keystrokes. So a text that the field
-    itself reported is never sent back: only one that the model chose otherwise.
-    """
-
-    agreed: Agreed = field(default_factory=lambda: Agreed(""), metadata={"skip": True})
-
-    def init(self) -> None:
-        """Begin with the model's text."""
-        self.agreed = Agreed(self.value)
-
-    def before_event(self, e: ft.ControlEvent) -> bool:
-        """Note what was typed before the model hears of it."""
-        if e.name == "change":
-            self.agreed.text = str(e.data)
-        return True
-
-    def _migrate_state(self, other: BaseControl) -> None:
-        super()._migrate_state(other)
-        if not isinstance(other, TypedField):
-            return
-        self.agreed = other.agreed
-        if self.value == self.agreed.text:
-            self.value = other.value
-        else:
-            self.agreed.text = self.value
 
 
 def text_field(
@@ -153,9 +109,10 @@ def error_line(sentence: str) -> ft.Control:
 
 def _input(key: str, value: str, on_type: Typed, options: FieldOptions) -> TypedField:
     submit = options.on_submit
-    return TypedField(
+    ground = _ground(options)
+    entry = TypedField(
         key=key,
-        value=value,
+        value=f"{ground}{value}",
         text_style=letters(Type.LEAD),
         border=_border(wrong=bool(options.error)),
         content_padding=ft.Padding.symmetric(
@@ -164,8 +121,8 @@ def _input(key: str, value: str, on_type: Typed, options: FieldOptions) -> Typed
         keyboard_type=(
             ft.KeyboardType.MULTILINE if options.lines > 1 else options.keyboard
         ),
-        input_filter=_filter(options.only),
-        max_length=options.max_length,
+        input_filter=_filter(options.only, ground),
+        max_length=(options.max_length + len(ground)) if options.max_length else None,
         counter="" if options.max_length else None,
         multiline=options.lines > 1,
         min_lines=options.lines if options.lines > 1 else None,
@@ -179,13 +136,27 @@ def _input(key: str, value: str, on_type: Typed, options: FieldOptions) -> Typed
         text_align=ft.TextAlign.LEFT if options.is_ltr else ft.TextAlign.START,
         filled=True,
         fill_color=ft.Colors.SURFACE,
-        on_change=lambda event: on_type(str(event.data)),
+        on_change=lambda event: on_type(without_isolates(str(event.data))),
         on_submit=(lambda _event: submit()) if submit else None,
     )
+    entry.ground = ground
+    return entry
 
 
-def _filter(only: str) -> ft.InputFilter | None:
-    return ft.InputFilter(regex_string=only) if only else None
+def _ground(options: FieldOptions) -> str:
+    """What makes a field run left to right in a screen that runs the other way.
+
+    Flet 1.0's fields take the direction of the page and no other: "+49 170 123" would
+    read "123 170 49+" as it is typed. So a mark, which nobody sees, opens the text.
+    """
+    return LTR_MARK if options.is_ltr and ft.context.page.rtl else ""
+
+
+def _filter(only: str, ground: str) -> ft.InputFilter | None:
+    if not only:
+        return None
+    regex = only.replace("^", f"^{ground}?", 1) if ground else only
+    return ft.InputFilter(regex_string=regex)
 
 
 def _border(*, wrong: bool) -> dict[ft.ControlState, ft.InputBorder]:

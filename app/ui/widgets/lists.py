@@ -79,7 +79,6 @@ class Urgency(Enum):
     """How soon somebody must be seen."""
 
     ROUTINE = "routine"
-    SOON = "soon"
     NOW = "now"
 
 
@@ -100,7 +99,6 @@ def queue_row(key: str, entry: QueueEntry, on_tap: Callable[[], None]) -> ft.Con
     """Code, first name and waiting time; urgency as words with a sign."""
     tones = {
         Urgency.ROUTINE: Tone.PLAIN,
-        Urgency.SOON: Tone.WARNING,
         Urgency.NOW: Tone.DANGER,
     }
     badges = []

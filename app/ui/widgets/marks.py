@@ -1,13 +1,14 @@
 """Small signs that tell a state, each a sign and words."""
 
+from collections.abc import Iterable
 from enum import Enum
 
 import flet as ft
 
-from app.i18n import Review
+from app.i18n import Review, messages, names
 from app.ui.look import Look
 from app.ui.theme import Space
-from app.ui.widgets.words import words
+from app.ui.widgets.words import unsaid, words
 
 
 class Tone(Enum):
@@ -92,6 +93,32 @@ def review_mark(look: Look, review: Review) -> ft.Control | None:
             return badge(
                 _("Machine draft, not yet reviewed by a clinician"), Tone.WARNING
             )
+
+
+def review_line(tags: Iterable[str], look: Look) -> ft.Control | None:
+    """Which words on this page no clinician has reviewed; None where all are."""
+    t = look.t
+    _ = t.gettext
+    short = {
+        Review.MACHINE_DRAFTED: _("{language}: machine draft, not reviewed"),
+        Review.SPEAKER_REVIEWED: _("{language}: not reviewed by a clinician"),
+    }
+    marks: list[ft.Control] = []
+    for tag in dict.fromkeys(tags):
+        review = look.in_language(tag).review_state
+        if review not in short:
+            continue
+        text = t.fill(short[review], language=names.language_name(t, tag))
+        label = words(text, color=ft.Colors.ON_SURFACE_VARIANT)
+        whole = f"{text}. {messages.review_state(t, review)}"
+        marks.append(ft.Semantics(label=whole, tooltip=whole, content=unsaid(label)))
+    if not marks:
+        return None
+    return ft.Container(
+        ft.Column(marks, spacing=0),
+        key="review",
+        padding=ft.Padding.symmetric(horizontal=Space.MEDIUM, vertical=4),
+    )
 
 
 def spoken_mark(look: Look, language: str) -> ft.Control:

@@ -16,15 +16,14 @@ def number_pad(
     look: Look,
     on_digit: Callable[[str], None],
     on_delete: Callable[[], None],
-    decimal: str = "",
 ) -> ft.Control:
-    """Ten digits, a way to take one back, and a decimal sign where one is given."""
+    """Ten digits, and a way to take one back."""
     _ = look.t.gettext
     rows: list[list[ft.Control]] = [
         [_digit(key, str(digit), on_digit) for digit in range(start, start + 3)]
         for start in (1, 4, 7)
     ]
-    corner = _digit(key, decimal, on_digit) if decimal else ft.Container(expand=True)
+    corner = ft.Container(expand=True)
     rows.append(
         [corner, _digit(key, "0", on_digit), _delete(key, _("Delete"), on_delete)]
     )

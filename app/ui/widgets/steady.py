@@ -94,6 +94,20 @@ class SteadyFilledButton(_Steady, ft.FilledButton):
     came: Came = _came()
 
 
+@native("OutlinedButton")
+class SteadyOutlinedButton(_Steady, ft.OutlinedButton):
+    """A quiet button that a doubled tap presses once."""
+
+    came: Came = _came()
+
+
+@native("IconButton")
+class SteadyIconButton(_Steady, ft.IconButton):
+    """A sign that a doubled tap presses once."""
+
+    came: Came = _came()
+
+
 @native("Container")
 class SteadyContainer(_Steady, ft.Container):
     """A tappable ground that a doubled tap presses once."""

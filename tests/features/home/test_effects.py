@@ -15,9 +15,17 @@ from app.core.canonical import Json
 from app.core.change import Change
 from app.core.summary import Station
 from app.core.values import NameStatus, PersonName, Sex
+from app.core.wire import Outcome, PushOutcome, PushResponse
 from app.features.home import effects
-from app.features.home.effects import Ways, loop
-from app.features.home.state import Effect, Event, Model, SearchTyped, StationPressed
+from app.features.home.effects import loop
+from app.features.home.state import (
+    Effect,
+    Event,
+    Model,
+    SearchTyped,
+    StationPressed,
+    Waiting,
+)
 from app.ui.loop import Loop
 from app.ui.navigator import Navigator, Place
 from app.ui.routes import Home
@@ -33,9 +41,8 @@ class Screen:
         self.table = table
         self.stations: list[Station] = []
         self.place = Place(navigator := Navigator(Home()), navigator.top)
-        ways = Ways(lambda: None, self.stations.append)
         self.loop: Loop[Model, Event, Effect] = loop(
-            table.desk, some_work(), self.place, ways
+            table.desk, some_work(), self.place, self.stations.append
         )
         self.loop.shown()
 
@@ -127,6 +134,48 @@ def test_search_says_who_exists_only_on_this_tablet(tmp_path: Path) -> None:
         await until(lambda: bool(screen.loop.model.found))
         assert screen.loop.model.found_only_here == {made.patient_id}
         await until(lambda: made.patient_id in screen.loop.model.waiting.only_here)
+
+    run(tmp_path, scenario)
+
+
+def test_who_has_anything_unsent_is_marked_whatever_was_sent_before(
+    tmp_path: Path,
+) -> None:
+    async def scenario(screen: Screen) -> None:
+        made, vault = screen.register("Amina"), screen.table.vault
+        taken = [e.header.operation_id for e in vault.operations(made.patient_id)]
+        vault.record_outcomes(
+            PushResponse(
+                outcomes=tuple(
+                    PushOutcome(operation_id=each, outcome=Outcome.ACCEPTED)
+                    for each in taken
+                ),
+                acknowledged=len(taken),
+                server_ms=0,
+                epoch="epoch-1",
+            )
+        )
+        screen.loop.shown()
+        await until(lambda: not screen.loop.model.waiting.only_here)
+        key = visits.encounter_key(made.patient_id, made.encounter_id)
+        screen.table.desk.save(visits.set_urgency(key, urgent=True))
+        await until(lambda: made.patient_id in screen.loop.model.waiting.only_here)
+
+    run(tmp_path, scenario)
+
+
+def test_a_storm_of_changes_loads_the_queue_a_few_times_and_ends_at_the_newest(
+    tmp_path: Path,
+) -> None:
+    async def scenario(screen: Screen) -> None:
+        await until(lambda: screen.loop.model.is_loaded)
+        loaded: list[Waiting] = []
+        screen.loop.subscribe(lambda: loaded.append(screen.loop.model.waiting))
+        names = {f"N{number:02}" for number in range(20)}
+        for name in sorted(names):
+            screen.register(name)
+        await until(lambda: set(screen.names()) == names)
+        assert len(loaded) <= 5
 
     run(tmp_path, scenario)
 

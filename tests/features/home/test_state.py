@@ -10,8 +10,6 @@ from app.features.home.state import (
     Left,
     Listen,
     LoadWaiting,
-    Lock,
-    LockPressed,
     Model,
     MorePressed,
     OpenRecord,
@@ -90,6 +88,5 @@ def test_each_station_has_its_own_queue() -> None:
     assert model.waiting.at(Station.TRIAGE) == ()
 
 
-def test_leaving_ends_what_listens_and_the_lock_is_one_press() -> None:
+def test_leaving_ends_what_listens() -> None:
     assert after(Left())[1] == (StopListening(),)
-    assert after(LockPressed())[1] == (Lock(),)

@@ -99,7 +99,7 @@ def desk_of(tablet: Tablet, vault: Vault, library: Library = LIBRARY) -> Desk:
         library=library,
         setup=setup,
         practitioner=mine[0],
-        station=Station.TRIAGE,
+        read_station=lambda: Station.TRIAGE,
         wake_sync=lambda: None,
     )
 

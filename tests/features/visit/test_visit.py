@@ -47,7 +47,7 @@ def test_phq9_is_offered_to_adults_never_to_children_and_with_a_caution_in_doubt
 def test_the_forms_of_this_station_come_first(tmp_path: Path) -> None:
     async def run() -> None:
         with ward(tmp_path) as here:
-            at_nurse = replace(here.desk, station=Station.NURSE)
+            at_nurse = replace(here.desk, read_station=lambda: Station.NURSE)
             async with session(at_nurse, here.plan) as screen:
                 names = list(offered(screen.model))
                 assert names == ["phq9", "tb-four-symptoms", "vital-signs"]
