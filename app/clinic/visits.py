@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 from app.clinic.registration import Registration, start_encounter, update
-from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.ids import Ids
 from app.core.records import RecordType
@@ -36,24 +35,18 @@ def set_status(key: RecordKey, status: EncounterStatus) -> Change:
     return change
 
 
-def leave(key: RecordKey, reason: LeftReason, note: str = "") -> Change:
+def leave(key: RecordKey, reason: LeftReason) -> Change:
     """End an Encounter of somebody who left before the end."""
-    value: dict[str, Json] = {
-        "status": EncounterStatus.FINISHED.value,
-        "left": reason.value,
-    }
-    if note:
-        value["note"] = note
+    status = {"status": EncounterStatus.FINISHED.value, "left": reason.value}
     change = Change()
-    change.set(key, {"status": value})
+    change.set(key, {"status": status})
     return change
 
 
-def set_urgency(key: RecordKey, *, urgent: bool, reason: str = "") -> Change:
+def set_urgency(key: RecordKey, *, urgent: bool) -> Change:
     """Say that somebody should be seen first, or no longer."""
-    level = "urgent" if urgent else "routine"
     change = Change()
-    change.set(key, {"urgency": {"level": level, "reason": reason}})
+    change.set(key, {"urgency": {"level": "urgent" if urgent else "routine"}})
     return change
 
 

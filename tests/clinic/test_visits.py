@@ -44,12 +44,11 @@ def test_states_are_appended_and_the_newest_is_shown() -> None:
 def test_who_left_before_the_end_is_kept_with_the_reason() -> None:
     folder, encounter_id = arrived()
     key = encounter_key(PATIENT, encounter_id)
-    folder.add(leave(key, LeftReason.OTHER, "had to find a child"))
+    folder.add(leave(key, LeftReason.OTHER))
     (visit,) = encounters(folder.of(PATIENT))
     assert as_mapping(visit.value("status")) == {
         "status": "finished",
         "left": "other",
-        "note": "had to find a child",
     }
     assert open_encounter(folder.of(PATIENT)) is None
 
@@ -57,7 +56,7 @@ def test_who_left_before_the_end_is_kept_with_the_reason() -> None:
 def test_urgency_is_said_and_taken_back() -> None:
     folder, encounter_id = arrived()
     key = encounter_key(PATIENT, encounter_id)
-    folder.add(set_urgency(key, urgent=True, reason="pale"))
+    folder.add(set_urgency(key, urgent=True))
     assert encounters(folder.of(PATIENT))[0].urgent
     folder.add(set_urgency(key, urgent=False))
     assert not encounters(folder.of(PATIENT))[0].urgent
