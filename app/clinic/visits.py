@@ -23,6 +23,14 @@ class LeftReason(StrEnum):
     OTHER = "other"
 
 
+class CancelReason(StrEnum):
+    """Why a visit should never have been begun."""
+
+    MISTAKE = "mistake"
+    TWICE = "twice"
+    OTHER = "other"
+
+
 def encounter_key(patient_id: str, encounter_id: str) -> RecordKey:
     """Return the key of an Encounter."""
     return RecordKey(RecordType.ENCOUNTER, encounter_id, patient_id)
@@ -38,6 +46,14 @@ def set_status(key: RecordKey, status: EncounterStatus) -> Change:
 def leave(key: RecordKey, reason: LeftReason) -> Change:
     """End an Encounter of somebody who left before the end."""
     status = {"status": EncounterStatus.FINISHED.value, "left": reason.value}
+    change = Change()
+    change.set(key, {"status": status})
+    return change
+
+
+def cancel(key: RecordKey, reason: CancelReason) -> Change:
+    """End an Encounter that should not have been begun."""
+    status = {"status": EncounterStatus.CANCELLED.value, "reason": reason.value}
     change = Change()
     change.set(key, {"status": status})
     return change

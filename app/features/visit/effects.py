@@ -10,10 +10,12 @@ from app.core.change import Change
 from app.core.problems import ProblemCode
 from app.core.values import EncounterStatus
 from app.features.visit.events import (
+    Cancel,
     Decline,
     Effect,
     Event,
     GoBack,
+    GoHome,
     Leave,
     Left,
     LoadVisit,
@@ -36,7 +38,7 @@ from app.i18n import formats
 from app.storage import StorageError
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Notice, Record, Result, Screening
+from app.ui.routes import Home, Notice, Record, Result, Screening
 from app.ui.work import Work
 
 Dispatch = Callable[[Event], None]
@@ -46,7 +48,7 @@ SCREENING_DRAFT = "screening/"
 _LEAVES = (EncounterStatus.TRIAGED, EncounterStatus.ONLEAVE, EncounterStatus.FINISHED)
 """After these the person is no longer at this tablet."""
 
-Saving = SetStatus | SetUrgency | Leave | Decline
+Saving = SetStatus | SetUrgency | Leave | Cancel | Decline
 
 
 @dataclass(slots=True)
@@ -71,13 +73,16 @@ class _Visit:
             case StopListening():
                 if self.listening.stop is not None:
                     self.listening.stop()
-            case SetStatus() | SetUrgency() | Leave() | Decline():
+            case SetStatus() | SetUrgency() | Leave() | Cancel() | Decline():
                 self._save(effect, dispatch)
             case _:
                 self._go(effect)
 
     def _go(
-        self, effect: OpenScreening | OpenResult | OpenRecord | OpenNotice | GoBack
+        self,
+        effect: (
+            OpenScreening | OpenResult | OpenRecord | OpenNotice | GoHome | GoBack
+        ),
     ) -> None:
         patient, encounter = self.patient_id, self.encounter_id
         match effect:
@@ -90,6 +95,8 @@ class _Visit:
                 self.place.go(Record(patient))
             case OpenNotice():
                 self.place.go(Notice(patient, encounter))
+            case GoHome():
+                self.place.reset(Home())
             case GoBack():
                 self.place.back()
             case _:
@@ -116,7 +123,7 @@ class _Visit:
         change, drops = self._change(effect), None
         if isinstance(effect, Decline) and effect.offer.has_draft:
             drops = f"{SCREENING_DRAFT}{effect.offer.response_id}"
-        leaves = isinstance(effect, Leave) or (
+        leaves = isinstance(effect, Leave | Cancel) or (
             isinstance(effect, SetStatus) and effect.status in _LEAVES
         )
 
@@ -134,6 +141,8 @@ class _Visit:
                 return visits.set_urgency(key, urgent=urgent)
             case Leave(reason):
                 return visits.leave(key, reason)
+            case Cancel(why):
+                return visits.cancel(key, why)
             case Decline(offer, reason):
                 response = screening.response_key(self.patient_id, offer.response_id)
                 encounter = self.encounter_id

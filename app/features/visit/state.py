@@ -12,13 +12,19 @@ from app.features.visit.events import (
     AgainPressed,
     AskingClosed,
     BackAgainPressed,
+    Cancel,
+    CancelPressed,
+    CancelReasonChosen,
     Decline,
     DeclinePressed,
     DeclineReasonChosen,
     Effect,
     Event,
+    FinishConfirmed,
     FormPressed,
     GoBack,
+    GoHome,
+    HomePressed,
     LaterPressed,
     Leave,
     Left,
@@ -51,6 +57,8 @@ class Asking(Enum):
 
     NOTHING = auto()
     LEFT_REASON = auto()
+    FINISH = auto()
+    CANCEL_REASON = auto()
     DECLINE_REASON = auto()
 
 
@@ -110,6 +118,8 @@ def update(model: Model, event: Event) -> Step:
             return Next(model, (OpenRecord(),))
         case NoticePressed():
             return Next(model, (OpenNotice(),))
+        case HomePressed():
+            return Next(model, (GoHome(),))
         case Saved(leaves):
             done = replace(model, busy=False, asking=Asking.NOTHING, problem=None)
             return Next(done, (GoBack(),) if leaves else ())
@@ -124,6 +134,9 @@ Deciding = (
     DeclinePressed
     | DeclineReasonChosen
     | StatusPressed
+    | FinishConfirmed
+    | CancelPressed
+    | CancelReasonChosen
     | BackAgainPressed
     | LeftPressed
     | LeftReasonChosen
@@ -155,8 +168,16 @@ def _decide(model: Model, event: Deciding) -> Step:
         case DeclineReasonChosen(reason):
             offer = model.offer(model.declining)
             return Next(model) if offer is None else _do(model, Decline(offer, reason))
+        case StatusPressed(EncounterStatus.FINISHED):
+            return Next(replace(model, asking=Asking.FINISH))
         case StatusPressed(status):
             return _do(model, SetStatus(status))
+        case FinishConfirmed():
+            return _do(model, SetStatus(EncounterStatus.FINISHED))
+        case CancelPressed():
+            return Next(replace(model, asking=Asking.CANCEL_REASON))
+        case CancelReasonChosen(reason):
+            return _do(model, Cancel(reason))
         case BackAgainPressed():
             return _do(model, SetStatus(_before_leave(model)))
         case LeftPressed():

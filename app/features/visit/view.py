@@ -6,24 +6,21 @@ import flet as ft
 
 from app.clinic.consents import last_notice
 from app.clinic.findings import StandingFlag
-from app.clinic.screening import StopReason
-from app.clinic.visits import LeftReason
 from app.core.ids import format_card_code
 from app.core.projections import PatientView
-from app.features.visit import moves
+from app.core.summary import Station
+from app.features.visit import dialogs, moves
 from app.features.visit.events import (
-    AskingClosed,
-    DeclineReasonChosen,
     Event,
     FormPressed,
-    LeftReasonChosen,
+    HomePressed,
     NoticePressed,
     RecordPressed,
     StatusPressed,
 )
 from app.features.visit.forms import form_cards, title_of
 from app.features.visit.offering import Loaded
-from app.features.visit.state import Asking, Model
+from app.features.visit.state import Model
 from app.i18n import formats, messages, names, terms
 from app.ui import widgets as w
 from app.ui.form_words import FormWords
@@ -56,8 +53,8 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             *([notice] if is_given else []),
             _record(dispatch, look),
         ],
-        main=_main(model, dispatch, look),
-        dialog=_dialog(model, dispatch, look),
+        main=_main(model, dispatch, look, is_notice_given=is_given),
+        dialog=dialogs.dialog(model, dispatch, look),
     )
 
 
@@ -153,13 +150,21 @@ def _record(dispatch: Dispatch, look: Look) -> ft.Control:
     return w.list_row("visit.record", row, lambda: dispatch(RecordPressed()))
 
 
-def _main(model: Model, dispatch: Dispatch, look: Look) -> ft.Control:
-    """The next thing at this station: a form, or the next state of the visit."""
+def _main(
+    model: Model, dispatch: Dispatch, look: Look, *, is_notice_given: bool
+) -> ft.Control:
+    """The next thing at this station: the notice, a form, or the visit's next state."""
     t = look.t
     _ = t.gettext
     if model.is_over:
         return w.main_button(
             "visit.main", _("Open the record"), lambda: dispatch(RecordPressed())
+        )
+    if model.station is Station.REGISTRATION and not is_notice_given:
+        return w.main_button(
+            "visit.main",
+            _("Give the information notice"),
+            lambda: dispatch(NoticePressed()),
         )
     offer = model.next_offer
     if offer is not None:
@@ -171,39 +176,15 @@ def _main(model: Model, dispatch: Dispatch, look: Look) -> ft.Control:
             enabled=not model.busy,
         )
     status = moves.following(model)
+    if status is None:
+        return w.main_button(
+            "visit.main",
+            _("People who are waiting"),
+            lambda: dispatch(HomePressed()),
+        )
     return w.main_button(
         "visit.main",
         moves.label(status, look),
         lambda: dispatch(StatusPressed(status)),
         enabled=not model.busy,
     )
-
-
-def _dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | None:
-    t = look.t
-    _ = t.gettext
-
-    def close() -> None:
-        dispatch(AskingClosed())
-
-    match model.asking:
-        case Asking.LEFT_REASON:
-            left = [w.Choice(r.value, terms.left_reason(t, r)) for r in LeftReason]
-            return w.reason_dialog(
-                _("Why did the person leave?"),
-                left,
-                look,
-                lambda code: dispatch(LeftReasonChosen(LeftReason(code))),
-                close,
-            )
-        case Asking.DECLINE_REASON:
-            why = [w.Choice(r.value, terms.stop_reason(t, r)) for r in StopReason]
-            return w.reason_dialog(
-                _("Why is it not asked?"),
-                why,
-                look,
-                lambda code: dispatch(DeclineReasonChosen(StopReason(code))),
-                close,
-            )
-        case Asking.NOTHING:
-            return None
