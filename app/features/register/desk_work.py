@@ -22,6 +22,7 @@ from app.features.register.events import (
     SaveReturning,
 )
 from app.features.register.form import Form, form_from_json
+from app.features.register.model import draft_of
 from app.features.register.people import Person, in_common, person_of, recorded
 from app.ui.routes import Register
 
@@ -72,11 +73,12 @@ class DeskWork:
         return Loaded(typed, context, _page(draft.get("page")), restored=True)
 
     def move_draft(self, number: int, effect: MoveDraft) -> None:
-        """Lay what was typed beside somebody's record, unless there is some already."""
+        """Lay what was typed beside somebody's record, over what lies there already."""
         route = Register(returning=effect.patient_id)
         target = DraftKeeper(self._desk.vault, draft_id_of(route), effect.patient_id)
-        if not target.load():
-            target.keep(target.number(), effect.content)
+        older = form_from_json(target.load().get("form"))
+        form, page = effect.typed.laid_over(older), effect.page
+        target.keep(target.number(), draft_of(form, page))
         self.keeper.drop(number)
 
     def save_new(self, effect: SaveNew, number: int) -> SaveOutcome:

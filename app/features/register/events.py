@@ -274,7 +274,8 @@ class MoveDraft:
     """Take what was typed along to somebody's record."""
 
     patient_id: str
-    content: dict[str, Json]
+    typed: Form
+    page: Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,4 +53,9 @@ class Model:
     @property
     def draft(self) -> dict[str, Json]:
         """What is kept while it is not saved."""
-        return {"form": self.form.to_json(), "page": self.page.value}
+        return draft_of(self.form, self.page)
+
+
+def draft_of(form: Form, page: Page) -> dict[str, Json]:
+    """Return what is kept of a form and where one was in it."""
+    return {"form": form.to_json(), "page": page.value}

@@ -140,9 +140,10 @@ def _carded(model: Model, event: Event) -> Step:
 
 
 def _came_back(model: Model) -> Step:
-    if model.known is None:
+    if model.known is None or model.context is None:
         return Next(model)
-    effect = MoveDraft(model.known.patient_id, model.draft)
+    typed = model.form.since(model.context.began)
+    effect = MoveDraft(model.known.patient_id, typed, model.page)
     return Next(replace(model, busy=True), (effect,))
 
 

@@ -169,6 +169,34 @@ def test_a_card_that_is_known_opens_the_same_record(tmp_path: Path) -> None:
     run(tmp_path, scenario)
 
 
+def test_what_was_just_typed_wins_over_an_older_draft_and_the_rest_of_it_stays(
+    tmp_path: Path,
+) -> None:
+    async def scenario(table: Table) -> None:
+        patient_id = await (await (await opened(table)).fill(*WITH_CARD)).save()
+        older = await opened(table, Register(returning=patient_id))
+        await older.fill(
+            Pressed(Field.ORIGIN, "SY"),
+            Entered(Field.VESSEL, "MV 1"),
+            Pressed(Field.MODE, "band"),
+            Pressed(Field.BAND, "18-39"),
+        )
+        again = await opened(table)
+        await again.fill(
+            Entered(Field.YEARS, "41"),
+            Pressed(Field.ORIGIN, "ER"),
+            Entered(Field.CARD, CODE),
+        )
+        await until(lambda: again.model.known is not None)
+        again.loop.dispatch(CameBackPressed())
+        await until(lambda: again.top == Register(returning=patient_id))
+        form = (await opened(table, Register(returning=patient_id))).model.form
+        assert (form.mode, form.years, form.band) == ("age", "41", "")
+        assert (form.origin, form.vessel) == ("ER", "MV 1")
+
+    run(tmp_path, scenario)
+
+
 def test_a_visit_that_is_open_here_can_go_on(tmp_path: Path) -> None:
     async def scenario(table: Table) -> None:
         patient_id = await (await (await opened(table)).fill(*WITH_CARD)).save()
