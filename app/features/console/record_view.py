@@ -19,6 +19,7 @@ from app.core.records import ENTERED_IN_ERROR, RecordType
 from app.features.console.state import Event, Model, Opened, PatientPressed
 from app.ui import provenance
 from app.ui import widgets as w
+from app.ui.flags import flag_notice
 from app.ui.look import Look
 from app.ui.record_words import Fact, RecordWords
 from app.ui.theme import Space, Type
@@ -97,7 +98,8 @@ def _alarms(
         for flag in response.flags():
             text = words.flag(response.questionnaire, flag)
             key = f"console.flag.{response.record_id}.{flag}"
-            found.append(w.notice(key, text, w.Tone.DANGER))
+            form = words.library.form(response.questionnaire)
+            found.append(flag_notice(key, text, form, look.t))
     if patient.accompaniment.flags_child:
         text = _("A child without a parent: protection must be looked at.")
         found.append(w.notice("console.child", text, w.Tone.DANGER))

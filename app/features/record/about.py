@@ -17,6 +17,7 @@ from app.features.record.events import (
 )
 from app.i18n import formats, terms
 from app.ui import widgets as w
+from app.ui.flags import flag_notice
 from app.ui.look import Look
 from app.ui.record_words import RecordWords
 from app.ui.widgets.lists import Row
@@ -34,7 +35,8 @@ def marks(
         for flag in response.flags():
             text = words.flag(response.questionnaire, flag)
             key = f"record.flag.{response.record_id}.{flag}"
-            found.append(w.notice(key, text, w.Tone.DANGER))
+            form = words.library.form(response.questionnaire)
+            found.append(flag_notice(key, text, form, look.t))
     if patient.accompaniment.flags_child:
         said = _("A child without a parent: protection must be looked at.")
         found.append(w.notice("record.child", said, w.Tone.DANGER))

@@ -74,6 +74,13 @@ class Loaded:
         """The red flags that stand."""
         return standing_flags(self.documents.values(), self.library)
 
+    def is_of_this_visit(self, flag: StandingFlag) -> bool:
+        """Tell whether a red flag was raised in this visit, offered still or not."""
+        response = self.documents.get(flag.response_id)
+        if response is None:
+            return False
+        return ResponseView(response).encounter_id == self.encounter_id
+
 
 def offers(loaded: Loaded, here: Station) -> tuple[Offer, ...]:
     """Return the forms of this station first, then those of the others.

@@ -23,6 +23,7 @@ from app.features.visit.offering import Loaded
 from app.features.visit.state import Model
 from app.i18n import formats, messages, names, terms
 from app.ui import widgets as w
+from app.ui.flags import flag_notice
 from app.ui.form_words import FormWords
 from app.ui.frame import Frame
 from app.ui.look import Look
@@ -45,7 +46,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         title=_name(patient, look),
         body=[
             *_problem(model, look),
-            *_dangers(model, loaded, look),
+            *_dangers(loaded, look),
             _person(loaded, patient, look),
             *([] if is_given else [notice]),
             *form_cards(model, dispatch, look),
@@ -97,7 +98,7 @@ def _person(loaded: Loaded, patient: PatientView, look: Look) -> ft.Control:
     return w.list_row("visit.person", row)
 
 
-def _dangers(model: Model, loaded: Loaded, look: Look) -> list[ft.Control]:
+def _dangers(loaded: Loaded, look: Look) -> list[ft.Control]:
     """What stands, and what to do: in the staff's language, on the staff's screen."""
     _ = look.t.gettext
     found: list[ft.Control] = []
@@ -107,11 +108,12 @@ def _dangers(model: Model, loaded: Loaded, look: Look) -> list[ft.Control]:
         found.append(w.notice("visit.child", text, w.Tone.DANGER))
     for number, flag in enumerate(loaded.flags):
         key = f"visit.flag.{flag.code}.{number}"
-        found.append(w.notice(key, _flag_words(flag, model, look), w.Tone.DANGER))
+        said = _flag_words(flag, loaded, look)
+        found.append(flag_notice(key, said, flag.form, look.t))
     return found
 
 
-def _flag_words(flag: StandingFlag, model: Model, look: Look) -> str:
+def _flag_words(flag: StandingFlag, loaded: Loaded, look: Look) -> str:
     t = look.t
     if flag.rule is None or flag.form is None or flag.form.protocol is None:
         return t.gettext(
@@ -123,8 +125,7 @@ def _flag_words(flag: StandingFlag, model: Model, look: Look) -> str:
     text = words.of_staff(protocol.text(rule.text, rule.code))
     action = words.of_staff(protocol.text(rule.action, rule.code))
     said = f"{text}\n{action}"
-    mine = {offer.response_id for offer in model.offers}
-    if flag.response_id in mine:
+    if loaded.is_of_this_visit(flag):
         return said
     return "\n".join((said, t.gettext("From an earlier visit.")))
 
