@@ -4,10 +4,13 @@ from enum import StrEnum
 
 from app.clinic.registration import Registration, start_encounter, update
 from app.core.change import Change, RecordKey
+from app.core.document_json import as_mapping
 from app.core.ids import Ids
+from app.core.projections import EncounterView
 from app.core.records import RecordType
 from app.core.values import EncounterStatus
 
+LATER, NOW = "later", "now"
 NO_NEWS = Registration()
 """Of somebody who came back and said nothing new."""
 
@@ -64,6 +67,21 @@ def set_urgency(key: RecordKey, *, urgent: bool) -> Change:
     change = Change()
     change.set(key, {"urgency": {"level": "urgent" if urgent else "routine"}})
     return change
+
+
+def plan(key: RecordKey, canonical: str, *, later: bool) -> Change:
+    """Append that a form of an Encounter waits until later, or waits no more."""
+    change = Change()
+    when = LATER if later else NOW
+    change.set(key, {"plan": {"form": canonical, "when": when}})
+    return change
+
+
+def for_later(encounter: EncounterView) -> frozenset[str]:
+    """Return the canonical names of the forms that wait: the newest word counts."""
+    said = [as_mapping(w.value) for w in encounter.document.writes("plan")]
+    newest = {str(each.get("form")): each.get("when") for each in said}
+    return frozenset(form for form, when in newest.items() if when == LATER)
 
 
 def come_back(

@@ -86,6 +86,7 @@ _POLICIES: Mapping[str, Mapping[str, FieldPolicy]] = MappingProxyType(
         RecordType.ENCOUNTER: {
             "started_at": LATEST,
             "status": APPEND,
+            "plan": APPEND,
             "urgency": FieldPolicy(positive=_urgent),
         },
         RecordType.COMMUNICATION: {"notice": LATEST},

@@ -5,7 +5,9 @@ from app.clinic.visits import (
     LeftReason,
     come_back,
     encounter_key,
+    for_later,
     leave,
+    plan,
     set_status,
     set_urgency,
 )
@@ -60,6 +62,16 @@ def test_urgency_is_said_and_taken_back() -> None:
     assert encounters(folder.of(PATIENT))[0].urgent
     folder.add(set_urgency(key, urgent=False))
     assert not encounters(folder.of(PATIENT))[0].urgent
+
+
+def test_what_two_tablets_put_off_waits_and_the_newest_word_of_a_form_counts() -> None:
+    folder, encounter_id = arrived()
+    key = encounter_key(PATIENT, encounter_id)
+    for form, later in (("a|1", True), ("b|1", True), ("a|1", False)):
+        folder.add(plan(key, form, later=later))
+    (visit,) = encounters(folder.of(PATIENT))
+    assert for_later(visit) == {"b|1"}
+    assert visit.conflicts() == {}
 
 
 def test_who_comes_back_gets_a_new_visit_on_the_same_record() -> None:

@@ -23,6 +23,7 @@ from app.features.visit.events import (
     OpenRecord,
     OpenResult,
     OpenScreening,
+    PutOff,
     RecordsChanged,
     Saved,
     SaveFailed,
@@ -48,7 +49,7 @@ SCREENING_DRAFT = "screening/"
 _LEAVES = (EncounterStatus.TRIAGED, EncounterStatus.ONLEAVE, EncounterStatus.FINISHED)
 """After these the person is no longer at this tablet."""
 
-Saving = SetStatus | SetUrgency | Leave | Cancel | Decline
+Saving = SetStatus | SetUrgency | Leave | Cancel | PutOff | Decline
 
 
 @dataclass(slots=True)
@@ -73,10 +74,17 @@ class _Visit:
             case StopListening():
                 if self.listening.stop is not None:
                     self.listening.stop()
-            case SetStatus() | SetUrgency() | Leave() | Cancel() | Decline():
-                self._save(effect, dispatch)
-            case _:
+            case (
+                OpenScreening()
+                | OpenResult()
+                | OpenRecord()
+                | OpenNotice()
+                | GoHome()
+                | GoBack()
+            ):
                 self._go(effect)
+            case _:
+                self._save(effect, dispatch)
 
     def _go(
         self,
@@ -120,9 +128,13 @@ class _Visit:
         )
 
     def _save(self, effect: Saving, dispatch: Dispatch) -> None:
-        change, drops = self._change(effect), None
-        if isinstance(effect, Decline) and effect.offer.has_draft:
-            drops = f"{SCREENING_DRAFT}{effect.offer.response_id}"
+        drops = None
+        if isinstance(effect, Decline):
+            change = self._declined(effect)
+            if effect.offer.has_draft:
+                drops = f"{SCREENING_DRAFT}{effect.offer.response_id}"
+        else:
+            change = self._of_visit(effect)
         leaves = isinstance(effect, Leave | Cancel) or (
             isinstance(effect, SetStatus) and effect.status in _LEAVES
         )
@@ -132,7 +144,16 @@ class _Visit:
 
         self.work.run(lambda: self.desk.save(change, drops), dispatch, saved, _failed)
 
-    def _change(self, effect: Saving) -> Change:
+    def _declined(self, effect: Decline) -> Change:
+        offer = effect.offer
+        response = screening.response_key(self.patient_id, offer.response_id)
+        if offer.view is not None:
+            return screening.stop(response, effect.reason)
+        return screening.decline(response, self.encounter_id, offer.form, effect.reason)
+
+    def _of_visit(
+        self, effect: SetStatus | SetUrgency | Leave | Cancel | PutOff
+    ) -> Change:
         key = visits.encounter_key(self.patient_id, self.encounter_id)
         match effect:
             case SetStatus(status):
@@ -143,12 +164,8 @@ class _Visit:
                 return visits.leave(key, reason)
             case Cancel(why):
                 return visits.cancel(key, why)
-            case Decline(offer, reason):
-                response = screening.response_key(self.patient_id, offer.response_id)
-                encounter = self.encounter_id
-                if offer.view is not None:
-                    return screening.stop(response, reason)
-                return screening.decline(response, encounter, offer.form, reason)
+            case PutOff(canonical, later):
+                return visits.plan(key, canonical, later=later)
             case _:
                 assert_never(effect)
 

@@ -214,6 +214,14 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOff:
+    """Append that a form waits, or waits no more."""
+
+    canonical: str
+    later: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Decline:
     """Keep that a form was declined."""
 
@@ -263,6 +271,7 @@ Effect = (
     | SetUrgency
     | Leave
     | Cancel
+    | PutOff
     | Decline
     | OpenScreening
     | OpenResult

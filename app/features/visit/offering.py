@@ -7,6 +7,7 @@ from datetime import date
 from app.clinic.findings import StandingFlag, standing_flags
 from app.clinic.library import Form, Library
 from app.clinic.screening import age_of, response_id_in, response_in
+from app.clinic.visits import for_later
 from app.core.merge import Document
 from app.core.projections import EncounterView, PatientView, ResponseView, patient_view
 from app.core.questionnaire import due
@@ -24,6 +25,7 @@ class Offer:
     response_id: str
     view: ResponseView | None = None
     has_draft: bool = False
+    is_later: bool = False
     age_is_uncertain: bool = False
 
     @property
@@ -105,13 +107,14 @@ def offers(loaded: Loaded, here: Station) -> tuple[Offer, ...]:
 def _offer(
     loaded: Loaded, form: Form, station: Station, *, is_uncertain: bool
 ) -> Offer:
-    documents = loaded.documents.values()
+    documents, encounter = loaded.documents.values(), loaded.encounter
     response_id = response_id_in(documents, loaded.encounter_id, form)
     return Offer(
         form,
         station,
         response_id,
         response_in(documents, loaded.encounter_id, form),
-        response_id in loaded.drafts,
-        is_uncertain,
+        has_draft=response_id in loaded.drafts,
+        is_later=encounter is not None and form.canonical in for_later(encounter),
+        age_is_uncertain=is_uncertain,
     )

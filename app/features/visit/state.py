@@ -36,6 +36,7 @@ from app.features.visit.events import (
     OpenRecord,
     OpenResult,
     OpenScreening,
+    PutOff,
     RecordPressed,
     RecordsChanged,
     Saved,
@@ -71,7 +72,6 @@ class Model:
     station: Station
     loaded: Loaded | None = None
     offers: tuple[Offer, ...] = ()
-    later: frozenset[str] = frozenset()
     asking: Asking = Asking.NOTHING
     declining: str = ""
     busy: bool = False
@@ -92,7 +92,7 @@ class Model:
     def next_offer(self) -> Offer | None:
         """The form to ask now at this station; one for later is not."""
         found = [o for o in self.offers if o.station is self.station and o.is_open]
-        return next((o for o in found if o.form.name not in self.later), None)
+        return next((o for o in found if not o.is_later), None)
 
     def offer(self, name: str) -> Offer | None:
         """A form by its name."""
@@ -112,7 +112,7 @@ def update(model: Model, event: Event) -> Step:
         case VisitLoaded(loaded):
             found = offers(loaded, model.station)
             return Next(replace(model, loaded=loaded, offers=found))
-        case FormPressed(name) | AgainPressed(name) | LaterPressed(name):
+        case FormPressed(name) | AgainPressed(name):
             return _form(model, event, name)
         case RecordPressed():
             return Next(model, (OpenRecord(),))
@@ -131,7 +131,8 @@ def update(model: Model, event: Event) -> Step:
 
 
 Deciding = (
-    DeclinePressed
+    LaterPressed
+    | DeclinePressed
     | DeclineReasonChosen
     | StatusPressed
     | FinishConfirmed
@@ -145,23 +146,29 @@ Deciding = (
 )
 
 
-def _form(
-    model: Model, event: FormPressed | AgainPressed | LaterPressed, name: str
-) -> Step:
-    """A finished form shows its result; any other goes on, or begins."""
+def _form(model: Model, event: FormPressed | AgainPressed, name: str) -> Step:
+    """A finished form shows its result; any other goes on, or begins.
+
+    One that waited until later waits no more.
+    """
     offer = model.offer(name)
     if offer is None:
         return Next(model)
-    if isinstance(event, LaterPressed):
-        return Next(replace(model, later=model.later ^ {name}))
     opens = OpenScreening(offer.form.canonical, offer.response_id)
     if isinstance(event, FormPressed) and offer.is_done:
         return Next(model, (OpenResult(offer.response_id),))
-    return Next(replace(model, later=model.later - {name}), (opens,))
+    waited = (PutOff(offer.form.canonical, later=False),) if offer.is_later else ()
+    return Next(model, (*waited, opens))
 
 
 def _decide(model: Model, event: Deciding) -> Step:
     match event:
+        case LaterPressed(name):
+            waits = model.offer(name)
+            if waits is None:
+                return Next(model)
+            put_off = PutOff(waits.form.canonical, later=not waits.is_later)
+            return _do(model, put_off)
         case DeclinePressed(name):
             asking = replace(model, asking=Asking.DECLINE_REASON, declining=name)
             return Next(asking)

@@ -77,6 +77,26 @@ def test_the_main_action_begins_the_first_form_and_later_puts_it_back(
     asyncio.run(run())
 
 
+def test_a_form_put_off_waits_on_every_tablet_until_it_is_asked_or_now_is_pressed(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.plan) as screen:
+                await screen.tap("visit.later.tb-four-symptoms")
+            async with session(here.by(BO).desk, here.plan) as screen:
+                assert screen.says("Begin: Vital signs")
+                await screen.tap("visit.later.tb-four-symptoms")
+                assert screen.says("Begin: Tuberculosis: four symptoms")
+                await screen.tap("visit.later.tb-four-symptoms")
+                await screen.tap("visit.form.tb-four-symptoms")
+            async with session(here.desk, here.plan) as screen:
+                assert screen.says("Begin: Tuberculosis: four symptoms")
+            assert encounter(here).conflicts() == {}
+
+    asyncio.run(run())
+
+
 def test_a_form_begun_elsewhere_says_by_whom_and_its_flag_what_to_do(
     tmp_path: Path,
 ) -> None:
