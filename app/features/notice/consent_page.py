@@ -6,16 +6,14 @@ import flet as ft
 
 from app.core.values import Decision, GivenBy
 from app.features.notice.form import Asked, Field
+from app.features.notice.model import Context, Model, Need
 from app.features.notice.sentences import Words, asked_for, care
 from app.features.notice.state import (
     Answered,
     BackPressed,
-    Context,
     ContinuePressed,
     Entered,
     Event,
-    Model,
-    Need,
 )
 from app.i18n import Translator, messages
 from app.i18n.terms import decision_name, given_by_name
@@ -32,9 +30,13 @@ def consents_frame(
     """Draw the questions; nothing of care rests on their answers."""
     _ = look.t.gettext
     body: list[ft.Control] = []
-    if model.problem is not None:
-        text = messages.problem(look.t, model.problem)
-        body.append(w.notice("notice.problem", text, w.Tone.WARNING))
+    for key, problem in (
+        ("notice.problem", model.problem),
+        ("notice.draft_problem", model.draft_problem),
+    ):
+        if problem is not None:
+            text = messages.problem(look.t, problem)
+            body.append(w.notice(key, text, w.Tone.WARNING))
     body.append(
         w.card(
             "notice.care",

@@ -8,18 +8,17 @@ from app.core.summary import Station
 from app.features.notice.consent_page import consents_frame
 from app.features.notice.form import GIVEN, POSTPONED, Field
 from app.features.notice.how_part import how_given, why_postponed
+from app.features.notice.model import Context, Model, Need, Page, Way
 from app.features.notice.sentences import Words, sentences, words_of
 from app.features.notice.state import (
     BackPressed,
-    Context,
     ContinuePressed,
     Entered,
     Event,
     LanguagesOpened,
-    Model,
-    Need,
-    Page,
-    Way,
+    LeavePressed,
+    LossAccepted,
+    StayPressed,
     WayPressed,
 )
 from app.i18n import bidi, formats, messages, names
@@ -28,6 +27,7 @@ from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
 from app.ui.theme import Type
+from app.ui.unkept import unkept_dialog
 
 Dispatch = Callable[[Event], None]
 
@@ -56,7 +56,20 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             *_done(model, context, dispatch, look),
         ],
         main=_main(model, words, dispatch, look),
+        back=lambda: dispatch(LeavePressed()),
+        dialog=_dialog(model, dispatch, look),
         scroll_to_top="notice",
+    )
+
+
+def _dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | None:
+    if not model.asks_to_leave or model.draft_problem is None:
+        return None
+    return unkept_dialog(
+        model.draft_problem,
+        look,
+        lambda: dispatch(LossAccepted()),
+        lambda: dispatch(StayPressed()),
     )
 
 

@@ -11,16 +11,8 @@ from app.core.canonical import Json
 from app.core.values import Arrival
 from app.features.register.arrival_entry import carried, carry, entry_of
 from app.features.register.checking import Context
-from app.features.register.events import (
-    CardTaken,
-    Loaded,
-    MoveDraft,
-    Page,
-    PatientSaved,
-    Saved,
-    SaveNew,
-    SaveReturning,
-)
+from app.features.register.doing import MoveDraft, SaveNew, SaveReturning
+from app.features.register.events import CardTaken, Loaded, Page, PatientSaved, Saved
 from app.features.register.form import Form, form_from_json
 from app.features.register.model import draft_of
 from app.features.register.people import Person, in_common, person_of, recorded

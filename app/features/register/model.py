@@ -1,6 +1,7 @@
 """The registration desk at one moment."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from app.core.canonical import Json
 from app.core.problems import ProblemCode
@@ -28,6 +29,12 @@ class Model:
     busy: bool = False
     problem: ProblemCode | None = None
     draft_problem: ProblemCode | None = None
+    kept: Mapping[str, Json] = field(default_factory=dict)
+    """The draft as it was last kept."""
+    is_leaving: bool = False
+    """One goes as soon as the draft is kept."""
+    asks_to_leave: bool = False
+    """The draft could not be kept: one goes, and loses it, or stays."""
     saved: Saved | None = None
 
     @property
@@ -54,6 +61,11 @@ class Model:
     def draft(self) -> dict[str, Json]:
         """What is kept while it is not saved."""
         return draft_of(self.form, self.page)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether nothing is lost if one leaves now."""
+        return self.kept == self.draft
 
 
 def draft_of(form: Form, page: Page) -> dict[str, Json]:

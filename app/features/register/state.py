@@ -10,33 +10,36 @@ from app.features.register.checking import (
     registration_of,
     to_carry,
 )
+from app.features.register.doing import (
+    DropDraft,
+    Effect,
+    GoTo,
+    KeepDraft,
+    LoadForm,
+    LookUpCard,
+    MintCard,
+    MoveDraft,
+    SaveNew,
+    SaveReturning,
+)
+from app.features.register.drafting import drafted, left
 from app.features.register.entering import entered
 from app.features.register.events import (
+    Away,
     BackPressed,
     CameBackPressed,
     CardLookedUp,
     CardMinted,
     CardTaken,
-    DraftFailed,
     Drafting,
-    DraftKept,
-    DraftMoved,
-    DropDraft,
-    Effect,
     Entered,
     Event,
     FamilyPressed,
-    GoTo,
     HasCardPressed,
     HomePressed,
-    KeepDraft,
     LanguageToggled,
     Leaving,
     Loaded,
-    LoadForm,
-    LookUpCard,
-    MintCard,
-    MoveDraft,
     Moving,
     NameWordPressed,
     NextPressed,
@@ -49,9 +52,7 @@ from app.features.register.events import (
     PhoneTyped,
     Pressed,
     SaveFailed,
-    SaveNew,
     SavePressed,
-    SaveReturning,
     Saving,
     SearchTyped,
     Shown,
@@ -95,7 +96,9 @@ def _decide(model: Model, event: Event) -> Step:
     if isinstance(event, Saving):
         return _saving(model, event)
     if isinstance(event, Drafting):
-        return _kept(model, event)
+        return drafted(model, event)
+    if isinstance(event, Away):
+        return left(model, event)
     if isinstance(event, Leaving) or model.context is None or model.busy:
         return Next(model)
     if isinstance(
@@ -172,6 +175,7 @@ def _loaded(event: Loaded) -> Step:
         page=event.page,
         restored=event.restored,
     )
+    model = replace(model, kept=model.draft)
     is_new = event.context.returning is None and not event.form.minted
     return _looked_up(model) if is_new else Next(model)
 
@@ -197,19 +201,6 @@ def _saving(model: Model, event: Saving) -> Step:
         case CardTaken(known):
             taken = replace(model, busy=False, known=known, page=Page.MINIMUM)
             return Next(taken)
-        case _:
-            assert_never(event)
-
-
-def _kept(model: Model, event: Drafting) -> Step:
-    match event:
-        case DraftKept():
-            is_new = model.draft_problem is not None
-            return Next(replace(model, draft_problem=None) if is_new else model)
-        case DraftFailed(problem):
-            return Next(replace(model, draft_problem=problem))
-        case DraftMoved(patient_id):
-            return Next(model, (GoTo(Register(returning=patient_id)),))
         case _:
             assert_never(event)
 

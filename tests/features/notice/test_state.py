@@ -10,10 +10,10 @@ from app.core.summary import Station
 from app.core.values import Decision, GivenBy, Interpretation, InterpreterMode
 from app.core.wire import Deployment, Notice
 from app.features.notice.form import Field, Form, form_from_json
+from app.features.notice.model import Context, Model, Need, Page, Way
 from app.features.notice.state import (
     Answered,
     BackPressed,
-    Context,
     ContinuePressed,
     DraftFailed,
     DraftKept,
@@ -25,14 +25,10 @@ from app.features.notice.state import (
     LanguagesOpened,
     Load,
     Loaded,
-    Model,
-    Need,
-    Page,
     Save,
     Saved,
     SaveFailed,
     Shown,
-    Way,
     WayPressed,
     update,
 )
@@ -205,7 +201,7 @@ def test_each_answer_is_kept_as_a_draft() -> None:
 def test_a_draft_that_cannot_be_kept_is_said_until_one_can() -> None:
     model = after(DraftFailed(ProblemCode.DISK_FULL))
     assert model.draft_problem is ProblemCode.DISK_FULL
-    assert after(DraftKept(), model=model).draft_problem is None
+    assert after(DraftKept({}), model=model).draft_problem is None
 
 
 def test_another_language_is_chosen_from_a_list() -> None:
