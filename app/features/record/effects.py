@@ -1,7 +1,8 @@
 """Doing of Record: reading the vault, correcting in it, and going elsewhere."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass, field
+from itertools import count
 from typing import assert_never
 
 from app.clinic import corrections
@@ -59,12 +60,16 @@ class _Record:
     work: Work
     place: Place
     listening: _Listening = field(default_factory=_Listening)
+    reads: Iterator[int] = field(default_factory=count)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
             case LoadRecord(patient_id):
                 self._listen(patient_id, dispatch)
-                self.work.run(lambda: load(self.desk, patient_id), dispatch, _loaded)
+                number = next(self.reads)
+                self.work.run(
+                    lambda: load(self.desk, patient_id, number), dispatch, _loaded
+                )
             case StopListening():
                 if self.listening.stop is not None:
                     self.listening.stop()
@@ -154,7 +159,7 @@ class _Record:
         return CorrectionFailed(ProblemCode.UNEXPECTED)
 
 
-def load(desk: Desk, patient_id: str) -> Loaded:
+def load(desk: Desk, patient_id: str, number: int) -> Loaded:
     """Read one patient's records, history and the names in it."""
     vault = desk.vault
     log = vault.operations(patient_id)
@@ -167,6 +172,7 @@ def load(desk: Desk, patient_id: str) -> Loaded:
         names_of(vault.setup),
         frozenset(waiting),
         _relatives(desk, documents.values()),
+        number,
     )
 
 

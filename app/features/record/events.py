@@ -32,6 +32,12 @@ class Loaded:
     """Operations that the server has not accepted yet."""
     relatives: Mapping[str, Relative] = field(default_factory=dict)
     """By patient id; those who are on this tablet."""
+    number: int = 0
+    """Its place among the readings of this screen."""
+
+    def is_older_than(self, other: "Loaded | None") -> bool:
+        """Tell whether it was asked for before another, and came after it."""
+        return other is not None and self.number < other.number
 
     @property
     def patient(self) -> PatientView | None:

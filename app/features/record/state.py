@@ -88,6 +88,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, (LoadRecord(model.patient_id),))
         case Left():
             return Next(model, (StopListening(),))
+        case RecordLoaded(loaded) if loaded.is_older_than(model.loaded):
+            return Next(model)
         case RecordLoaded(loaded):
             return Next(replace(model, loaded=loaded))
         case Corrected():

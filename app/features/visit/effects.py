@@ -1,7 +1,8 @@
 """Doing of Visit: reading the record, appending what happened, going on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import assert_never
 
 from app.clinic import screening, visits
@@ -65,12 +66,14 @@ class _Visit:
     patient_id: str
     encounter_id: str
     listening: _Listening = field(default_factory=_Listening)
+    reads: Iterator[int] = field(default_factory=count)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
             case LoadVisit():
                 self._listen(dispatch)
-                self.work.run(self._load, dispatch, VisitLoaded)
+                number = next(self.reads)
+                self.work.run(lambda: self._load(number), dispatch, VisitLoaded)
             case StopListening():
                 if self.listening.stop is not None:
                     self.listening.stop()
@@ -110,7 +113,7 @@ class _Visit:
             case _:
                 assert_never(effect)
 
-    def _load(self) -> Loaded:
+    def _load(self, number: int) -> Loaded:
         desk, vault = self.desk, self.desk.vault
         drafts = (d.draft_id for d in vault.drafts(self.patient_id))
         return Loaded(
@@ -125,6 +128,7 @@ class _Visit:
                 for each in drafts
                 if each.startswith(SCREENING_DRAFT)
             ),
+            number,
         )
 
     def _save(self, effect: Saving, dispatch: Dispatch) -> None:
@@ -142,7 +146,9 @@ class _Visit:
         def saved(_none: None) -> Event:
             return Saved(leaves)
 
-        self.work.run(lambda: self.desk.save(change, drops), dispatch, saved, _failed)
+        self.work.run(
+            lambda: self.desk.save(change, drops), dispatch, saved, self._failed
+        )
 
     def _declined(self, effect: Decline) -> Change:
         offer = effect.offer
@@ -169,6 +175,12 @@ class _Visit:
             case _:
                 assert_never(effect)
 
+    def _failed(self, error: Exception) -> Event:
+        if isinstance(error, StorageError):
+            return SaveFailed(ProblemCode(error.code))
+        self.work.tell(error)
+        return SaveFailed(ProblemCode.UNEXPECTED)
+
     def _listen(self, dispatch: Dispatch) -> None:
         if self.listening.stop is not None:
             return
@@ -188,9 +200,3 @@ def loop(
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     model = Model(patient_id, encounter_id, desk.station)
     return Loop(model, update, screen.perform, moments)
-
-
-def _failed(error: Exception) -> Event | None:
-    if isinstance(error, StorageError):
-        return SaveFailed(ProblemCode(error.code))
-    return None

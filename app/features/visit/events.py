@@ -130,6 +130,11 @@ class NoticePressed:
 
 
 @dataclass(frozen=True, slots=True)
+class BackPressed:
+    """Away from here."""
+
+
+@dataclass(frozen=True, slots=True)
 class HomePressed:
     """To the people who wait."""
 
@@ -169,6 +174,7 @@ Event = (
     | AskingClosed
     | RecordPressed
     | NoticePressed
+    | BackPressed
     | HomePressed
     | Saved
     | SaveFailed

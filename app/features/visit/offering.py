@@ -57,6 +57,12 @@ class Loaded:
     now_ms: int
     names: Mapping[str, str] = field(default_factory=dict)
     drafts: frozenset[str] = frozenset()
+    number: int = 0
+    """Its place among the readings of this screen."""
+
+    def is_older_than(self, other: "Loaded | None") -> bool:
+        """Tell whether it was asked for before another, and came after it."""
+        return other is not None and self.number < other.number
 
     @property
     def patient(self) -> PatientView | None:

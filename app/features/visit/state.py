@@ -12,6 +12,7 @@ from app.features.visit.events import (
     AgainPressed,
     AskingClosed,
     BackAgainPressed,
+    BackPressed,
     Cancel,
     CancelPressed,
     CancelReasonChosen,
@@ -75,6 +76,8 @@ class Model:
     asking: Asking = Asking.NOTHING
     declining: str = ""
     busy: bool = False
+    is_leaving: bool = False
+    """One goes as soon as what is being saved is."""
     problem: ProblemCode | None = None
 
     @property
@@ -109,6 +112,8 @@ def update(model: Model, event: Event) -> Step:
             return Next(model, (LoadVisit(),))
         case Left():
             return Next(model, (StopListening(),))
+        case VisitLoaded(loaded) if loaded.is_older_than(model.loaded):
+            return Next(model)
         case VisitLoaded(loaded):
             found = offers(loaded, model.station)
             return Next(replace(model, loaded=loaded, offers=found))
@@ -118,14 +123,18 @@ def update(model: Model, event: Event) -> Step:
             return Next(model, (OpenRecord(),))
         case NoticePressed():
             return Next(model, (OpenNotice(),))
+        case BackPressed() if model.busy:
+            return Next(replace(model, is_leaving=True))
+        case BackPressed():
+            return Next(model, (GoBack(),))
         case HomePressed():
             return Next(model, (GoHome(),))
         case Saved(leaves):
             done = replace(model, busy=False, asking=Asking.NOTHING, problem=None)
-            return Next(done, (GoBack(),) if leaves else ())
+            return Next(done, (GoBack(),) if leaves or model.is_leaving else ())
         case SaveFailed(problem):
             failed = replace(model, busy=False, asking=Asking.NOTHING, problem=problem)
-            return Next(failed)
+            return Next(replace(failed, is_leaving=False))
         case _:
             return Next(model) if model.busy else _decide(model, event)
 

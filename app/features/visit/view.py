@@ -11,6 +11,7 @@ from app.core.projections import PatientView
 from app.core.summary import Station
 from app.features.visit import dialogs, moves
 from app.features.visit.events import (
+    BackPressed,
     Event,
     FormPressed,
     HomePressed,
@@ -56,6 +57,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         ],
         main=_main(model, dispatch, look, is_notice_given=is_given),
         dialog=dialogs.dialog(model, dispatch, look),
+        back=lambda: dispatch(BackPressed()),
     )
 
 

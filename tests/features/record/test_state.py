@@ -1,5 +1,7 @@
 """Record: what each press leads to."""
 
+from dataclasses import replace
+
 from app.clinic.corrections import RightPerson
 from app.core.merge import Document
 from app.core.problems import ProblemCode
@@ -55,6 +57,12 @@ def test_the_record_is_read_when_it_is_shown_and_when_it_changes() -> None:
     for event in (Shown(), RecordsChanged()):
         assert after(event)[1] == (LoadRecord("amina"),)
     assert after(RecordLoaded(LOADED), model=Model("amina"))[0] == READ
+
+
+def test_a_reading_that_comes_after_a_newer_one_is_left_out() -> None:
+    newer, older = replace(LOADED, number=2), replace(LOADED, number=1)
+    model, _ = after(RecordLoaded(newer), RecordLoaded(older))
+    assert model.loaded == newer
 
 
 def test_an_entry_asks_what_is_to_be_corrected() -> None:
