@@ -8,7 +8,7 @@ from app.clinic.consents import NoticeGiven
 from app.core.canonical import Json
 from app.core.problems import ProblemCode
 from app.core.summary import Station
-from app.core.values import Decision
+from app.core.values import Decision, GivenBy
 from app.core.wire import Deployment, Notice
 from app.features.notice.form import POSTPONED, Asked, Form, all_asked
 
@@ -94,10 +94,9 @@ class Model:
         if context is None:
             return frozenset()
         if self.page is Page.CONSENTS:
-            decided = any(
-                form.decision(each) is not Decision.NOT_ASKED for each in context.asked
-            )
-            return frozenset({Need.GIVEN_BY} if decided and not form.given_by else ())
+            changed = form.changed(context.asked, context.standing)
+            is_said = form.given_by in set(GivenBy)
+            return frozenset({Need.GIVEN_BY} if changed and not is_said else ())
         if not form.status:
             return frozenset(() if context.was_given else {Need.STATUS})
         if form.status == POSTPONED:

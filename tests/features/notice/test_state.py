@@ -115,6 +115,16 @@ def test_for_a_child_nobody_is_presumed_to_decide() -> None:
     assert (consent.decision, consent.given_by) == (Decision.NO, GivenBy.GUARDIAN)
 
 
+def test_a_childs_consent_is_taken_back_by_somebody_who_is_named() -> None:
+    stands = {"research": Decision.YES}
+    child = opened(replace(CONTEXT, is_child=True, standing=stands))
+    model = after(*TOLD, GO_ON, Answered("research", "not-asked"), GO_ON, model=child)
+    assert model.needs == {Need.GIVEN_BY}
+    form = saved_form(after(Entered(Field.GIVEN_BY, "parent"), model=model))
+    (consent,) = form.consents(CONTEXT.asked, stands, "2")
+    assert (consent.decision, consent.given_by) == (Decision.NOT_ASKED, GivenBy.PARENT)
+
+
 def test_a_child_whom_nothing_was_asked_goes_on() -> None:
     child = opened(replace(CONTEXT, is_child=True))
     assert saved_form(after(*TOLD, GO_ON, model=child)).given_by == ""
