@@ -108,6 +108,11 @@ class PersonChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class MovePressed:
+    """It is that person's, as both names were read."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReasonChosen:
     reason: str
 
@@ -164,6 +169,7 @@ Event = (
     | PersonTyped
     | PeopleFound
     | PersonChosen
+    | MovePressed
     | ReasonChosen
     | AskingClosed
     | Corrected

@@ -25,6 +25,7 @@ from app.features.record.events import (
     Left,
     Loaded,
     LoadRecord,
+    MovePressed,
     MoveTo,
     NoticePressed,
     OpenAmend,
@@ -56,6 +57,7 @@ class Asking(Enum):
     WHAT = auto()
     ERROR_REASON = auto()
     RIGHT_PERSON = auto()
+    WHETHER_TO_MOVE = auto()
     MOVE_REASON = auto()
 
 
@@ -114,6 +116,7 @@ Correcting = (
     | PersonTyped
     | PeopleFound
     | PersonChosen
+    | MovePressed
     | ReasonChosen
     | AskingClosed
 )
@@ -152,8 +155,10 @@ def _correct(model: Model, event: Correcting) -> Next[Model, Effect]:
         case PeopleFound(text, people):
             return Next(_found(model, text, people))
         case PersonChosen(person):
-            chosen = replace(model, right_person=person, asking=Asking.MOVE_REASON)
-            return Next(chosen)
+            whether = Asking.WHETHER_TO_MOVE
+            return Next(replace(model, right_person=person, asking=whether))
+        case MovePressed():
+            return Next(replace(model, asking=Asking.MOVE_REASON))
         case ReasonChosen(reason):
             return _reasoned(model, reason)
         case AskingClosed():

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import flet as ft
 
 from app.core.projections import PatientView
-from app.features.record import about, conflicts, correcting, history
+from app.features.record import about, conflicts, correcting, history, moving
 from app.features.record.events import (
     ComeBackPressed,
     Event,
@@ -34,6 +34,8 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
         return correcting.search(model, dispatch, look)
     if model.asking is Asking.WHAT and model.record is not None:
         return correcting.choosing(model.record, dispatch, look, words)
+    if model.asking in (Asking.WHETHER_TO_MOVE, Asking.MOVE_REASON):
+        return moving.whether(model, loaded, dispatch, look, words)
     patient = loaded.patient
     if patient is None:
         return Frame(_("Record"), [_missing(look)])

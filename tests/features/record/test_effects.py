@@ -14,6 +14,7 @@ from app.features.record.events import (
     ErrorPressed,
     Event,
     FieldPressed,
+    MovePressed,
     PersonChosen,
     PersonTyped,
     ReasonChosen,
@@ -86,7 +87,7 @@ def test_what_is_on_the_wrong_person_is_written_anew_on_the_right_one(
         await record.say(EntryPressed(response_id), WrongPersonPressed())
         await record.say(PersonTyped("sar"))
         await until(lambda: bool(record.loop.model.found))
-        await record.say(PersonChosen(record.loop.model.found[0]))
+        await record.say(PersonChosen(record.loop.model.found[0]), MovePressed())
         await record.say(ReasonChosen("Mistyped"))
         await until(lambda: record.loop.model.corrected is Asking.MOVE_REASON)
         right = table.vault.documents(sara.patient_id)
@@ -108,7 +109,7 @@ def test_a_visit_on_the_wrong_person_takes_its_screenings_along(tmp_path: Path) 
         await record.say(EntryPressed(amina.encounter_id), WrongPersonPressed())
         await record.say(PersonTyped("sar"))
         await until(lambda: bool(record.loop.model.found))
-        await record.say(PersonChosen(record.loop.model.found[0]))
+        await record.say(PersonChosen(record.loop.model.found[0]), MovePressed())
         await record.say(ReasonChosen("Mistyped"))
         await until(lambda: record.loop.model.corrected is Asking.MOVE_REASON)
         right = table.vault.documents(sara.patient_id)

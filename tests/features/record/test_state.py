@@ -21,6 +21,7 @@ from app.features.record.events import (
     FindPeople,
     Loaded,
     LoadRecord,
+    MovePressed,
     MoveTo,
     OpenAmend,
     OpenComeBack,
@@ -93,8 +94,16 @@ def test_what_is_another_persons_needs_that_person_and_a_reason() -> None:
     )
     model, _ = after(*steps)
     assert model.found == (RIGHT,), "never the person whose record it is"
-    _, effects = after(PersonChosen(RIGHT), ReasonChosen("mistyped"), model=model)
+    _, effects = after(
+        PersonChosen(RIGHT), MovePressed(), ReasonChosen("mistyped"), model=model
+    )
     assert effects == (MoveTo(SCORE, "sara", "mistyped"),)
+
+
+def test_a_reason_alone_moves_nothing_to_a_person_who_was_not_read_out() -> None:
+    chosen = (EntryPressed("score"), WrongPersonPressed(), PersonChosen(RIGHT))
+    model, effects = after(*chosen, ReasonChosen("mistyped"))
+    assert (model.asking, effects) == (Asking.WHETHER_TO_MOVE, ())
 
 
 def test_a_late_answer_of_the_search_is_left_out() -> None:

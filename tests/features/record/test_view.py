@@ -12,7 +12,7 @@ from app.clinic.registration import Registered, Registration, update
 from app.core.birth import Birth, BirthSource, birth_of_parts
 from app.core.change import Authorship, build
 from app.core.clock import HybridClock
-from app.core.ids import RandomIds
+from app.core.ids import RandomIds, format_card_code
 from app.core.operation import EncodedOperation
 from app.core.projections import View
 from app.core.values import Decision, GivenBy
@@ -136,6 +136,36 @@ def test_what_can_be_corrected_is_a_page_and_a_dialog_asks_why(tmp_path: Path) -
             "record.what.error",
             "dialog.twice",
         ):
+            await press(page, key)
+        await page.until(lambda: page.shows("record.done"))
+        document = session.desk.vault.document(response_id)
+        assert document is not None
+        assert View(document).entered_in_error
+
+    run(tmp_path, scenario)
+
+
+def test_both_persons_and_what_moves_are_read_before_a_record_moves(
+    tmp_path: Path,
+) -> None:
+    async def scenario(page: Client, session: TabletSession) -> None:
+        amina = register(session.desk, "Amina")
+        sara = register(session.desk, "Sara")
+        response_id = screen(session.desk, amina)
+        session.kit.navigator.go(Record(amina.patient_id))
+        await page.until(lambda: page.shows("record.person"))
+        newest = session.desk.vault.operations(amina.patient_id)[-1].header.change
+        for key in (f"record.{newest.change_id}.0", "record.what.wrong"):
+            await press(page, key)
+        await page.until(lambda: page.shows("record.right"))
+        await page.enter("record.right", "sar")
+        await press(page, f"record.right.{sara.patient_id}")
+        await page.until(lambda: page.shows("record.whether"))
+        said = "\n".join(page.texts())
+        codes = [format_card_code(p.card) for p in (amina, sara)]
+        for part in ("Amina", "Sara", *codes, "Score", "Measurement"):
+            assert part in said, part
+        for key in ("record.move", "dialog.mistyped"):
             await press(page, key)
         await page.until(lambda: page.shows("record.done"))
         document = session.desk.vault.document(response_id)
