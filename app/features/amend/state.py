@@ -9,7 +9,8 @@ from app.core.canonical import Json
 from app.core.merge import Document, Shown
 from app.core.problems import ProblemCode
 from app.core.projections import PatientView
-from app.core.values import NameStatus, PersonName, Sex
+from app.core.values import Accompaniment, NameStatus, PersonName, Sex
+from app.features.amend import company_entry
 from app.ui.loop import Next
 from app.ui.provenance import NO_NAMES, Names
 
@@ -27,6 +28,7 @@ class Typed:
     year: str = ""
     source: BirthSource = BirthSource.SAID
     language: str = ""
+    company: Accompaniment = company_entry.NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ Event = (
     | DatePartTyped
     | SourceChosen
     | LanguageChosen
+    | company_entry.Event
     | SavePressed
     | Saved
     | SaveFailed
@@ -178,6 +181,7 @@ Typing = (
     | DatePartTyped
     | SourceChosen
     | LanguageChosen
+    | company_entry.Event
 )
 
 
@@ -201,6 +205,9 @@ def _typed(typed: Typed, event: Typing) -> Typed:
             return replace(typed, source=source)
         case LanguageChosen(tag):
             return replace(typed, language=tag)
+        case company_entry.CompanyChosen() | company_entry.CompanyNamed():
+            company = company_entry.entered(typed.company, event)
+            return replace(typed, company=company)
         case _:
             assert_never(event)
 
@@ -215,6 +222,7 @@ def _begun(document: Document) -> Typed:
         name_status=name.status,
         sex=patient.sex.value,
         language=patient.language,
+        company=patient.accompaniment,
     )
     return typed if birth is None else _with_birth(typed, birth)
 
@@ -250,6 +258,8 @@ def _value(model: Model) -> Json:
             return _name(typed).to_json()
         case "sex":
             return Sex(typed.sex).value
+        case company_entry.FIELD:
+            return company_entry.value_of(typed.company)
         case "language":
             return typed.language or None
         case _:

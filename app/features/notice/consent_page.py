@@ -15,7 +15,8 @@ from app.features.notice.state import (
     Entered,
     Event,
 )
-from app.i18n import Translator, messages
+from app.features.notice.told_part import told
+from app.i18n import Translator
 from app.i18n.terms import decision_name, given_by_name
 from app.ui import widgets as w
 from app.ui.frame import Frame
@@ -29,14 +30,7 @@ def consents_frame(
 ) -> Frame:
     """Draw the questions; nothing of care rests on their answers."""
     _ = look.t.gettext
-    body: list[ft.Control] = []
-    for key, problem in (
-        ("notice.problem", model.problem),
-        ("notice.draft_problem", model.draft_problem),
-    ):
-        if problem is not None:
-            text = messages.problem(look.t, problem)
-            body.append(w.notice(key, text, w.Tone.WARNING))
+    body = told(model, look)
     body.append(
         w.card(
             "notice.care",

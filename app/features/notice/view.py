@@ -21,7 +21,8 @@ from app.features.notice.state import (
     StayPressed,
     WayPressed,
 )
-from app.i18n import bidi, formats, messages, names
+from app.features.notice.told_part import told
+from app.i18n import bidi, formats, names
 from app.i18n.languages import Direction
 from app.ui import widgets as w
 from app.ui.frame import Frame
@@ -71,24 +72,6 @@ def _dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | No
         lambda: dispatch(LossAccepted()),
         lambda: dispatch(StayPressed()),
     )
-
-
-def told(model: Model, look: Look) -> list[ft.Control]:
-    """What went wrong, what came back after a pause."""
-    t = look.t
-    problems = (
-        ("notice.problem", model.problem),
-        ("notice.draft_problem", model.draft_problem),
-    )
-    found: list[ft.Control] = [
-        w.notice(key, messages.problem(t, code), w.Tone.WARNING)
-        for key, code in problems
-        if code is not None
-    ]
-    if model.restored:
-        text = t.gettext("What was typed here before, and not saved, is back.")
-        found.append(w.notice("notice.restored", text))
-    return found
 
 
 def _earlier(context: Context, look: Look) -> list[ft.Control]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import flet as ft
 
+from app.clinic.company import company_unasked
 from app.clinic.consents import standing_consents
 from app.core.ids import format_card_code
 from app.core.projections import PatientView, View, by_type, responses
@@ -11,6 +12,7 @@ from app.core.records import RecordType
 from app.features.record.events import (
     EntryPressed,
     Event,
+    FieldPressed,
     Loaded,
     Relative,
     RelativePressed,
@@ -26,7 +28,11 @@ Dispatch = Callable[[Event], None]
 
 
 def marks(
-    loaded: Loaded, patient: PatientView, look: Look, words: RecordWords
+    loaded: Loaded,
+    patient: PatientView,
+    dispatch: Dispatch,
+    look: Look,
+    words: RecordWords,
 ) -> list[ft.Control]:
     """Draw what is dangerous, in words, and what nobody else has yet."""
     _ = look.t.gettext
@@ -40,10 +46,24 @@ def marks(
     if patient.accompaniment.flags_child:
         said = _("A child without a parent: protection must be looked at.")
         found.append(w.notice("record.child", said, w.Tone.DANGER))
+    if company_unasked(patient, words.today):
+        found.append(_company(patient, dispatch, look))
     if loaded.only_here:
         said = _("Some of this exists only on this tablet until it is sent.")
         found.append(w.notice("record.only_here", said))
     return found
+
+
+def _company(patient: PatientView, dispatch: Dispatch, look: Look) -> ft.Control:
+    """Perhaps a child, of whom nobody knows who is with them; the way to say it."""
+    _ = look.t.gettext
+    say = w.quiet_button(
+        "record.company.say",
+        _("Say who is with the child"),
+        lambda: dispatch(FieldPressed(patient.record_id, "accompaniment")),
+    )
+    said = _("Perhaps a child, and nobody asked yet who is with them.")
+    return w.notice("record.company", said, w.Tone.WARNING, say)
 
 
 def person(

@@ -28,7 +28,7 @@ from app.ui.widgets.lists import Row
 
 Dispatch = Callable[[Event], None]
 
-AMENDABLE = ("name", "sex", "birth", "language")
+AMENDABLE = ("name", "sex", "birth", "language", "accompaniment")
 """Fields of a person that have an editor of their own here."""
 
 _REASONS = {

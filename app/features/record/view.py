@@ -41,7 +41,7 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
         return Frame(_("Record"), [_missing(look)])
     body = [
         *_done(model, look),
-        *about.marks(loaded, patient, look, words),
+        *about.marks(loaded, patient, dispatch, look, words),
         *about.person(loaded, patient, words, dispatch),
         *conflicts.undecided(loaded, words, dispatch, look),
         *about.family(loaded, dispatch, look),

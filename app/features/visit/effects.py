@@ -9,6 +9,7 @@ from app.clinic import screening, visits
 from app.clinic.desk import Desk
 from app.core.change import Change
 from app.core.problems import ProblemCode
+from app.core.records import RecordType
 from app.core.values import EncounterStatus
 from app.features.visit.events import (
     Cancel,
@@ -20,6 +21,7 @@ from app.features.visit.events import (
     Leave,
     Left,
     LoadVisit,
+    OpenCompany,
     OpenNotice,
     OpenRecord,
     OpenResult,
@@ -40,7 +42,7 @@ from app.i18n import formats
 from app.storage import StorageError
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Home, Notice, Record, Result, Screening
+from app.ui.routes import Amend, Home, Notice, Record, Result, Screening
 from app.ui.work import Work
 
 Dispatch = Callable[[Event], None]
@@ -50,6 +52,9 @@ SCREENING_DRAFT = "screening/"
 _LEAVES = (EncounterStatus.TRIAGED, EncounterStatus.ONLEAVE, EncounterStatus.FINISHED)
 """After these the person is no longer at this tablet."""
 
+Going = (
+    OpenScreening | OpenResult | OpenRecord | OpenNotice | OpenCompany | GoHome | GoBack
+)
 Saving = SetStatus | SetUrgency | Leave | Cancel | PutOff | Decline
 
 
@@ -77,24 +82,12 @@ class _Visit:
             case StopListening():
                 if self.listening.stop is not None:
                     self.listening.stop()
-            case (
-                OpenScreening()
-                | OpenResult()
-                | OpenRecord()
-                | OpenNotice()
-                | GoHome()
-                | GoBack()
-            ):
-                self._go(effect)
-            case _:
+            case SetStatus() | SetUrgency() | Leave() | Cancel() | PutOff() | Decline():
                 self._save(effect, dispatch)
+            case _:
+                self._go(effect)
 
-    def _go(
-        self,
-        effect: (
-            OpenScreening | OpenResult | OpenRecord | OpenNotice | GoHome | GoBack
-        ),
-    ) -> None:
+    def _go(self, effect: Going) -> None:
         patient, encounter = self.patient_id, self.encounter_id
         match effect:
             case OpenScreening(questionnaire, response_id):
@@ -106,6 +99,9 @@ class _Visit:
                 self.place.go(Record(patient))
             case OpenNotice():
                 self.place.go(Notice(patient, encounter))
+            case OpenCompany():
+                kind = RecordType.PATIENT
+                self.place.go(Amend(patient, kind, patient, "accompaniment"))
             case GoHome():
                 self.place.reset(Home())
             case GoBack():

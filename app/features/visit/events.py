@@ -130,6 +130,11 @@ class NoticePressed:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanyPressed:
+    """To say who is with a child."""
+
+
+@dataclass(frozen=True, slots=True)
 class BackPressed:
     """Away from here."""
 
@@ -174,6 +179,7 @@ Event = (
     | AskingClosed
     | RecordPressed
     | NoticePressed
+    | CompanyPressed
     | BackPressed
     | HomePressed
     | Saved
@@ -261,6 +267,11 @@ class OpenNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCompany:
+    """Ask who is with a child."""
+
+
+@dataclass(frozen=True, slots=True)
 class GoHome:
     """Show the people who wait."""
 
@@ -283,6 +294,7 @@ Effect = (
     | OpenResult
     | OpenRecord
     | OpenNotice
+    | OpenCompany
     | GoHome
     | GoBack
 )

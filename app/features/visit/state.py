@@ -16,6 +16,7 @@ from app.features.visit.events import (
     Cancel,
     CancelPressed,
     CancelReasonChosen,
+    CompanyPressed,
     Decline,
     DeclinePressed,
     DeclineReasonChosen,
@@ -33,6 +34,7 @@ from app.features.visit.events import (
     LeftReasonChosen,
     LoadVisit,
     NoticePressed,
+    OpenCompany,
     OpenNotice,
     OpenRecord,
     OpenResult,
@@ -123,6 +125,8 @@ def update(model: Model, event: Event) -> Step:
             return Next(model, (OpenRecord(),))
         case NoticePressed():
             return Next(model, (OpenNotice(),))
+        case CompanyPressed():
+            return Next(model, (OpenCompany(),))
         case BackPressed() if model.busy:
             return Next(replace(model, is_leaving=True))
         case BackPressed():

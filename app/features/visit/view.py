@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import flet as ft
 
+from app.clinic.company import company_unasked
 from app.clinic.consents import last_notice
 from app.clinic.findings import StandingFlag
 from app.core.ids import format_card_code
@@ -12,6 +13,7 @@ from app.core.summary import Station
 from app.features.visit import dialogs, moves
 from app.features.visit.events import (
     BackPressed,
+    CompanyPressed,
     Event,
     FormPressed,
     HomePressed,
@@ -47,7 +49,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         title=_name(patient, look),
         body=[
             *_problem(model, look),
-            *_dangers(loaded, look),
+            *_dangers(loaded, dispatch, look),
             _person(loaded, patient, look),
             *([] if is_given else [notice]),
             *form_cards(model, dispatch, look),
@@ -100,7 +102,7 @@ def _person(loaded: Loaded, patient: PatientView, look: Look) -> ft.Control:
     return w.list_row("visit.person", row)
 
 
-def _dangers(loaded: Loaded, look: Look) -> list[ft.Control]:
+def _dangers(loaded: Loaded, dispatch: Dispatch, look: Look) -> list[ft.Control]:
     """What stands, and what to do: in the staff's language, on the staff's screen."""
     _ = look.t.gettext
     found: list[ft.Control] = []
@@ -108,6 +110,14 @@ def _dangers(loaded: Loaded, look: Look) -> list[ft.Control]:
     if patient is not None and patient.accompaniment.flags_child:
         text = _("A child without a parent: protection must be looked at.")
         found.append(w.notice("visit.child", text, w.Tone.DANGER))
+    if patient is not None and company_unasked(patient, loaded.today):
+        say = w.quiet_button(
+            "visit.company.say",
+            _("Say who is with the child"),
+            lambda: dispatch(CompanyPressed()),
+        )
+        text = _("Perhaps a child, and nobody asked yet who is with them.")
+        found.append(w.notice("visit.company", text, w.Tone.WARNING, say))
     for number, flag in enumerate(loaded.flags):
         key = f"visit.flag.{flag.code}.{number}"
         said = _flag_words(flag, loaded, look)

@@ -173,3 +173,21 @@ def test_both_persons_and_what_moves_are_read_before_a_record_moves(
         assert View(document).entered_in_error
 
     run(tmp_path, scenario)
+
+
+def test_a_child_of_whom_nobody_asked_is_told_and_it_can_be_said(
+    tmp_path: Path,
+) -> None:
+    async def scenario(page: Client, session: TabletSession) -> None:
+        desk = session.desk
+        sara = register(desk, "Sara")
+        child = Registration(birth=birth(desk, "2020"))
+        desk.save(update(sara.patient_id, child, desk.ids))
+        session.kit.navigator.go(Record(sara.patient_id))
+        await press(page, "record.company.say")
+        await press(page, "amend.company.nobody")
+        await page.tap("amend.save")
+        await page.until(lambda: page.shows("record.child"))
+        assert not page.shows("record.company")
+
+    run(tmp_path, scenario)

@@ -8,6 +8,7 @@ from app.clinic.screening import response_key
 from app.clinic.visits import come_back
 from app.core.birth import Birth
 from app.core.change import Change
+from app.core.values import Accompaniment, Who
 from app.ui import routes as to
 from tests.features.screening.ward import CHILD, PHQ9, Ward, session, ward
 
@@ -60,6 +61,28 @@ def test_a_flag_of_an_earlier_visit_says_so(tmp_path: Path) -> None:
             async with session(here.desk, later) as screen:
                 assert screen.client.shows(FLAG)
                 assert screen.says("From an earlier visit.")
+
+    asyncio.run(run())
+
+
+def test_a_child_by_a_corrected_birth_date_is_asked_about_until_that_is_said(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.plan) as screen:
+                assert not screen.client.shows("visit.company")
+            correct_birth(here, CHILD)
+            async with session(here.desk, here.plan) as screen:
+                await screen.tap("visit.company.say")
+                person = here.patient_id
+                asked = to.Amend(person, "Patient", person, "accompaniment")
+                assert screen.route == asked
+            said = Registration(accompaniment=Accompaniment(Who.NOBODY))
+            here.desk.save(update(here.patient_id, said, here.desk.ids))
+            async with session(here.desk, here.plan) as screen:
+                assert screen.client.shows("visit.child")
+                assert not screen.client.shows("visit.company")
 
     asyncio.run(run())
 
