@@ -12,15 +12,11 @@ from app.core.problems import ProblemCode
 from app.core.projections import View, by_type, open_encounter
 from app.core.records import RecordType
 from app.core.timeline import timeline
-from app.features.record.events import (
-    Corrected,
-    CorrectionFailed,
+from app.features.record.doing import (
+    Decide,
     Effect,
     EnterInError,
-    Event,
     FindPeople,
-    Left,
-    Loaded,
     LoadRecord,
     MoveTo,
     OpenAmend,
@@ -30,12 +26,19 @@ from app.features.record.events import (
     OpenNotice,
     OpenRelative,
     OpenVisit,
+    StopListening,
+)
+from app.features.record.events import (
+    Corrected,
+    CorrectionFailed,
+    Event,
+    Left,
+    Loaded,
     PeopleFound,
     RecordLoaded,
     RecordsChanged,
     Relative,
     Shown,
-    StopListening,
 )
 from app.features.record.state import Model, update
 from app.storage import State, StorageError
@@ -75,6 +78,11 @@ class _Record:
                     self.listening.stop()
             case FindPeople(text):
                 self._find(text, dispatch)
+            case Decide(record, name, value):
+                change = corrections.amend(record, name, value)
+                self.work.run(
+                    lambda: self.desk.save(change), dispatch, _corrected, self._failed
+                )
             case EnterInError(record, reason):
                 self._enter_in_error(record, reason, dispatch)
             case MoveTo():

@@ -1,4 +1,4 @@
-"""Record: what happens on the screen, and what is to be done."""
+"""Record: what happens on the screen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -79,6 +79,26 @@ class EntryPressed:
 class FieldPressed:
     record_id: str
     field: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictPressed:
+    """It is to be decided which of what was written is right."""
+
+    record_id: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChosen:
+    """What one operation wrote is right."""
+
+    operation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecidePressed:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +184,9 @@ Event = (
     | RecordLoaded
     | EntryPressed
     | FieldPressed
+    | ConflictPressed
+    | VersionChosen
+    | DecidePressed
     | ErrorPressed
     | WrongPersonPressed
     | PersonTyped
@@ -179,91 +202,4 @@ Event = (
     | FamilyPressed
     | ComeBackPressed
     | RelativePressed
-)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadRecord:
-    patient_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class StopListening:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAmend:
-    patient_id: str
-    record_type: str
-    record_id: str
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAnswers:
-    patient_id: str
-    encounter_id: str
-    questionnaire: str
-    response_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class FindPeople:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class EnterInError:
-    record: Document
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class MoveTo:
-    record: Document
-    right_patient_id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenVisit:
-    patient_id: str
-    encounter_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenNotice:
-    patient_id: str
-    encounter_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenFamily:
-    patient_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenComeBack:
-    patient_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRelative:
-    patient_id: str
-
-
-Effect = (
-    LoadRecord
-    | StopListening
-    | OpenAmend
-    | OpenAnswers
-    | FindPeople
-    | EnterInError
-    | MoveTo
-    | OpenVisit
-    | OpenNotice
-    | OpenFamily
-    | OpenComeBack
-    | OpenRelative
 )

@@ -4,30 +4,18 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import assert_never
 
-from app.core.merge import Document
+from app.core.merge import Document, Write
 from app.core.problems import ProblemCode
-from app.core.projections import ResponseView
+from app.core.projections import ResponseView, View
 from app.core.records import RecordType
 from app.core.summary import PatientSummary
-from app.features.record.events import (
-    AskingClosed,
-    ComeBackPressed,
-    Corrected,
-    CorrectionFailed,
+from app.features.record.doing import (
+    Decide,
     Effect,
     EnterInError,
-    EntryPressed,
-    ErrorPressed,
-    Event,
-    FamilyPressed,
-    FieldPressed,
     FindPeople,
-    Left,
-    Loaded,
     LoadRecord,
-    MovePressed,
     MoveTo,
-    NoticePressed,
     OpenAmend,
     OpenAnswers,
     OpenComeBack,
@@ -35,6 +23,24 @@ from app.features.record.events import (
     OpenNotice,
     OpenRelative,
     OpenVisit,
+    StopListening,
+)
+from app.features.record.events import (
+    AskingClosed,
+    ComeBackPressed,
+    ConflictPressed,
+    Corrected,
+    CorrectionFailed,
+    DecidePressed,
+    EntryPressed,
+    ErrorPressed,
+    Event,
+    FamilyPressed,
+    FieldPressed,
+    Left,
+    Loaded,
+    MovePressed,
+    NoticePressed,
     PeopleFound,
     PersonChosen,
     PersonTyped,
@@ -43,7 +49,7 @@ from app.features.record.events import (
     RecordsChanged,
     RelativePressed,
     Shown,
-    StopListening,
+    VersionChosen,
     VisitPressed,
     WrongPersonPressed,
 )
@@ -59,6 +65,7 @@ class Asking(Enum):
     RIGHT_PERSON = auto()
     WHETHER_TO_MOVE = auto()
     MOVE_REASON = auto()
+    VERSION = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,9 @@ class Model:
     loaded: Loaded | None = None
     asking: Asking = Asking.NOTHING
     record_id: str = ""
+    field: str = ""
+    chosen: str = ""
+    """The operation whose value is right."""
     text: str = ""
     found: tuple[PatientSummary, ...] = ()
     right_person: PatientSummary | None = None
@@ -81,6 +91,12 @@ class Model:
     def record(self) -> Document | None:
         """The record that is to be corrected."""
         return self.loaded.documents.get(self.record_id) if self.loaded else None
+
+    @property
+    def versions(self) -> tuple[Write, ...]:
+        """What contradicts each other in the field that is decided."""
+        shown = View(self.record).shown(self.field) if self.record else None
+        return () if shown is None else (shown.write, *shown.others)
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -111,6 +127,9 @@ Leaving = VisitPressed | NoticePressed | FamilyPressed | ComeBackPressed
 Correcting = (
     EntryPressed
     | FieldPressed
+    | ConflictPressed
+    | VersionChosen
+    | DecidePressed
     | ErrorPressed
     | WrongPersonPressed
     | PersonTyped
@@ -145,6 +164,8 @@ def _correct(model: Model, event: Correcting) -> Next[Model, Effect]:
             return Next(replace(model, asking=Asking.WHAT, record_id=record_id))
         case FieldPressed(record_id, name):
             return _amend(model, record_id, name)
+        case ConflictPressed() | VersionChosen() | DecidePressed():
+            return _decide(model, event)
         case ErrorPressed():
             return Next(replace(model, asking=Asking.ERROR_REASON))
         case WrongPersonPressed():
@@ -163,6 +184,26 @@ def _correct(model: Model, event: Correcting) -> Next[Model, Effect]:
             return _reasoned(model, reason)
         case AskingClosed():
             return Next(Model(model.patient_id, model.loaded))
+        case _:
+            assert_never(event)
+
+
+def _decide(
+    model: Model, event: ConflictPressed | VersionChosen | DecidePressed
+) -> Next[Model, Effect]:
+    """One of what was written is right; what was written stays in the history."""
+    match event:
+        case ConflictPressed(record_id, name):
+            asked = Model(model.patient_id, model.loaded, Asking.VERSION, record_id)
+            return Next(replace(asked, field=name))
+        case VersionChosen(operation_id):
+            return Next(replace(model, chosen=operation_id))
+        case DecidePressed():
+            right = [w for w in model.versions if w.operation_id == model.chosen]
+            if model.busy or model.record is None or not right:
+                return Next(model)
+            effect = Decide(model.record, model.field, right[0].value)
+            return Next(replace(model, busy=True, problem=None), (effect,))
         case _:
             assert_never(event)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from app.core.projections import View, by_type, red_flags, responses
 from app.core.records import RecordType
+from app.features.record.doing import Effect
 from app.features.record.effects import loop
 from app.features.record.events import (
-    Effect,
     EntryPressed,
     ErrorPressed,
     Event,

@@ -7,25 +7,29 @@ from app.core.merge import Document
 from app.core.problems import ProblemCode
 from app.core.records import RecordType
 from app.core.summary import PatientSummary
-from app.features.record.events import (
-    AskingClosed,
-    ComeBackPressed,
-    Corrected,
-    CorrectionFailed,
+from app.features.record.doing import (
     Effect,
     EnterInError,
-    EntryPressed,
-    ErrorPressed,
-    Event,
-    FieldPressed,
     FindPeople,
-    Loaded,
     LoadRecord,
-    MovePressed,
     MoveTo,
     OpenAmend,
     OpenComeBack,
     OpenRelative,
+)
+from app.features.record.events import (
+    AskingClosed,
+    ComeBackPressed,
+    ConflictPressed,
+    Corrected,
+    CorrectionFailed,
+    DecidePressed,
+    EntryPressed,
+    ErrorPressed,
+    Event,
+    FieldPressed,
+    Loaded,
+    MovePressed,
     PeopleFound,
     PersonChosen,
     PersonTyped,
@@ -104,6 +108,11 @@ def test_a_reason_alone_moves_nothing_to_a_person_who_was_not_read_out() -> None
     chosen = (EntryPressed("score"), WrongPersonPressed(), PersonChosen(RIGHT))
     model, effects = after(*chosen, ReasonChosen("mistyped"))
     assert (model.asking, effects) == (Asking.WHETHER_TO_MOVE, ())
+
+
+def test_nothing_is_decided_until_a_version_is_chosen() -> None:
+    model, effects = after(ConflictPressed("score", "result"), DecidePressed())
+    assert (model.asking, effects) == (Asking.VERSION, ())
 
 
 def test_a_late_answer_of_the_search_is_left_out() -> None:

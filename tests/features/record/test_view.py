@@ -13,8 +13,9 @@ from app.core.birth import Birth, BirthSource, birth_of_parts
 from app.core.change import Authorship, build
 from app.core.clock import HybridClock
 from app.core.ids import RandomIds, format_card_code
+from app.core.merge import Document
 from app.core.operation import EncodedOperation
-from app.core.projections import View
+from app.core.projections import PatientView, View
 from app.core.values import Decision, GivenBy
 from app.core.wire import FeedItem, PullResponse
 from app.i18n.formats import local_day
@@ -48,9 +49,15 @@ def birth(desk: Desk, year: str) -> Birth:
     return found
 
 
-def another_tablet_writes(desk: Desk, person: Registered, year: str) -> None:
-    """Bring a birth date by Bohdana on another tablet, who saw none."""
-    change = update(person.patient_id, Registration(birth=birth(desk, year)), desk.ids)
+def patient_document(desk: Desk, person: Registered) -> Document:
+    found = desk.vault.document(person.patient_id)
+    assert found is not None
+    return found
+
+
+def another_tablet_writes(desk: Desk, person: Registered, given: Registration) -> None:
+    """Bring what Bohdana wrote on another tablet, who saw nothing."""
+    change = update(person.patient_id, given, desk.ids)
     clock = HybridClock("device-b", desk.wall)
     author = Authorship(BO, PORT.site_id)
     built = build(change, author, clock, RandomIds(), lambda _record_id: None)
@@ -74,7 +81,7 @@ def test_a_contradiction_shows_both_values_with_their_authors_and_is_decided(
         amina = register(desk, "Amina")
         first = Registration(birth=birth(desk, "1991"))
         desk.save(update(amina.patient_id, first, desk.ids))
-        another_tablet_writes(desk, amina, "1990")
+        another_tablet_writes(desk, amina, Registration(birth=birth(desk, "1990")))
         session.kit.navigator.go(Record(amina.patient_id))
         decide = f"record.conflict.{amina.patient_id}.birth.decide"
         await page.until(lambda: page.shows(decide))
@@ -189,5 +196,29 @@ def test_a_child_of_whom_nobody_asked_is_told_and_it_can_be_said(
         await page.tap("amend.save")
         await page.until(lambda: page.shows("record.child"))
         assert not page.shows("record.company")
+
+    run(tmp_path, scenario)
+
+
+def test_a_contradiction_without_an_editor_is_decided_among_what_was_written(
+    tmp_path: Path,
+) -> None:
+    async def scenario(page: Client, session: TabletSession) -> None:
+        desk = session.desk
+        amina = register(desk, "Amina")
+        desk.save(update(amina.patient_id, Registration(origin="SY"), desk.ids))
+        another_tablet_writes(desk, amina, Registration(origin="ER"))
+        session.kit.navigator.go(Record(amina.patient_id))
+        decide = f"record.conflict.{amina.patient_id}.origin.decide"
+        await press(page, decide)
+        shown = PatientView(patient_document(desk, amina)).shown("origin")
+        assert shown is not None
+        (other,) = shown.others
+        await press(page, f"record.version.{other.operation_id}")
+        await page.tap("record.decide")
+        await page.until(lambda: page.shows("record.done"))
+        patient = PatientView(patient_document(desk, amina))
+        assert patient.text("origin") == other.value
+        assert patient.conflicts() == {}
 
     run(tmp_path, scenario)
