@@ -1,5 +1,6 @@
 """Drawing of who a person is: marks, facts, family, and what they agreed to."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import flet as ft
@@ -17,7 +18,7 @@ from app.features.record.events import (
     Relative,
     RelativePressed,
 )
-from app.i18n import formats, terms
+from app.i18n import formats, messages, terms
 from app.ui import widgets as w
 from app.ui.flags import flag_notice
 from app.ui.look import Look
@@ -51,6 +52,9 @@ def marks(
     if loaded.only_here:
         said = _("Some of this exists only on this tablet until it is sent.")
         found.append(w.notice("record.only_here", said))
+    for code, count in Counter(loaded.refused.values()).items():
+        said = messages.set_aside(look.t, count, code)
+        found.append(w.notice(f"record.refused.{code}", said, w.Tone.WARNING))
     return found
 
 

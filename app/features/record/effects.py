@@ -172,6 +172,11 @@ def load(desk: Desk, patient_id: str, number: int) -> Loaded:
     vault = desk.vault
     log = vault.operations(patient_id)
     waiting = [e.header.operation_id for e in log if e.state is State.PENDING]
+    refused = {
+        e.header.operation_id: e.reason or ProblemCode.UNEXPECTED
+        for e in log
+        if e.state is State.SET_ASIDE
+    }
     moments = timeline(e.operation for e in log if e.operation is not None)
     documents = {d.record_id: d for d in vault.documents(patient_id)}
     return Loaded(
@@ -179,6 +184,7 @@ def load(desk: Desk, patient_id: str, number: int) -> Loaded:
         tuple(moments),
         names_of(vault.setup),
         frozenset(waiting),
+        refused,
         _relatives(desk, documents.values()),
         number,
     )

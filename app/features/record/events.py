@@ -30,6 +30,8 @@ class Loaded:
     names: Names = field(default_factory=Names)
     only_here: frozenset[str] = frozenset()
     """Operations that the server has not accepted yet."""
+    refused: Mapping[str, ProblemCode] = field(default_factory=dict)
+    """Operations that the server set aside, and why; they exist only here, too."""
     relatives: Mapping[str, Relative] = field(default_factory=dict)
     """By patient id; those who are on this tablet."""
     number: int = 0

@@ -15,15 +15,17 @@ from app.core.clock import HybridClock
 from app.core.ids import RandomIds, format_card_code
 from app.core.merge import Document
 from app.core.operation import EncodedOperation
+from app.core.problems import ProblemCode
 from app.core.projections import PatientView, View
 from app.core.values import Decision, GivenBy
-from app.core.wire import FeedItem, PullResponse
+from app.core.wire import FeedItem, Outcome, PullResponse, PushOutcome
 from app.i18n.formats import local_day
 from app.storage import Vault
 from app.ui.routes import Amend, Record
 from tests.bootstrap.tablets import a_page, an_enrolled_process, unlocked
 from tests.features.record.people import child_of, register, screen
 from tests.storage.tablets import BO, PORT
+from tests.storage.test_outbox import answer, head_of, ids_of, next_batch
 from tests.support.connection import Client
 from tests.support.operations import envelope
 
@@ -220,5 +222,32 @@ def test_a_contradiction_without_an_editor_is_decided_among_what_was_written(
         patient = PatientView(patient_document(desk, amina))
         assert patient.text("origin") == other.value
         assert patient.conflicts() == {}
+
+    run(tmp_path, scenario)
+
+
+def test_what_the_server_refused_is_marked_with_its_reason(tmp_path: Path) -> None:
+    async def scenario(page: Client, session: TabletSession) -> None:
+        desk = session.desk
+        amina = register(desk, "Amina")
+        batch = next_batch(desk.vault)
+        refused, *others = ids_of(batch)
+        outcomes = [
+            PushOutcome(operation_id=i, outcome=Outcome.ACCEPTED) for i in others
+        ]
+        wrong = PushOutcome(
+            operation_id=refused,
+            outcome=Outcome.REJECTED,
+            reason=ProblemCode.UNKNOWN_SITE,
+        )
+        acknowledged = head_of(batch).number
+        said = answer(wrong, *outcomes, acknowledged=acknowledged)
+        desk.vault.record_outcomes(said)
+        session.kit.navigator.go(Record(amina.patient_id))
+        await page.until(lambda: page.shows("record.refused.unknown-site"))
+        texts = page.texts()
+        assert "Set aside by the server, kept here" in texts
+        assert any("does not know this site" in text for text in texts)
+        assert not page.shows("record.only_here")
 
     run(tmp_path, scenario)
