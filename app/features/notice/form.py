@@ -155,6 +155,10 @@ class Form:
         return {**texts, "answers": dict(self.answers)}
 
 
+BLANK = Form()
+"""Nothing is answered; immutable."""
+
+
 def form_from_json(value: Json) -> Form:
     """Read a draft; members of other versions are left out."""
     members = as_mapping(value)

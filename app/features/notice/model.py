@@ -10,7 +10,7 @@ from app.core.problems import ProblemCode
 from app.core.summary import Station
 from app.core.values import Decision, GivenBy
 from app.core.wire import Deployment, Notice
-from app.features.notice.form import POSTPONED, Asked, Form, all_asked
+from app.features.notice.form import BLANK, POSTPONED, Asked, Form, all_asked
 
 
 class Page(StrEnum):
@@ -66,7 +66,7 @@ class Context:
 class Model:
     """The notice at one moment; `is_saved` ends it."""
 
-    form: Form = Form()  # noqa: RUF009 - immutable
+    form: Form = BLANK
     context: Context | None = None
     page: Page = Page.NOTICE
     restored: bool = False

@@ -16,7 +16,7 @@ from app.core.values import (
     Sex,
     Who,
 )
-from app.features.register.form import LANGUAGE_UNKNOWN, Form
+from app.features.register.form import BLANK, LANGUAGE_UNKNOWN, Form
 from app.features.register.people import Person
 from app.i18n.digits import ascii_digits
 from app.i18n.formats import local_day
@@ -46,8 +46,8 @@ class Context:
 
     now_ms: int
     zone: str
-    before: Form = Form()  # noqa: RUF009 - immutable
-    began: Form = Form()  # noqa: RUF009 - immutable
+    before: Form = BLANK
+    began: Form = BLANK
     first: Person | None = None
     returning: Person | None = None
 

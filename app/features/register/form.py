@@ -171,30 +171,27 @@ class Form:
 
     def over(self, other: "Form") -> "Form":
         """Return another form with what this one answers laid over it."""
-        blank = Form()
         given = {
             f.name: getattr(self, f.name)
             for f in fields(Form)
-            if getattr(self, f.name) != getattr(blank, f.name)
+            if getattr(self, f.name) != getattr(BLANK, f.name)
         }
         return replace(other, **given)
 
     def since(self, began: "Form") -> "Form":
         """Return what this one says otherwise than another that it began as."""
         same = [f for f in fields(Form) if _same(f.name, self, began)]
-        blank = Form()
-        return replace(self, **{f.name: getattr(blank, f.name) for f in same})
+        return replace(self, **{f.name: getattr(BLANK, f.name) for f in same})
 
     def laid_over(self, older: "Form") -> "Form":
         """Return an older form with this one over it; a date's parts go together."""
-        blank = Form()
         touched = [
             name
             for group in _TOGETHER
-            if any(getattr(self, name) != getattr(blank, name) for name in group)
+            if any(getattr(self, name) != getattr(BLANK, name) for name in group)
             for name in group
         ]
-        cleared = {name: getattr(blank, name) for name in touched}
+        cleared = {name: getattr(BLANK, name) for name in touched}
         return self.over(replace(older, **cleared))
 
 
@@ -219,6 +216,10 @@ _TOGETHER = (
     ),
 )
 """Fields that are one answer."""
+
+
+BLANK = Form()
+"""Nothing is answered; immutable."""
 
 
 def form_from_json(value: Json) -> Form:

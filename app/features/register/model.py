@@ -7,7 +7,7 @@ from app.core.canonical import Json
 from app.core.problems import ProblemCode
 from app.features.register.checking import Context, Need, needs
 from app.features.register.events import Page, Saved
-from app.features.register.form import VISIT_NEW, Form
+from app.features.register.form import BLANK, VISIT_NEW, Form
 from app.features.register.people import Person
 
 STEPS = (Page.NAME, Page.ORIGIN, Page.PHONES, Page.ARRIVAL)
@@ -18,7 +18,7 @@ STEPS = (Page.NAME, Page.ORIGIN, Page.PHONES, Page.ARRIVAL)
 class Model:
     """The desk: a form and what is known about it; `saved` ends it."""
 
-    form: Form = Form()  # noqa: RUF009 - immutable
+    form: Form = BLANK
     context: Context | None = None
     page: Page = Page.MINIMUM
     known: Person | None = None
