@@ -6,13 +6,16 @@ import flet as ft
 
 from app.core.ids import format_card_code
 from app.core.merge import Document
+from app.core.projections import PatientView
 from app.core.records import RecordType
 from app.core.summary import PatientSummary
+from app.core.values import Who
 from app.features.record.events import (
     AskingClosed,
     ErrorPressed,
     Event,
     FieldPressed,
+    PagePressed,
     PersonChosen,
     PersonTyped,
     ReasonChosen,
@@ -37,6 +40,14 @@ _REASONS = {
     "twice": N_("Written twice"),
     "not-asked": N_("Was never asked"),
 }
+
+
+_PAGES = {
+    "origin": N_("Origin and languages"),
+    "phones": N_("Phone numbers"),
+    "arrival": N_("Arrival"),
+}
+"""Pages of the registration, on which the other fields are written anew."""
 
 
 def dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | None:
@@ -66,6 +77,11 @@ def choosing(
         w.Choice(f"field:{name}", look.t.fill(_("Correct: {field}"), field=fact.label))
         for name, fact in _editable(record, words)
     ]
+    if record.record_type == RecordType.PATIENT:
+        choices += [
+            w.Choice(f"page:{page}", look.t.fill(_("Correct: {field}"), field=_(name)))
+            for page, name in _PAGES.items()
+        ]
     if record.record_type == RecordType.QUESTIONNAIRE_RESPONSE:
         choices.append(w.Choice("field:answers", _("Correct an answer")))
     if record.record_type != RecordType.PATIENT:
@@ -100,7 +116,11 @@ def _way(
 def _editable(record: Document, words: RecordWords) -> list[tuple[str, Fact]]:
     if record.record_type != RecordType.PATIENT:
         return []
-    return [(name, words.fact(record, name, None)) for name in AMENDABLE]
+    patient, names = PatientView(record), list(AMENDABLE)
+    is_grown = patient.birth is not None and not patient.birth.may_be_child(words.today)
+    if is_grown and patient.accompaniment.who is Who.NOT_ASKED:
+        names.remove("accompaniment")
+    return [(name, words.fact(record, name, None)) for name in names]
 
 
 def _chosen(record: Document, choice: str) -> Event:
@@ -108,6 +128,8 @@ def _chosen(record: Document, choice: str) -> Event:
         return ErrorPressed()
     if choice == "wrong":
         return WrongPersonPressed()
+    if choice.startswith("page:"):
+        return PagePressed(choice.removeprefix("page:"))
     return FieldPressed(record.record_id, choice.removeprefix("field:"))
 
 

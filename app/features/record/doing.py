@@ -29,6 +29,14 @@ class OpenAmend:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPage:
+    """Write a page of the registration anew."""
+
+    patient_id: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenAnswers:
     """Correct answers where they were asked."""
 
@@ -112,6 +120,7 @@ Effect = (
     LoadRecord
     | StopListening
     | OpenAmend
+    | OpenPage
     | OpenAnswers
     | FindPeople
     | Decide

@@ -24,6 +24,7 @@ from app.features.record.doing import (
     OpenComeBack,
     OpenFamily,
     OpenNotice,
+    OpenPage,
     OpenRelative,
     OpenVisit,
     StopListening,
@@ -94,6 +95,7 @@ class _Record:
         self,
         effect: (
             OpenAmend
+            | OpenPage
             | OpenAnswers
             | OpenVisit
             | OpenNotice
@@ -111,10 +113,8 @@ class _Record:
                 self.place.go(Plan(patient_id, encounter_id))
             case OpenNotice(patient_id, encounter_id):
                 self.place.go(Notice(patient_id, encounter_id))
-            case OpenFamily(patient_id):
-                self.place.go(Register(family_of=patient_id))
-            case OpenComeBack(patient_id):
-                self.place.go(Register(returning=patient_id))
+            case OpenPage() | OpenFamily() | OpenComeBack():
+                self.place.go(_registration(effect))
             case OpenRelative(patient_id):
                 self.place.go(Record(patient_id))
             case _:
@@ -165,6 +165,18 @@ class _Record:
             return CorrectionFailed(ProblemCode(error.code))
         self.work.tell(error)
         return CorrectionFailed(ProblemCode.UNEXPECTED)
+
+
+def _registration(effect: OpenPage | OpenFamily | OpenComeBack) -> Register:
+    match effect:
+        case OpenPage(patient_id, page):
+            return Register(returning=patient_id, corrects=page)
+        case OpenFamily(patient_id):
+            return Register(family_of=patient_id)
+        case OpenComeBack(patient_id):
+            return Register(returning=patient_id)
+        case _:
+            assert_never(effect)
 
 
 def load(desk: Desk, patient_id: str, number: int) -> Loaded:

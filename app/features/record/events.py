@@ -84,6 +84,13 @@ class FieldPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class PagePressed:
+    """A page of the registration is to be written anew."""
+
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictPressed:
     """It is to be decided which of what was written is right."""
 
@@ -186,6 +193,7 @@ Event = (
     | RecordLoaded
     | EntryPressed
     | FieldPressed
+    | PagePressed
     | ConflictPressed
     | VersionChosen
     | DecidePressed

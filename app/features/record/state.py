@@ -21,6 +21,7 @@ from app.features.record.doing import (
     OpenComeBack,
     OpenFamily,
     OpenNotice,
+    OpenPage,
     OpenRelative,
     OpenVisit,
     StopListening,
@@ -41,6 +42,7 @@ from app.features.record.events import (
     Loaded,
     MovePressed,
     NoticePressed,
+    PagePressed,
     PeopleFound,
     PersonChosen,
     PersonTyped,
@@ -127,6 +129,7 @@ Leaving = VisitPressed | NoticePressed | FamilyPressed | ComeBackPressed
 Correcting = (
     EntryPressed
     | FieldPressed
+    | PagePressed
     | ConflictPressed
     | VersionChosen
     | DecidePressed
@@ -164,6 +167,9 @@ def _correct(model: Model, event: Correcting) -> Next[Model, Effect]:
             return Next(replace(model, asking=Asking.WHAT, record_id=record_id))
         case FieldPressed(record_id, name):
             return _amend(model, record_id, name)
+        case PagePressed(page):
+            again = Model(model.patient_id, model.loaded)
+            return Next(again, (OpenPage(model.patient_id, page),))
         case ConflictPressed() | VersionChosen() | DecidePressed():
             return _decide(model, event)
         case ErrorPressed():

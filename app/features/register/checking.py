@@ -50,6 +50,8 @@ class Context:
     began: Form = BLANK
     first: Person | None = None
     returning: Person | None = None
+    corrects: bool = False
+    """Whether one page of a record is written anew, and nothing else is done."""
 
     @property
     def today(self) -> date:
@@ -171,7 +173,8 @@ def to_carry(form: Form, context: Context) -> Arrival | None:
     """Return the arrival for the next registrations, if it was set on this screen."""
     found = form.arrival_entry.arrival(context.zone)
     began = context.began.arrival_entry.arrival(context.zone)
-    return None if found in (None, NO_ARRIVAL, began) else found
+    is_none = context.corrects or found in (None, NO_ARRIVAL, began)
+    return None if is_none else found
 
 
 def _company(form: Form) -> Accompaniment:

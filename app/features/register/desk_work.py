@@ -27,6 +27,8 @@ SaveOutcome = PatientSaved | CardTaken
 
 def draft_id_of(route: Register) -> str:
     """Return the name of a registration's draft; ids alone, never what was typed."""
+    if route.corrects:
+        return f"register:corrects:{route.corrects}:{route.returning}"
     if route.returning is not None:
         return f"register:returning:{route.returning}"
     if route.family_of is not None:
@@ -61,7 +63,7 @@ class DeskWork:
             # The card is known by now, however it was typed.
             typed = replace(typed, card="").over(context.began)
         if not draft or typed == context.began:
-            return Loaded(context.began, context)
+            return Loaded(context.began, context, _page(self._route.corrects))
         return Loaded(typed, context, _page(draft.get("page")), restored=True)
 
     def move_draft(self, number: int, effect: MoveDraft) -> None:
@@ -89,7 +91,7 @@ class DeskWork:
         """Write what is new of somebody, and a new visit if none goes on."""
         desk, patient_id = self._desk, effect.patient_id
         self._carry(effect.carry)
-        if effect.open_encounter_id:
+        if effect.open_encounter_id or self._route.corrects:
             encounter_id = effect.open_encounter_id
             change = update(patient_id, effect.registration, desk.ids)
         else:
@@ -111,8 +113,14 @@ class DeskWork:
         if route.returning is not None:
             documents = desk.vault.documents(route.returning)
             before = recorded(documents, zone)
-            person = self._person(route.returning)
-            return Context(now_ms, zone, before, before, returning=person)
+            return Context(
+                now_ms,
+                zone,
+                before,
+                before,
+                returning=self._person(route.returning),
+                corrects=bool(route.corrects),
+            )
         began = Form().with_arrival(entry_of(self._carried(now_ms), zone))
         if route.family_of is None:
             return Context(now_ms, zone, began=began)

@@ -43,6 +43,11 @@ class Model:
         return needs(self.form, self.context) if self.context else frozenset()
 
     @property
+    def corrects(self) -> bool:
+        """Whether this page alone is written anew."""
+        return self.context is not None and self.context.corrects
+
+    @property
     def goes_on(self) -> bool:
         """Whether the visit that is open here goes on, instead of a new one."""
         person = self.context.returning if self.context else None
@@ -52,6 +57,8 @@ class Model:
     @property
     def next_step(self) -> Page | None:
         """The optional step after this page."""
+        if self.corrects:
+            return None
         if self.page not in STEPS:
             return STEPS[0]
         later = STEPS[STEPS.index(self.page) + 1 :]

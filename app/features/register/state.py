@@ -13,6 +13,7 @@ from app.features.register.checking import (
 from app.features.register.doing import (
     DropDraft,
     Effect,
+    GoBack,
     GoTo,
     KeepDraft,
     LoadForm,
@@ -38,6 +39,7 @@ from app.features.register.events import (
     HasCardPressed,
     HomePressed,
     LanguageToggled,
+    LeavePressed,
     Leaving,
     Loaded,
     Moving,
@@ -158,6 +160,8 @@ def _moved(model: Model, event: Moving) -> Step:
             return _loaded(event)
         case PageOpened(page):
             return Next(_at_page(model, page))
+        case BackPressed() if model.corrects and model.page in STEPS:
+            return left(model, LeavePressed())
         case BackPressed():
             return Next(_at_page(model, _ABOVE.get(model.page, Page.MINIMUM)))
         case SearchTyped(text):
@@ -175,6 +179,7 @@ def _loaded(event: Loaded) -> Step:
         page=event.page,
         restored=event.restored,
     )
+    model = _at_page(model, event.page)
     model = replace(model, kept=model.draft)
     is_new = event.context.returning is None and not event.form.minted
     return _looked_up(model) if is_new else Next(model)
@@ -194,6 +199,8 @@ def _saving(model: Model, event: Saving) -> Step:
     match event:
         case SavePressed():
             return _save(model)
+        case PatientSaved() if model.corrects:
+            return Next(replace(model, busy=False), (GoBack(),))
         case PatientSaved(saved):
             return Next(replace(model, busy=False, saved=saved))
         case SaveFailed(problem):

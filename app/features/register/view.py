@@ -166,6 +166,7 @@ def _step(model: Model, context: Context, dispatch: Dispatch, look: Look) -> Fra
         body=[*_told(model, dispatch, look), *_fields(model, context, dispatch, look)],
         main=_save_button(model, dispatch, look),
         quiet=quiet,
+        dialog=_dialog(model, dispatch, look),
         back=lambda: dispatch(BackPressed()),
         scroll_to_top=model.page.value,
     )

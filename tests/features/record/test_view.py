@@ -9,6 +9,7 @@ from app.bootstrap.session import TabletSession
 from app.clinic.consents import ConsentGiven, Purpose, record_consents
 from app.clinic.desk import Desk
 from app.clinic.registration import Registered, Registration, update
+from app.clinic.visits import LeftReason, encounter_key, leave
 from app.core.birth import Birth, BirthSource, birth_of_parts
 from app.core.change import Authorship, build
 from app.core.clock import HybridClock
@@ -16,9 +17,10 @@ from app.core.ids import RandomIds, format_card_code
 from app.core.merge import Document
 from app.core.operation import EncodedOperation
 from app.core.problems import ProblemCode
-from app.core.projections import PatientView, View
+from app.core.projections import PatientView, View, encounters, patient_view
 from app.core.values import Decision, GivenBy
 from app.core.wire import FeedItem, Outcome, PullResponse, PushOutcome
+from app.features.register.desk_work import CARRIED
 from app.i18n.formats import local_day
 from app.storage import Vault
 from app.ui.routes import Amend, Record
@@ -249,5 +251,35 @@ def test_what_the_server_refused_is_marked_with_its_reason(tmp_path: Path) -> No
         assert "Set aside by the server, kept here" in texts
         assert any("does not know this site" in text for text in texts)
         assert not page.shows("record.only_here")
+
+    run(tmp_path, scenario)
+
+
+def test_an_arrival_is_corrected_from_the_record_and_no_visit_is_begun(
+    tmp_path: Path,
+) -> None:
+    async def scenario(page: Client, session: TabletSession) -> None:
+        desk = session.desk
+        amina = register(desk, "Amina")
+        key = encounter_key(amina.patient_id, amina.encounter_id)
+        desk.save(leave(key, LeftReason.MOVED_ON))
+        session.kit.navigator.go(Record(amina.patient_id))
+        grown = Registration(birth=birth(desk, "1990"))
+        desk.save(update(amina.patient_id, grown, desk.ids))
+        await press(page, "record.correct")
+        await page.until(lambda: page.shows("record.what.field:birth"))
+        assert not page.shows("record.what.field:accompaniment")
+        await press(page, "record.what.page:arrival")
+        await page.until(lambda: page.shows("register.place"))
+        await page.enter("register.place", "Pozzallo")
+        await page.tap("register.save")
+        await page.until(lambda: page.shows("record.person"))
+        documents = desk.vault.documents(amina.patient_id)
+        patient = patient_view(documents)
+        assert patient is not None
+        assert patient.arrival.place == "Pozzallo"
+        assert [v.record_id for v in encounters(documents)] == [amina.encounter_id]
+        assert desk.vault.draft(CARRIED) is None
+        assert desk.vault.drafts(amina.patient_id) == ()
 
     run(tmp_path, scenario)

@@ -6,9 +6,11 @@ import pytest
 
 from app.core.problems import ProblemCode
 from app.features.register.events import (
+    BackPressed,
     Entered,
     LeavePressed,
     LossAccepted,
+    Page,
     SavePressed,
     StayPressed,
 )
@@ -67,6 +69,25 @@ def test_on_a_full_disk_the_form_stays_until_its_loss_is_accepted(
             await until(lambda: screen.model.asks_to_leave)
             screen.loop.dispatch(LossAccepted())
             assert screen.top == Home()
+
+    run(tmp_path, scenario)
+
+
+def test_a_page_that_is_corrected_is_left_for_the_record_it_came_from(
+    tmp_path: Path,
+) -> None:
+    async def scenario(table: Table) -> None:
+        patient_id = await (await (await opened(table)).fill(*WITH_CARD)).save()
+        route = Register(returning=patient_id, corrects="arrival")
+        screen = await opened(table, route)
+        assert screen.model.page is Page.ARRIVAL
+        assert screen.model.next_step is None
+        screen.loop.dispatch(Entered(Field.VESSEL, "MV 1"))
+        screen.loop.dispatch(BackPressed())
+        await until(lambda: screen.top == Home())
+        assert (await opened(table, route)).model.form.vessel == "MV 1"
+        as_usual = await opened(table, Register(returning=patient_id))
+        assert as_usual.model.form.vessel == ""
 
     run(tmp_path, scenario)
 
