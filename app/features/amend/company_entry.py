@@ -1,49 +1,14 @@
-"""Who is with a child, as it is written anew."""
+"""Drawing of who is with a child, to be written anew."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import flet as ft
 
-from app.core.canonical import Json
 from app.core.values import Accompaniment, Who
+from app.features.amend.company import WITH_NAME, CompanyChosen, CompanyNamed, Event
 from app.i18n import terms
 from app.ui import widgets as w
 from app.ui.look import Look
-
-FIELD = "accompaniment"
-NOTHING_SAID = Accompaniment()
-_WITH_NAME = frozenset({Who.PARENT, Who.GUARDIAN, Who.NOT_PARENT})
-
-
-@dataclass(frozen=True, slots=True)
-class CompanyChosen:
-    """With whom the child is."""
-
-    who: Who
-
-
-@dataclass(frozen=True, slots=True)
-class CompanyNamed:
-    """What that person is called."""
-
-    text: str
-
-
-Event = CompanyChosen | CompanyNamed
-
-
-def entered(said: Accompaniment, event: Event) -> Accompaniment:
-    """Return what is said after something was chosen or typed."""
-    if isinstance(event, CompanyChosen):
-        return replace(said, who=event.who)
-    return replace(said, name=event.text)
-
-
-def value_of(said: Accompaniment) -> Json:
-    """Return the value of the field; nobody has no name."""
-    name = said.name.strip() if said.who in _WITH_NAME else ""
-    return Accompaniment(said.who, name).to_json()
 
 
 def entry(
@@ -59,7 +24,7 @@ def entry(
     tiles = w.choice_list(
         "amend.company", choices, {said.who.value}, look, w.one(choose)
     )
-    if said.who not in _WITH_NAME:
+    if said.who not in WITH_NAME:
         return [tiles]
     name = w.text_field(
         "amend.company_name",

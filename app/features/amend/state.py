@@ -10,7 +10,7 @@ from app.core.merge import Document, Shown
 from app.core.problems import ProblemCode
 from app.core.projections import PatientView
 from app.core.values import Accompaniment, NameStatus, PersonName, Sex
-from app.features.amend import company_entry
+from app.features.amend import company
 from app.ui.loop import Next
 from app.ui.provenance import NO_NAMES, Names
 
@@ -28,7 +28,7 @@ class Typed:
     year: str = ""
     source: BirthSource = BirthSource.SAID
     language: str = ""
-    company: Accompaniment = company_entry.NOTHING_SAID
+    company: Accompaniment = company.NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ Event = (
     | DatePartTyped
     | SourceChosen
     | LanguageChosen
-    | company_entry.Event
+    | company.Event
     | SavePressed
     | Saved
     | SaveFailed
@@ -181,7 +181,7 @@ Typing = (
     | DatePartTyped
     | SourceChosen
     | LanguageChosen
-    | company_entry.Event
+    | company.Event
 )
 
 
@@ -205,9 +205,8 @@ def _typed(typed: Typed, event: Typing) -> Typed:
             return replace(typed, source=source)
         case LanguageChosen(tag):
             return replace(typed, language=tag)
-        case company_entry.CompanyChosen() | company_entry.CompanyNamed():
-            company = company_entry.entered(typed.company, event)
-            return replace(typed, company=company)
+        case company.CompanyChosen() | company.CompanyNamed():
+            return replace(typed, company=company.entered(typed.company, event))
         case _:
             assert_never(event)
 
@@ -258,8 +257,8 @@ def _value(model: Model) -> Json:
             return _name(typed).to_json()
         case "sex":
             return Sex(typed.sex).value
-        case company_entry.FIELD:
-            return company_entry.value_of(typed.company)
+        case company.FIELD:
+            return company.value_of(typed.company)
         case "language":
             return typed.language or None
         case _:

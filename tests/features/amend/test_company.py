@@ -5,7 +5,7 @@ from datetime import date
 from app.clinic.registration import Registration, register
 from app.core.canonical import Json
 from app.core.values import Accompaniment, Who
-from app.features.amend.company_entry import (
+from app.features.amend.company import (
     FIELD,
     CompanyChosen,
     CompanyNamed,
