@@ -20,6 +20,6 @@ def unkept_dialog(
     t = look.t
     why = messages.problem(t, problem)
     lost = t.gettext("What was typed here is not kept. If you leave, it is lost.")
-    deed = w.Deed(t.gettext("Leave and lose it"), leave)
-    question = t.gettext("Leave without keeping what was typed?")
+    deed = w.Deed(t.gettext("Leave"), leave)
+    question = t.gettext("Leave without saving?")
     return w.ask(question, f"{why}\n{lost}", deed, look, stay)

@@ -30,10 +30,11 @@ def which(
     t = look.t
     names = model.loaded.names if model.loaded else NO_NAMES
     label = words.fact(record, model.field, None).label
+    nothing = t.gettext("Nothing was written")
     choices = [
         w.Choice(
             write.operation_id,
-            words.fact(record, model.field, write.value).value or t.gettext("Nothing"),
+            words.fact(record, model.field, write.value).value or nothing,
             detail=provenance.of_write(t, write, names),
         )
         for write in model.versions
