@@ -9,8 +9,7 @@ from app.core.canonical import Json
 from app.core.merge import Document, Shown
 from app.core.problems import ProblemCode
 from app.core.projections import PatientView
-from app.core.values import Accompaniment, NameStatus, PersonName, Sex
-from app.features.amend import company
+from app.core.values import NameStatus, PersonName, Sex
 from app.ui.loop import Next
 from app.ui.provenance import NO_NAMES, Names
 
@@ -28,7 +27,6 @@ class Typed:
     year: str = ""
     source: BirthSource = BirthSource.SAID
     language: str = ""
-    company: Accompaniment = company.NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,6 @@ Event = (
     | DatePartTyped
     | SourceChosen
     | LanguageChosen
-    | company.Event
     | SavePressed
     | Saved
     | SaveFailed
@@ -181,7 +178,6 @@ Typing = (
     | DatePartTyped
     | SourceChosen
     | LanguageChosen
-    | company.Event
 )
 
 
@@ -205,8 +201,6 @@ def _typed(typed: Typed, event: Typing) -> Typed:
             return replace(typed, source=source)
         case LanguageChosen(tag):
             return replace(typed, language=tag)
-        case company.CompanyChosen() | company.CompanyNamed():
-            return replace(typed, company=company.entered(typed.company, event))
         case _:
             assert_never(event)
 
@@ -221,7 +215,6 @@ def _begun(document: Document) -> Typed:
         name_status=name.status,
         sex=patient.sex.value,
         language=patient.language,
-        company=patient.accompaniment,
     )
     return typed if birth is None else _with_birth(typed, birth)
 
@@ -257,8 +250,6 @@ def _value(model: Model) -> Json:
             return _name(typed).to_json()
         case "sex":
             return Sex(typed.sex).value
-        case company.FIELD:
-            return company.value_of(typed.company)
         case "language":
             return typed.language or None
         case _:

@@ -7,7 +7,6 @@ import flet as ft
 from app.core.birth import BirthSource
 from app.core.merge import Document
 from app.core.values import NameStatus, Sex
-from app.features.amend import company, company_entry
 from app.features.amend.state import (
     DatePartTyped,
     Event,
@@ -81,8 +80,6 @@ def _until_now(
 
 
 def _editor(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
-    if model.field == company.FIELD:
-        return company_entry.entry(model.typed.company, dispatch, look)
     editors = {"name": _name, "sex": _sex, "language": _language}
     return editors.get(model.field, _birth)(model, dispatch, look)
 

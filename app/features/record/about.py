@@ -13,8 +13,8 @@ from app.core.records import RecordType
 from app.features.record.events import (
     EntryPressed,
     Event,
-    FieldPressed,
     Loaded,
+    PagePressed,
     Relative,
     RelativePressed,
 )
@@ -48,7 +48,7 @@ def marks(
         said = _("A child without a parent: protection must be looked at.")
         found.append(w.notice("record.child", said, w.Tone.DANGER))
     if company_unasked(patient, words.today):
-        found.append(_company(patient, dispatch, look))
+        found.append(_company(dispatch, look))
     if loaded.only_here:
         said = _("Some of this exists only on this tablet until it is sent.")
         found.append(w.notice("record.only_here", said))
@@ -58,13 +58,13 @@ def marks(
     return found
 
 
-def _company(patient: PatientView, dispatch: Dispatch, look: Look) -> ft.Control:
+def _company(dispatch: Dispatch, look: Look) -> ft.Control:
     """Perhaps a child, of whom nobody knows who is with them; the way to say it."""
     _ = look.t.gettext
     say = w.quiet_button(
         "record.company.say",
         _("Say who is with the child"),
-        lambda: dispatch(FieldPressed(patient.record_id, "accompaniment")),
+        lambda: dispatch(PagePressed("company")),
     )
     said = _("Perhaps a child, and nobody asked yet who is with them.")
     return w.notice("record.company", said, w.Tone.WARNING, say)

@@ -9,7 +9,6 @@ from app.core.merge import Document
 from app.core.projections import PatientView
 from app.core.records import RecordType
 from app.core.summary import PatientSummary
-from app.core.values import Who
 from app.features.record.events import (
     AskingClosed,
     ErrorPressed,
@@ -31,7 +30,7 @@ from app.ui.widgets.lists import Row
 
 Dispatch = Callable[[Event], None]
 
-AMENDABLE = ("name", "sex", "birth", "language", "accompaniment")
+AMENDABLE = ("name", "sex", "birth", "language")
 """Fields of a person that have an editor of their own here."""
 
 _REASONS = {
@@ -43,6 +42,7 @@ _REASONS = {
 
 
 _PAGES = {
+    "company": N_("Who is with the child"),
     "origin": N_("Origin and languages"),
     "phones": N_("Phone numbers"),
     "arrival": N_("Arrival"),
@@ -77,11 +77,12 @@ def choosing(
         w.Choice(f"field:{name}", look.t.fill(_("Correct: {field}"), field=fact.label))
         for name, fact in _editable(record, words)
     ]
-    if record.record_type == RecordType.PATIENT:
-        choices += [
-            w.Choice(f"page:{page}", look.t.fill(_("Correct: {field}"), field=_(name)))
-            for page, name in _PAGES.items()
-        ]
+    choices += [
+        w.Choice(
+            f"page:{page}", look.t.fill(_("Correct: {field}"), field=_(_PAGES[page]))
+        )
+        for page in _pages(record, words)
+    ]
     if record.record_type == RecordType.QUESTIONNAIRE_RESPONSE:
         choices.append(w.Choice("field:answers", _("Correct an answer")))
     if record.record_type != RecordType.PATIENT:
@@ -116,11 +117,16 @@ def _way(
 def _editable(record: Document, words: RecordWords) -> list[tuple[str, Fact]]:
     if record.record_type != RecordType.PATIENT:
         return []
-    patient, names = PatientView(record), list(AMENDABLE)
-    is_grown = patient.birth is not None and not patient.birth.may_be_child(words.today)
-    if is_grown and patient.accompaniment.who is Who.NOT_ASKED:
-        names.remove("accompaniment")
-    return [(name, words.fact(record, name, None)) for name in names]
+    return [(name, words.fact(record, name, None)) for name in AMENDABLE]
+
+
+def _pages(record: Document, words: RecordWords) -> list[str]:
+    """Return the pages of a person's registration that can be written anew."""
+    if record.record_type != RecordType.PATIENT:
+        return []
+    birth = PatientView(record).birth
+    is_child = birth is not None and birth.may_be_child(words.today)
+    return [page for page in _PAGES if is_child or page != "company"]
 
 
 def _chosen(record: Document, choice: str) -> Event:

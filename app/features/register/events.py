@@ -12,7 +12,10 @@ from app.features.register.people import Person
 
 
 class Page(StrEnum):
-    """Where one is: the minimum, then steps that may all be skipped."""
+    """Where one is: the minimum, then steps that may all be skipped.
+
+    COMPANY stands alone only where a record is corrected; else it is in the minimum.
+    """
 
     MINIMUM = "minimum"
     LANGUAGE = "language"
@@ -22,6 +25,7 @@ class Page(StrEnum):
     LANGUAGES = "languages"
     PHONES = "phones"
     ARRIVAL = "arrival"
+    COMPANY = "company"
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ def _moved(model: Model, event: Moving) -> Step:
             return _loaded(event)
         case PageOpened(page):
             return Next(_at_page(model, page))
-        case BackPressed() if model.corrects and model.page in STEPS:
+        case BackPressed() if model.corrects and model.page not in _ABOVE:
             return left(model, LeavePressed())
         case BackPressed():
             return Next(_at_page(model, _ABOVE.get(model.page, Page.MINIMUM)))

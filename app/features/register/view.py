@@ -153,6 +153,7 @@ def _step(model: Model, context: Context, dispatch: Dispatch, look: Look) -> Fra
         Page.ORIGIN: _("Origin and languages"),
         Page.PHONES: _("Phone numbers"),
         Page.ARRIVAL: _("Arrival"),
+        Page.COMPANY: _("Who is with the child"),
     }
     following = model.next_step
     quiet = None
@@ -182,6 +183,8 @@ def _fields(
             return more_pages.origin_page(model, dispatch, look)
         case Page.PHONES:
             return more_pages.phones_page(model, dispatch, look)
+        case Page.COMPANY:
+            return people_parts.child_part(model, context, dispatch, look)
         case _:
             return more_pages.arrival_page(model, dispatch, look)
 

@@ -9,7 +9,6 @@ from app.clinic import screening, visits
 from app.clinic.desk import Desk
 from app.core.change import Change
 from app.core.problems import ProblemCode
-from app.core.records import RecordType
 from app.core.values import EncounterStatus
 from app.features.visit.events import (
     Cancel,
@@ -42,7 +41,7 @@ from app.i18n import formats
 from app.storage import StorageError
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Amend, Home, Notice, Record, Result, Screening
+from app.ui.routes import Home, Notice, Record, Register, Result, Screening
 from app.ui.work import Work
 
 Dispatch = Callable[[Event], None]
@@ -100,8 +99,7 @@ class _Visit:
             case OpenNotice():
                 self.place.go(Notice(patient, encounter))
             case OpenCompany():
-                kind = RecordType.PATIENT
-                self.place.go(Amend(patient, kind, patient, "accompaniment"))
+                self.place.go(Register(returning=patient, corrects="company"))
             case GoHome():
                 self.place.reset(Home())
             case GoBack():

@@ -75,8 +75,7 @@ def test_a_child_by_a_corrected_birth_date_is_asked_about_until_that_is_said(
             correct_birth(here, CHILD)
             async with session(here.desk, here.plan) as screen:
                 await screen.tap("visit.company.say")
-                person = here.patient_id
-                asked = to.Amend(person, "Patient", person, "accompaniment")
+                asked = to.Register(returning=here.patient_id, corrects="company")
                 assert screen.route == asked
             said = Registration(accompaniment=Accompaniment(Who.NOBODY))
             here.desk.save(update(here.patient_id, said, here.desk.ids))
