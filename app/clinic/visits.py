@@ -3,12 +3,14 @@
 from enum import StrEnum
 
 from app.clinic.registration import Registration, start_encounter, update
-from app.core.canonical import Json
 from app.core.change import Change, RecordKey
+from app.core.document_json import as_mapping
 from app.core.ids import Ids
+from app.core.projections import EncounterView
 from app.core.records import RecordType
 from app.core.values import EncounterStatus
 
+LATER, NOW = "later", "now"
 NO_NEWS = Registration()
 """Of somebody who came back and said nothing new."""
 
@@ -24,6 +26,14 @@ class LeftReason(StrEnum):
     OTHER = "other"
 
 
+class CancelReason(StrEnum):
+    """Why a visit should never have been begun."""
+
+    MISTAKE = "mistake"
+    TWICE = "twice"
+    OTHER = "other"
+
+
 def encounter_key(patient_id: str, encounter_id: str) -> RecordKey:
     """Return the key of an Encounter."""
     return RecordKey(RecordType.ENCOUNTER, encounter_id, patient_id)
@@ -36,25 +46,42 @@ def set_status(key: RecordKey, status: EncounterStatus) -> Change:
     return change
 
 
-def leave(key: RecordKey, reason: LeftReason, note: str = "") -> Change:
+def leave(key: RecordKey, reason: LeftReason) -> Change:
     """End an Encounter of somebody who left before the end."""
-    value: dict[str, Json] = {
-        "status": EncounterStatus.FINISHED.value,
-        "left": reason.value,
-    }
-    if note:
-        value["note"] = note
+    status = {"status": EncounterStatus.FINISHED.value, "left": reason.value}
     change = Change()
-    change.set(key, {"status": value})
+    change.set(key, {"status": status})
     return change
 
 
-def set_urgency(key: RecordKey, *, urgent: bool, reason: str = "") -> Change:
+def cancel(key: RecordKey, reason: CancelReason) -> Change:
+    """End an Encounter that should not have been begun."""
+    status = {"status": EncounterStatus.CANCELLED.value, "reason": reason.value}
+    change = Change()
+    change.set(key, {"status": status})
+    return change
+
+
+def set_urgency(key: RecordKey, *, urgent: bool) -> Change:
     """Say that somebody should be seen first, or no longer."""
-    level = "urgent" if urgent else "routine"
     change = Change()
-    change.set(key, {"urgency": {"level": level, "reason": reason}})
+    change.set(key, {"urgency": {"level": "urgent" if urgent else "routine"}})
     return change
+
+
+def plan(key: RecordKey, canonical: str, *, later: bool) -> Change:
+    """Append that a form of an Encounter waits until later, or waits no more."""
+    change = Change()
+    when = LATER if later else NOW
+    change.set(key, {"plan": {"form": canonical, "when": when}})
+    return change
+
+
+def for_later(encounter: EncounterView) -> frozenset[str]:
+    """Return the canonical names of the forms that wait: the newest word counts."""
+    said = [as_mapping(w.value) for w in encounter.document.writes("plan")]
+    newest = {str(each.get("form")): each.get("when") for each in said}
+    return frozenset(form for form, when in newest.items() if when == LATER)
 
 
 def come_back(

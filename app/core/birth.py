@@ -132,7 +132,7 @@ def birth_of_parts(
     None for what is no date, lies in the future or more than 120 years back.
     """
     texts = [part.strip() for part in parts]
-    if not all(text.isdecimal() or not text for text in texts):
+    if any(text and not (text.isdecimal() and int(text)) for text in texts):
         return None
     year, month, day = (int(text) if text else 0 for text in texts)
     found = _interval(year, month, day) if year and (month or not day) else None

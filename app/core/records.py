@@ -114,6 +114,7 @@ _POLICIES: Mapping[str, Mapping[str, FieldPolicy]] = MappingProxyType(
             "started_at": LATEST,
             "status": APPEND,
             STATUS_HISTORY: LATEST,
+            "plan": APPEND,
             "urgency": FieldPolicy(positive=_urgent),
         },
         RecordType.COMMUNICATION: {"notice": LATEST},

@@ -1,11 +1,12 @@
 """Dates, times, waiting, ages, numbers and phones, written for one language."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers, units
+from babel import dates, lists, numbers, units
 
 from app.core.birth import Birth, BirthSource, Precision
 from app.i18n.digits import ascii_digits
@@ -111,6 +112,11 @@ def phone(t: Translator, typed: str) -> str:
 def code(t: Translator, text: str) -> str:
     """A card code or an id, in its order in any line."""
     return t.isolate_ltr(text)
+
+
+def joined(t: Translator, parts: Iterable[str]) -> str:
+    """Things one after the other, as a language lists them."""
+    return lists.format_list(list(parts), locale=t.babel_locale)
 
 
 def _local(at_ms: int, zone: str) -> datetime:

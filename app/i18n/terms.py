@@ -9,7 +9,7 @@ from app.clinic.consents import Purpose
 from app.clinic.corrections import ErrorReason
 from app.clinic.registration import Relationship
 from app.clinic.screening import StopReason
-from app.clinic.visits import LeftReason
+from app.clinic.visits import CancelReason, LeftReason
 from app.core.birth import BirthSource
 from app.core.summary import Station
 from app.core.values import (
@@ -65,6 +65,11 @@ _LEFT: Mapping[str, str] = {
     LeftReason.TOO_LONG: N_("Waited too long"),
     LeftReason.HOSPITAL: N_("Taken to hospital"),
     LeftReason.OTHER: N_("Another reason"),
+}
+_CANCELLED: Mapping[str, str] = {
+    CancelReason.MISTAKE: N_("Registered by mistake"),
+    CancelReason.TWICE: N_("Registered twice"),
+    CancelReason.OTHER: N_("Another reason"),
 }
 _STOPPED: Mapping[str, str] = {
     StopReason.TIRED: N_("Too tired"),
@@ -172,6 +177,11 @@ def response_status_name(t: Translator, code: str) -> str:
 def left_reason(t: Translator, code: str) -> str:
     """Why somebody left before the end."""
     return _term(t, _LEFT, code)
+
+
+def cancel_reason(t: Translator, code: str) -> str:
+    """Why a visit should not have been begun."""
+    return _term(t, _CANCELLED, code)
 
 
 def stop_reason(t: Translator, code: str) -> str:

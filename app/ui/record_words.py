@@ -6,6 +6,7 @@ from datetime import date
 
 from app.clinic.consents import ConsentView
 from app.clinic.library import Library
+from app.clinic.visits import LATER
 from app.core.canonical import Json
 from app.core.document_json import as_mapping
 from app.core.ids import format_card_code
@@ -58,6 +59,7 @@ _LABELS: Mapping[str, str] = {
     "started_at": N_("Began"),
     "status": N_("State"),
     "urgency": N_("Urgency"),
+    "plan": N_("Form"),
     "notice": N_("Information notice"),
     "purpose": N_("Purpose"),
     "decision": N_("Answer"),
@@ -193,6 +195,7 @@ class RecordWords:
             "effective_at": say.instant,
             "status": say.response_status if is_response else say.status,
             "urgency": say.urgency,
+            "plan": self._planned,
             "notice": say.notice,
             "purpose": say.purpose,
             "decision": say.decision,
@@ -201,6 +204,11 @@ class RecordWords:
             "result": self._result,
             ENTERED_IN_ERROR: say.error,
         }
+
+    def _planned(self, value: Json) -> str:
+        planned, t = as_mapping(value), self.t
+        when = t.gettext("Later") if planned.get("when") == LATER else t.gettext("Now")
+        return f"{self._forms(str(planned.get('form', ''))).title} · {when}"
 
     def _result(self, value: Json) -> str:
         result = as_mapping(value)

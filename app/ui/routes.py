@@ -20,10 +20,15 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A new person, another of a family, or a person who comes back."""
+    """A new person, another of a family, or a person who comes back.
+
+    With `corrects`, one page of a person's registration is written anew, and no visit
+    is begun.
+    """
 
     family_of: str | None = None
     returning: str | None = None
+    corrects: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,11 @@ class ValueWords:
         return f"{who}: {t.isolate(company.name)}" if company.name else who
 
     def status(self, value: Json) -> str:
-        """Where a visit stands, and why somebody left."""
+        """Where a visit stands, and why somebody left or it was cancelled."""
         t, status = self.t, as_mapping(value)
         said = terms.encounter_status_name(t, str(status.get("status", "")))
+        if cancelled := status.get("reason"):
+            return f"{said}: {terms.cancel_reason(t, str(cancelled))}"
         left = status.get("left")
         if not left:
             return said

@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 
 from app.core.ids import check_character
 from app.features.register.checking import Context
+from app.features.register.doing import MintCard, SaveNew
 from app.features.register.events import (
     CardMinted,
     Entered,
     Event,
     Loaded,
-    MintCard,
     NoCardPressed,
     Pressed,
-    SaveNew,
     SavePressed,
 )
 from app.features.register.form import Field, Form

@@ -5,7 +5,9 @@ from app.clinic.visits import (
     LeftReason,
     come_back,
     encounter_key,
+    for_later,
     leave,
+    plan,
     set_status,
     set_urgency,
 )
@@ -44,12 +46,11 @@ def test_states_are_appended_and_the_newest_is_shown() -> None:
 def test_who_left_before_the_end_is_kept_with_the_reason() -> None:
     folder, encounter_id = arrived()
     key = encounter_key(PATIENT, encounter_id)
-    folder.add(leave(key, LeftReason.OTHER, "had to find a child"))
+    folder.add(leave(key, LeftReason.OTHER))
     (visit,) = encounters(folder.of(PATIENT))
     assert as_mapping(visit.value("status")) == {
         "status": "finished",
         "left": "other",
-        "note": "had to find a child",
     }
     assert open_encounter(folder.of(PATIENT)) is None
 
@@ -57,10 +58,20 @@ def test_who_left_before_the_end_is_kept_with_the_reason() -> None:
 def test_urgency_is_said_and_taken_back() -> None:
     folder, encounter_id = arrived()
     key = encounter_key(PATIENT, encounter_id)
-    folder.add(set_urgency(key, urgent=True, reason="pale"))
+    folder.add(set_urgency(key, urgent=True))
     assert encounters(folder.of(PATIENT))[0].urgent
     folder.add(set_urgency(key, urgent=False))
     assert not encounters(folder.of(PATIENT))[0].urgent
+
+
+def test_what_two_tablets_put_off_waits_and_the_newest_word_of_a_form_counts() -> None:
+    folder, encounter_id = arrived()
+    key = encounter_key(PATIENT, encounter_id)
+    for form, later in (("a|1", True), ("b|1", True), ("a|1", False)):
+        folder.add(plan(key, form, later=later))
+    (visit,) = encounters(folder.of(PATIENT))
+    assert for_later(visit) == {"b|1"}
+    assert visit.conflicts() == {}
 
 
 def test_who_comes_back_gets_a_new_visit_on_the_same_record() -> None:

@@ -38,6 +38,15 @@ def test_a_date_leaves_no_doubt(tag: str, expected: str) -> None:
     assert shown(formats.day(Translator(tag), BORN)) == expected
 
 
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [("en", "A, B, and C"), ("fr", "A, B et C"), ("ar", "A وB وC"), ("ti", "A፣ Bን Cን")],
+)
+def test_a_list_is_joined_as_a_language_joins_it(tag: str, expected: str) -> None:
+    assert formats.joined(Translator(tag), ["A", "B", "C"]) == expected
+    assert formats.joined(Translator(tag), []) == ""
+
+
 def test_an_instant_is_written_in_the_zone_of_the_site() -> None:
     t = Translator("en")
     at_ms = 1_700_000_000_123

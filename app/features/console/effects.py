@@ -1,8 +1,10 @@
 """Doing of Console: everything comes from the server; nothing is kept here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 from typing import assert_never
 
 from app.core.clock import WallClock
@@ -24,6 +26,7 @@ from app.features.console.state import (
     PatientsFound,
     Question,
     RecordClosed,
+    RecordFailed,
     RecordOpened,
     Shown,
     SignOut,
@@ -51,29 +54,55 @@ class Desk:
     left: Callable[[], None]
 
 
-def loop(desk: Desk, work: Work, place: Place) -> Loop[Model, Event, Effect]:
-    """Make the screen's loop."""
+@dataclass(frozen=True, slots=True)
+class _Console:
+    desk: Desk
+    work: Work
+    place: Place
+    reads: Iterator[int] = field(default_factory=count)
 
-    def perform(effect: Effect, dispatch: Dispatch) -> None:
+    def perform(self, effect: Effect, dispatch: Dispatch) -> None:
+        desk, work = self.desk, self.work
         match effect:
             case FindPatients(question):
-                work.run(lambda: _find(desk, question), dispatch, _as_event, _failed)
+                find = partial(_find, desk, question)
+                work.run(find, dispatch, _as_event, self._failed)
             case OpenRecord(patient_id):
-                work.run(
-                    lambda: _opened(desk.session.patient_record(patient_id)),
-                    dispatch,
-                    _as_event,
-                    _failed,
-                )
+                self._open(patient_id, dispatch)
             case OpenLanguages():
-                place.go(Languages())
+                self.place.go(Languages())
             case SignOut():
-                work.run(lambda: _sign_out(desk), dispatch, _as_event, _failed)
-                place.reset(ConsoleSignIn())
+                work.run(partial(_sign_out, desk), dispatch, _as_event, self._failed)
+                self.place.reset(ConsoleSignIn())
             case _:
                 assert_never(effect)
 
-    return Loop(Model(), update, perform, Moments(shown=Shown()))
+    def _open(self, patient_id: str, dispatch: Dispatch) -> None:
+        number, session = next(self.reads), self.desk.session
+
+        def opened() -> Event:
+            return _opened(session.patient_record(patient_id), number)
+
+        def unread(error: Exception) -> Event:
+            return RecordFailed(patient_id, self._code(error))
+
+        self.work.run(opened, dispatch, _as_event, unread)
+
+    def _failed(self, error: Exception) -> Event:
+        return Failed(self._code(error))
+
+    def _code(self, error: Exception) -> ProblemCode:
+        """Return what to say of an error; one that nobody expected is told, too."""
+        if isinstance(error, SyncFailure):
+            return ProblemCode(error.code)
+        self.work.tell(error)
+        return ProblemCode.UNEXPECTED
+
+
+def loop(desk: Desk, work: Work, place: Place) -> Loop[Model, Event, Effect]:
+    """Make the screen's loop."""
+    console = _Console(desk, work, place)
+    return Loop(Model(), update, console.perform, Moments(shown=Shown()))
 
 
 def _find(desk: Desk, question: Question) -> Event:
@@ -93,7 +122,7 @@ def _find(desk: Desk, question: Question) -> Event:
     return PatientsFound(question, found.total, patients, desk.wall())
 
 
-def _opened(record: MergedRecord) -> Event:
+def _opened(record: MergedRecord, number: int) -> Event:
     log = [(_operation(item), item.clamp_ms) for item in record.history]
     return RecordOpened(
         Opened(
@@ -106,6 +135,7 @@ def _opened(record: MergedRecord) -> Event:
                 {k: v.name for k, v in record.sites.items()},
                 {k: v.zone for k, v in record.sites.items()},
             ),
+            number,
         )
     )
 
@@ -131,9 +161,3 @@ def _sign_out(desk: Desk) -> Event:
 
 def _as_event(event: Event) -> Event:
     return event
-
-
-def _failed(error: Exception) -> Event | None:
-    if isinstance(error, SyncFailure):
-        return Failed(ProblemCode(error.code))
-    return None

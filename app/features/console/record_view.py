@@ -16,9 +16,17 @@ from app.core.projections import (
     responses,
 )
 from app.core.records import ENTERED_IN_ERROR, RecordType
-from app.features.console.state import Event, Model, Opened, PatientPressed
+from app.features.console.state import (
+    Event,
+    Model,
+    Opened,
+    PatientPressed,
+    RefreshPressed,
+)
+from app.i18n import messages
 from app.ui import provenance
 from app.ui import widgets as w
+from app.ui.flags import flag_notice
 from app.ui.look import Look
 from app.ui.record_words import Fact, RecordWords
 from app.ui.theme import Space, Type
@@ -38,9 +46,10 @@ def record_body(
 ) -> list[ft.Control]:
     """Draw the record that is selected, or that it is on its way."""
     _ = look.t.gettext
-    opened = model.opened
+    opened, unread = model.opened, _unread(model, dispatch, look)
     if opened is None:
-        return [w.waiting("console.opening", _("Asking the server"))]
+        waiting = w.waiting("console.opening", _("Asking the server"))
+        return unread or [waiting]
     documents = list(opened.documents.values())
     patient = patient_view(documents)
     if patient is None:
@@ -51,10 +60,24 @@ def record_body(
         words = replace(words, zone=provenance.zone_of(last_site, opened.names))
     cards = _Cards(opened, dispatch, look, words)
     return [
+        *unread,
         w.title(look.t.isolate(name) if name else _("No name yet")),
         *_alarms(documents, patient, look, words),
         *(cards.draw(document) for document in in_reading_order(documents)),
     ]
+
+
+def _unread(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
+    """Say why the record could not be read, and offer to ask again."""
+    if model.record_problem is None:
+        return []
+    again = w.quiet_button(
+        "console.again",
+        look.t.gettext("Look again"),
+        lambda: dispatch(RefreshPressed()),
+    )
+    sentence = messages.problem(look.t, model.record_problem)
+    return [w.notice("console.unread", sentence, w.Tone.WARNING, again)]
 
 
 def in_reading_order(documents: Iterable[Document]) -> list[Document]:
@@ -97,7 +120,8 @@ def _alarms(
         for flag in response.flags():
             text = words.flag(response.questionnaire, flag)
             key = f"console.flag.{response.record_id}.{flag}"
-            found.append(w.notice(key, text, w.Tone.DANGER))
+            form = words.library.form(response.questionnaire)
+            found.append(flag_notice(key, text, form, look.t))
     if patient.accompaniment.flags_child:
         text = _("A child without a parent: protection must be looked at.")
         found.append(w.notice("console.child", text, w.Tone.DANGER))

@@ -39,6 +39,14 @@ class Opened:
     documents: Mapping[str, Document] = field(default_factory=dict)
     moments: tuple[Moment, ...] = ()
     names: Names = field(default_factory=Names)
+    number: int = 0
+    """Its place among what the server was asked for."""
+
+    def is_older_than(self, other: "Opened | None") -> bool:
+        """Tell whether it was asked for before what is shown of the same person."""
+        if other is None or other.patient_id != self.patient_id:
+            return False
+        return self.number < other.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,8 @@ class Model:
     selected: str = ""
     opened: Opened | None = None
     problem: ProblemCode | None = None
+    record_problem: ProblemCode | None = None
+    """Why the record that is selected could not be read, or not again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,12 @@ class RecordOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordFailed:
+    patient_id: str
+    problem: ProblemCode
+
+
+@dataclass(frozen=True, slots=True)
 class RecordClosed:
     pass
 
@@ -136,6 +152,7 @@ Event = (
     | PatientsFound
     | PatientPressed
     | RecordOpened
+    | RecordFailed
     | RecordClosed
     | Failed
     | LanguagesPressed
@@ -171,7 +188,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
     match event:
         case Shown() | RefreshPressed():
             again = (OpenRecord(model.selected),) if model.selected else ()
-            return Next(model, (FindPatients(model.question), *again))
+            asked = replace(model, record_problem=None)
+            return Next(asked, (FindPatients(model.question), *again))
         case SearchTyped(text):
             return _ask(model, replace(model.question, text=text, limit=PAGE))
         case ConflictsToggled():
@@ -184,18 +202,37 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(_found(model, event))
         case PatientPressed(patient_id):
             chosen = replace(model, selected=patient_id, opened=None, problem=None)
-            return Next(chosen, (OpenRecord(patient_id),))
-        case RecordOpened(record):
-            is_wanted = record.patient_id == model.selected
-            return Next(replace(model, opened=record) if is_wanted else model)
-        case RecordClosed():
-            return Next(replace(model, selected="", opened=None))
+            asked = replace(chosen, record_problem=None)
+            return Next(asked, (OpenRecord(patient_id),))
+        case RecordOpened() | RecordFailed() | RecordClosed():
+            return _record(model, event)
         case Failed(problem):
             return Next(replace(model, problem=problem), _leave(problem))
         case LanguagesPressed():
             return Next(model, (OpenLanguages(),))
         case SignOutPressed():
             return Next(model, (SignOut(),))
+        case _:
+            assert_never(event)
+
+
+def _record(
+    model: Model, event: RecordOpened | RecordFailed | RecordClosed
+) -> Next[Model, Effect]:
+    """Show what came of the record that is selected now, and nothing older."""
+    match event:
+        case RecordOpened(record):
+            is_wanted = record.patient_id == model.selected
+            if not is_wanted or record.is_older_than(model.opened):
+                return Next(model)
+            return Next(replace(model, opened=record, record_problem=None))
+        case RecordFailed(patient_id, problem):
+            if patient_id != model.selected:
+                return Next(model, _leave(problem))
+            return Next(replace(model, record_problem=problem), _leave(problem))
+        case RecordClosed():
+            closed = replace(model, selected="", opened=None, record_problem=None)
+            return Next(closed)
         case _:
             assert_never(event)
 

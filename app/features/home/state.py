@@ -74,11 +74,6 @@ class SearchTyped:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchCleared:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
 class PeopleFound:
     text: str
     people: tuple[PatientSummary, ...]
@@ -118,7 +113,6 @@ Event = (
     | MorePressed
     | WaitingLoaded
     | SearchTyped
-    | SearchCleared
     | PeopleFound
     | PersonPressed
     | StationPressed
@@ -202,8 +196,6 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
         case SearchTyped(text):
             typed = replace(model, text=text)
             return Next(typed, _search(typed))
-        case SearchCleared():
-            return Next(replace(model, text="", found=(), found_for=""))
         case PeopleFound():
             return Next(_found(model, event))
         case PersonPressed(patient_id, encounter_id):

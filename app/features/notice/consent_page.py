@@ -6,18 +6,17 @@ import flet as ft
 
 from app.core.values import Decision, GivenBy
 from app.features.notice.form import Asked, Field
+from app.features.notice.model import Context, Model, Need
 from app.features.notice.sentences import Words, asked_for, care
 from app.features.notice.state import (
     Answered,
     BackPressed,
-    Context,
     ContinuePressed,
     Entered,
     Event,
-    Model,
-    Need,
 )
-from app.i18n import Translator, messages
+from app.features.notice.told_part import told
+from app.i18n import Translator
 from app.i18n.terms import decision_name, given_by_name
 from app.ui import widgets as w
 from app.ui.frame import Frame
@@ -31,10 +30,7 @@ def consents_frame(
 ) -> Frame:
     """Draw the questions; nothing of care rests on their answers."""
     _ = look.t.gettext
-    body: list[ft.Control] = []
-    if model.problem is not None:
-        text = messages.problem(look.t, model.problem)
-        body.append(w.notice("notice.problem", text, w.Tone.WARNING))
+    body = told(model, look)
     body.append(
         w.card(
             "notice.care",

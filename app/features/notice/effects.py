@@ -1,6 +1,6 @@
 """What Notice reads and writes, and where it leads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from app.clinic.consents import (
@@ -11,29 +11,29 @@ from app.clinic.consents import (
 )
 from app.clinic.desk import Desk
 from app.clinic.drafting import DraftKeeper
+from app.clinic.newest_draft import NewestDraft
 from app.core.canonical import Json
 from app.core.change import Change
 from app.core.merge import Document
+from app.core.problems import ProblemCode
 from app.core.projections import patient_view
 from app.core.values import Decision
 from app.features.notice.form import Asked, Form, form_from_json
+from app.features.notice.model import Context, Model, Page, Way
 from app.features.notice.state import (
-    Context,
     DraftFailed,
     DraftKept,
     Effect,
     Event,
     Go,
+    GoBack,
     KeepDraft,
     Load,
     Loaded,
-    Model,
-    Page,
     Save,
     Saved,
     SaveFailed,
     Shown,
-    Way,
     update,
 )
 from app.i18n.formats import local_day
@@ -119,40 +119,58 @@ class Effects:
         self._notice = notice
         self._work = work
         self._place = place
+        self._newest = NewestDraft(notice.keeper)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         """Do one effect."""
         notice = self._notice
-        number = notice.keeper.number()
         match effect:
             case Load():
-                self._work.run(notice.load, dispatch, _as_event, _save_failed)
+                self._work.run(notice.load, dispatch, _as_event, self._save_failed)
             case KeepDraft(content):
-                self._keep(number, content, dispatch)
+                if self._newest.take(content):
+                    self._work.run(
+                        self._newest.keep, dispatch, _kept, self._draft_failed
+                    )
             case Save():
+                number = notice.keeper.number()
                 self._work.run(
                     lambda: notice.save(effect, number),
                     dispatch,
                     _as_event,
-                    _save_failed,
+                    self._save_failed,
                 )
             case Go(way):
                 self._go(way)
+            case GoBack():
+                self._place.back()
             case _:
                 assert_never(effect)
 
-    def _keep(self, number: int, content: Json, dispatch: Dispatch) -> None:
-        keeper = self._notice.keeper
-        self._work.run(
-            lambda: keeper.keep(number, content), dispatch, _kept, _draft_failed
-        )
-
     def _go(self, way: Way) -> None:
-        route = self._notice.route
+        """Go home, or to the visit: back to it, where it lies below."""
         if way is Way.HOME:
             self._place.reset(Home())
+            return
+        route, stack = self._notice.route, self._place.navigator.value
+        visit = Plan(route.patient_id, route.encounter_id)
+        if len(stack) > 1 and stack[-2].route == visit:
+            self._place.back()
         else:
-            self._place.replace(Plan(route.patient_id, route.encounter_id))
+            self._place.replace(visit)
+
+    def _save_failed(self, error: Exception) -> Event:
+        return SaveFailed(self._code(error))
+
+    def _draft_failed(self, error: Exception) -> Event:
+        return DraftFailed(self._code(error))
+
+    def _code(self, error: Exception) -> ProblemCode:
+        """Return what to say of an error; one that nobody expected is told, too."""
+        if isinstance(error, StorageError):
+            return error.code
+        self._work.tell(error)
+        return ProblemCode.UNEXPECTED
 
 
 def _standing(documents: tuple[Document, ...]) -> dict[str, Decision]:
@@ -179,13 +197,5 @@ def _as_event(event: Event) -> Event:
     return event
 
 
-def _kept(_none: None) -> Event:
-    return DraftKept()
-
-
-def _save_failed(error: Exception) -> Event | None:
-    return SaveFailed(error.code) if isinstance(error, StorageError) else None
-
-
-def _draft_failed(error: Exception) -> Event | None:
-    return DraftFailed(error.code) if isinstance(error, StorageError) else None
+def _kept(content: Mapping[str, Json]) -> Event:
+    return DraftKept(content)

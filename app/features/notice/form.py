@@ -92,32 +92,41 @@ class Form:
             shown_in=shown_in if given else "",
         )
 
+    def changed(
+        self, asked: tuple[Asked, ...], standing: Mapping[str, Decision]
+    ) -> list[tuple[Asked, Decision]]:
+        """Return the purposes that are answered otherwise than stands, and how."""
+        if self.given_by == GivenBy.NOBODY_ABLE:
+            return []
+        given = [(each, self.decision(each)) for each in asked]
+        return [
+            (each, decision)
+            for each, decision in given
+            if each.key in dict(self.answers)
+            and decision != standing.get(each.key, Decision.NOT_ASKED)
+        ]
+
     def consents(
         self,
         asked: tuple[Asked, ...],
         standing: Mapping[str, Decision],
         version: str,
     ) -> tuple[ConsentGiven, ...]:
-        """Return the answers that differ from those that stand."""
-        by = GivenBy(self.given_by) if self.given_by in set(GivenBy) else GivenBy.SELF
-        changed = [
-            (each, self.decision(each))
-            for each in asked
-            if each.key in dict(self.answers)
-            and self.decision(each) != standing.get(each.key, Decision.NOT_ASKED)
-            and self.given_by != GivenBy.NOBODY_ABLE
-        ]
+        """Return the answers that differ from those that stand.
+
+        Raises ValueError where nobody said who gave them.
+        """
         return tuple(
             ConsentGiven(
                 each.purpose,
                 decision,
-                by,
+                GivenBy(self.given_by),
                 each.service,
                 self.language,
                 self.interpretation,
                 version,
             )
-            for each, decision in changed
+            for each, decision in self.changed(asked, standing)
         )
 
     def unable(
@@ -144,6 +153,10 @@ class Form:
         """Return the form as a draft keeps it."""
         texts: dict[str, Json] = {f.value: getattr(self, f.value) for f in Field}
         return {**texts, "answers": dict(self.answers)}
+
+
+BLANK = Form()
+"""Nothing is answered; immutable."""
 
 
 def form_from_json(value: Json) -> Form:

@@ -7,7 +7,8 @@ import flet as ft
 from app.clinic.consents import PostponedReason
 from app.core.values import InterpreterMode
 from app.features.notice.form import Field
-from app.features.notice.state import Context, Entered, Event, Model, Need
+from app.features.notice.model import Context, Model, Need
+from app.features.notice.state import Entered, Event
 from app.i18n.terms import interpreter_mode_name
 from app.ui import widgets as w
 from app.ui.look import Look

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.clinic.consents import Purpose
 from app.core.wire import NoticeText
 from app.features.notice.form import Asked
-from app.features.notice.state import Context, Model
+from app.features.notice.model import Context, Model
 from app.i18n import N_, Translator
 from app.i18n.languages import chain
 from app.ui.look import Look

@@ -1,111 +1,15 @@
 """Notice and consent: what the person is told, then what they agree to or not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from typing import assert_never
 
-from app.clinic.consents import NoticeGiven
 from app.core.canonical import Json
 from app.core.problems import ProblemCode
-from app.core.summary import Station
-from app.core.values import Decision, GivenBy
-from app.core.wire import Deployment, Notice
-from app.features.notice.form import (
-    GIVEN,
-    POSTPONED,
-    Asked,
-    Field,
-    Form,
-    all_asked,
-)
+from app.core.values import GivenBy
+from app.features.notice.form import GIVEN, Field, Form
+from app.features.notice.model import Context, Model, Page, Way
 from app.ui.loop import Next
-
-
-class Page(StrEnum):
-    """Where one is."""
-
-    NOTICE = "notice"
-    LANGUAGE = "language"
-    CONSENTS = "consents"
-
-
-class Way(StrEnum):
-    """Where one can go on to."""
-
-    SCREENING = "screening"
-    HOME = "home"
-
-
-class Need(StrEnum):
-    """What must be said before it can be kept."""
-
-    STATUS = "status"
-    REASON = "reason"
-    MODE = "mode"
-    GIVEN_BY = "given-by"
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Whom it is about, what the deployment says, and what stands already."""
-
-    deployment: Deployment
-    notice: Notice
-    zone: str
-    station: Station
-    name: str = ""
-    language: str = ""
-    is_child: bool = False
-    last: tuple[NoticeGiven, int] | None = None
-    standing: Mapping[str, Decision] = field(default_factory=dict)
-
-    @property
-    def asked(self) -> tuple[Asked, ...]:
-        """Every optional purpose."""
-        return all_asked(self.notice.services)
-
-    @property
-    def was_given(self) -> bool:
-        """Whether the notice was given before."""
-        return self.last is not None and self.last[0].given
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """The notice at one moment; `is_saved` ends it."""
-
-    form: Form = Form()  # noqa: RUF009 - immutable
-    context: Context | None = None
-    page: Page = Page.NOTICE
-    restored: bool = False
-    asked: bool = False
-    busy: bool = False
-    problem: ProblemCode | None = None
-    draft_problem: ProblemCode | None = None
-    is_saved: bool = False
-
-    @property
-    def draft(self) -> dict[str, Json]:
-        """What is kept while it is not saved."""
-        return {"form": self.form.to_json(), "page": self.page.value}
-
-    @property
-    def needs(self) -> frozenset[Need]:
-        """What is missing on the page that is open."""
-        form, context = self.form, self.context
-        if context is None:
-            return frozenset()
-        if self.page is Page.CONSENTS:
-            decided = any(
-                form.decision(each) is not Decision.NOT_ASKED for each in context.asked
-            )
-            return frozenset({Need.GIVEN_BY} if decided and not form.given_by else ())
-        if not form.status:
-            return frozenset(() if context.was_given else {Need.STATUS})
-        if form.status == POSTPONED:
-            return frozenset(() if form.reason else {Need.REASON})
-        return frozenset(() if form.mode else {Need.MODE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +66,29 @@ class SaveFailed:
 
 @dataclass(frozen=True, slots=True)
 class DraftKept:
-    pass
+    """What was answered is kept, as it was then."""
+
+    content: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
 class DraftFailed:
     problem: ProblemCode
+
+
+@dataclass(frozen=True, slots=True)
+class LeavePressed:
+    """Away from here; what is answered comes back later, if it could be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossAccepted:
+    """Away from here, although what is answered could not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class StayPressed:
+    """Not away from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +98,8 @@ class WayPressed:
 
 Filling = Entered | Answered | LanguagesOpened | BackPressed | ContinuePressed
 Keeping = Saved | SaveFailed | DraftKept | DraftFailed
-Event = Shown | Loaded | Filling | Keeping | WayPressed
+Away = LeavePressed | LossAccepted | StayPressed
+Event = Shown | Loaded | Filling | Keeping | Away | WayPressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +124,12 @@ class Go:
     way: Way
 
 
-Effect = Load | KeepDraft | Save | Go
+@dataclass(frozen=True, slots=True)
+class GoBack:
+    pass
+
+
+Effect = Load | KeepDraft | Save | Go | GoBack
 Step = Next[Model, Effect]
 
 
@@ -212,25 +139,49 @@ def update(model: Model, event: Event) -> Step:
         case Shown():
             return Next(model, (Load(),) if model.context is None else ())
         case Loaded(context, form, page, restored):
-            return Next(Model(form, context, page, restored))
+            model = Model(form, context, page, restored)
+            return Next(replace(model, kept=model.draft))
         case WayPressed(way):
             return Next(model, (Go(way),) if model.is_saved else ())
         case Saved() | SaveFailed() | DraftKept() | DraftFailed():
-            return Next(_kept(model, event))
+            return _kept(model, event)
+        case LeavePressed() | LossAccepted() | StayPressed():
+            return _away(model, event)
         case _:
             return _filled(model, event)
 
 
-def _kept(model: Model, event: Keeping) -> Model:
+def _kept(model: Model, event: Keeping) -> Step:
     match event:
         case Saved():
-            return replace(model, busy=False, is_saved=True)
+            return Next(replace(model, busy=False, is_saved=True))
         case SaveFailed(problem):
-            return replace(model, busy=False, problem=problem)
-        case DraftKept():
-            return replace(model, draft_problem=None) if model.draft_problem else model
+            return Next(replace(model, busy=False, problem=problem))
+        case DraftKept(content):
+            kept = replace(model, kept=content, draft_problem=None)
+            goes = kept.is_leaving and kept.kept == kept.draft
+            return Next(kept, (GoBack(),) if goes else ())
         case DraftFailed(problem):
-            return replace(model, draft_problem=problem)
+            asks = model.is_leaving
+            failed = replace(model, draft_problem=problem, is_leaving=False)
+            return Next(replace(failed, asks_to_leave=asks))
+        case _:
+            assert_never(event)
+
+
+def _away(model: Model, event: Away) -> Step:
+    """Not before it is kept, or known to be lost; while it is saved, one stays."""
+    match event:
+        case LeavePressed():
+            if model.busy:
+                return Next(model)
+            if model.kept == model.draft:
+                return Next(model, (GoBack(),))
+            return Next(replace(model, is_leaving=True), (KeepDraft(model.draft),))
+        case LossAccepted():
+            return Next(replace(model, asks_to_leave=False), (GoBack(),))
+        case StayPressed():
+            return Next(replace(model, asks_to_leave=False))
         case _:
             assert_never(event)
 

@@ -8,26 +8,27 @@ from app.core.summary import Station
 from app.features.notice.consent_page import consents_frame
 from app.features.notice.form import GIVEN, POSTPONED, Field
 from app.features.notice.how_part import how_given, why_postponed
+from app.features.notice.model import Context, Model, Need, Page, Way
 from app.features.notice.sentences import Words, sentences, words_of
 from app.features.notice.state import (
     BackPressed,
-    Context,
     ContinuePressed,
     Entered,
     Event,
     LanguagesOpened,
-    Model,
-    Need,
-    Page,
-    Way,
+    LeavePressed,
+    LossAccepted,
+    StayPressed,
     WayPressed,
 )
-from app.i18n import bidi, formats, messages, names
+from app.features.notice.told_part import told
+from app.i18n import bidi, formats, names
 from app.i18n.languages import Direction
 from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
 from app.ui.theme import Type
+from app.ui.unkept import unkept_dialog
 
 Dispatch = Callable[[Event], None]
 
@@ -56,26 +57,21 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             *_done(model, context, dispatch, look),
         ],
         main=_main(model, words, dispatch, look),
+        back=lambda: dispatch(LeavePressed()),
+        dialog=_dialog(model, dispatch, look),
         scroll_to_top="notice",
     )
 
 
-def told(model: Model, look: Look) -> list[ft.Control]:
-    """What went wrong, what came back after a pause."""
-    t = look.t
-    problems = (
-        ("notice.problem", model.problem),
-        ("notice.draft_problem", model.draft_problem),
+def _dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | None:
+    if not model.asks_to_leave or model.draft_problem is None:
+        return None
+    return unkept_dialog(
+        model.draft_problem,
+        look,
+        lambda: dispatch(LossAccepted()),
+        lambda: dispatch(StayPressed()),
     )
-    found: list[ft.Control] = [
-        w.notice(key, messages.problem(t, code), w.Tone.WARNING)
-        for key, code in problems
-        if code is not None
-    ]
-    if model.restored:
-        text = t.gettext("What was typed here before, and not saved, is back.")
-        found.append(w.notice("notice.restored", text))
-    return found
 
 
 def _earlier(context: Context, look: Look) -> list[ft.Control]:

@@ -1,5 +1,6 @@
 """Drawing of who a person is: marks, facts, family, and what they agreed to."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import flet as ft
@@ -12,11 +13,13 @@ from app.features.record.events import (
     EntryPressed,
     Event,
     Loaded,
+    PagePressed,
     Relative,
     RelativePressed,
 )
-from app.i18n import formats, terms
+from app.i18n import formats, messages, terms
 from app.ui import widgets as w
+from app.ui.flags import flag_notice
 from app.ui.look import Look
 from app.ui.record_words import RecordWords
 from app.ui.widgets.lists import Row
@@ -25,7 +28,11 @@ Dispatch = Callable[[Event], None]
 
 
 def marks(
-    loaded: Loaded, patient: PatientView, look: Look, words: RecordWords
+    loaded: Loaded,
+    patient: PatientView,
+    dispatch: Dispatch,
+    look: Look,
+    words: RecordWords,
 ) -> list[ft.Control]:
     """Draw what is dangerous, in words, and what nobody else has yet."""
     _ = look.t.gettext
@@ -34,14 +41,32 @@ def marks(
         for flag in response.flags():
             text = words.flag(response.questionnaire, flag)
             key = f"record.flag.{response.record_id}.{flag}"
-            found.append(w.notice(key, text, w.Tone.DANGER))
+            form = words.library.form(response.questionnaire)
+            found.append(flag_notice(key, text, form, look.t))
     if patient.accompaniment.flags_child:
         said = _("A child without a parent: protection must be looked at.")
         found.append(w.notice("record.child", said, w.Tone.DANGER))
+    if patient.company_unasked(words.today):
+        found.append(_company(dispatch, look))
     if loaded.only_here:
         said = _("Some of this exists only on this tablet until it is sent.")
         found.append(w.notice("record.only_here", said))
+    for code, count in Counter(loaded.refused.values()).items():
+        said = messages.set_aside(look.t, count, code)
+        found.append(w.notice(f"record.refused.{code}", said, w.Tone.WARNING))
     return found
+
+
+def _company(dispatch: Dispatch, look: Look) -> ft.Control:
+    """Perhaps a child, of whom nobody knows who is with them; the way to say it."""
+    _ = look.t.gettext
+    say = w.quiet_button(
+        "record.company.say",
+        _("Say who is with the child"),
+        lambda: dispatch(PagePressed("company")),
+    )
+    said = _("Perhaps a child, and nobody asked yet who is with them.")
+    return w.notice("record.company", said, w.Tone.WARNING, say)
 
 
 def person(

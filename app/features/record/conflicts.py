@@ -8,7 +8,7 @@ from app.core.merge import Document, Shown
 from app.core.projections import View
 from app.core.records import ANSWER_PREFIX, RecordType
 from app.features.record.correcting import AMENDABLE
-from app.features.record.events import Event, FieldPressed, Loaded
+from app.features.record.events import ConflictPressed, Event, FieldPressed, Loaded
 from app.ui import provenance
 from app.ui import widgets as w
 from app.ui.look import Look
@@ -62,17 +62,15 @@ def _card(
         w.conflict_mark(look),
         w.key_values(f"{key}.values", pairs),
     ]
-    target = _editor(document, name)
-    if target:
-        event = FieldPressed(document.record_id, target)
-        text = t.gettext("Decide which is right")
-        parts.append(w.quiet_button(f"{key}.decide", text, lambda: dispatch(event)))
+    event, text = _decision(document, name), t.gettext("Decide which is right")
+    parts.append(w.quiet_button(f"{key}.decide", text, lambda: dispatch(event)))
     return w.card(key, parts)
 
 
-def _editor(document: Document, name: str) -> str:
-    """Return the field that is amended to decide, or nothing where none can be."""
+def _decision(document: Document, name: str) -> Event:
+    """Return the way to decide: where it is written anew, or among what was written."""
     if name.startswith(ANSWER_PREFIX):
-        return "answers"
-    is_person = document.record_type == RecordType.PATIENT
-    return name if is_person and name in AMENDABLE else ""
+        return FieldPressed(document.record_id, "answers")
+    if document.record_type == RecordType.PATIENT and name in AMENDABLE:
+        return FieldPressed(document.record_id, name)
+    return ConflictPressed(document.record_id, name)

@@ -7,6 +7,7 @@ import flet as ft
 from app.clinic.corrections import ErrorReason
 from app.core.ids import format_card_code
 from app.core.merge import Document
+from app.core.projections import PatientView
 from app.core.records import RecordType
 from app.core.summary import PatientSummary
 from app.features.record.events import (
@@ -14,13 +15,14 @@ from app.features.record.events import (
     ErrorPressed,
     Event,
     FieldPressed,
+    PagePressed,
     PersonChosen,
     PersonTyped,
     ReasonChosen,
     WrongPersonPressed,
 )
 from app.features.record.state import Asking, Model
-from app.i18n import formats, messages, terms
+from app.i18n import N_, formats, messages, terms
 from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
@@ -33,6 +35,15 @@ AMENDABLE = ("name", "sex", "birth", "language")
 """Fields of a person that have an editor of their own here."""
 
 _REASONS = [reason for reason in ErrorReason if reason is not ErrorReason.CORRECTED]
+
+
+_PAGES = {
+    "company": N_("Who is with the child"),
+    "origin": N_("Origin and languages"),
+    "phones": N_("Phone numbers"),
+    "arrival": N_("Arrival"),
+}
+"""Pages of the registration, on which the other fields are written anew."""
 
 
 def dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | None:
@@ -61,6 +72,12 @@ def choosing(
     choices = [
         w.Choice(f"field:{name}", look.t.fill(_("Correct: {field}"), field=fact.label))
         for name, fact in _editable(record, words)
+    ]
+    choices += [
+        w.Choice(
+            f"page:{page}", look.t.fill(_("Correct: {field}"), field=_(_PAGES[page]))
+        )
+        for page in _pages(record, words)
     ]
     if record.record_type == RecordType.QUESTIONNAIRE_RESPONSE:
         choices.append(w.Choice("field:answers", _("Correct an answer")))
@@ -99,11 +116,22 @@ def _editable(record: Document, words: RecordWords) -> list[tuple[str, Fact]]:
     return [(name, words.fact(record, name, None)) for name in AMENDABLE]
 
 
+def _pages(record: Document, words: RecordWords) -> list[str]:
+    """Return the pages of a person's registration that can be written anew."""
+    if record.record_type != RecordType.PATIENT:
+        return []
+    birth = PatientView(record).birth
+    is_child = birth is not None and birth.may_be_child(words.today)
+    return [page for page in _PAGES if is_child or page != "company"]
+
+
 def _chosen(record: Document, choice: str) -> Event:
     if choice == "error":
         return ErrorPressed()
     if choice == "wrong":
         return WrongPersonPressed()
+    if choice.startswith("page:"):
+        return PagePressed(choice.removeprefix("page:"))
     return FieldPressed(record.record_id, choice.removeprefix("field:"))
 
 

@@ -1,7 +1,8 @@
 """Doing of Record: reading the vault, correcting in it, and going elsewhere."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass, field
+from itertools import count
 from typing import assert_never
 
 from app.clinic import corrections
@@ -12,15 +13,11 @@ from app.core.problems import ProblemCode
 from app.core.projections import View, by_type, open_encounter
 from app.core.records import RecordType
 from app.core.timeline import timeline
-from app.features.record.events import (
-    Corrected,
-    CorrectionFailed,
+from app.features.record.doing import (
+    Decide,
     Effect,
     EnterInError,
-    Event,
     FindPeople,
-    Left,
-    Loaded,
     LoadRecord,
     MoveTo,
     OpenAmend,
@@ -28,14 +25,22 @@ from app.features.record.events import (
     OpenComeBack,
     OpenFamily,
     OpenNotice,
+    OpenPage,
     OpenRelative,
     OpenVisit,
+    StopListening,
+)
+from app.features.record.events import (
+    Corrected,
+    CorrectionFailed,
+    Event,
+    Left,
+    Loaded,
     PeopleFound,
     RecordLoaded,
     RecordsChanged,
     Relative,
     Shown,
-    StopListening,
 )
 from app.features.record.state import Model, update
 from app.storage import State, StorageError
@@ -60,17 +65,26 @@ class _Record:
     work: Work
     place: Place
     listening: _Listening = field(default_factory=_Listening)
+    reads: Iterator[int] = field(default_factory=count)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
             case LoadRecord(patient_id):
                 self._listen(patient_id, dispatch)
-                self.work.run(lambda: load(self.desk, patient_id), dispatch, _loaded)
+                number = next(self.reads)
+                self.work.run(
+                    lambda: load(self.desk, patient_id, number), dispatch, _loaded
+                )
             case StopListening():
                 if self.listening.stop is not None:
                     self.listening.stop()
             case FindPeople(text):
                 self._find(text, dispatch)
+            case Decide(record, name, value):
+                change = corrections.amend(record, name, value, record.heads(name))
+                self.work.run(
+                    lambda: self.desk.save(change), dispatch, _corrected, self._failed
+                )
             case EnterInError(record, reason):
                 self._enter_in_error(record, reason, dispatch)
             case MoveTo():
@@ -82,6 +96,7 @@ class _Record:
         self,
         effect: (
             OpenAmend
+            | OpenPage
             | OpenAnswers
             | OpenVisit
             | OpenNotice
@@ -99,10 +114,8 @@ class _Record:
                 self.place.go(Plan(patient_id, encounter_id))
             case OpenNotice(patient_id, encounter_id):
                 self.place.go(Notice(patient_id, encounter_id))
-            case OpenFamily(patient_id):
-                self.place.go(Register(family_of=patient_id))
-            case OpenComeBack(patient_id):
-                self.place.go(Register(returning=patient_id))
+            case OpenPage() | OpenFamily() | OpenComeBack():
+                self.place.go(_registration(effect))
             case OpenRelative(patient_id):
                 self.place.go(Record(patient_id))
             case _:
@@ -157,11 +170,28 @@ class _Record:
         return CorrectionFailed(ProblemCode.UNEXPECTED)
 
 
-def load(desk: Desk, patient_id: str) -> Loaded:
+def _registration(effect: OpenPage | OpenFamily | OpenComeBack) -> Register:
+    match effect:
+        case OpenPage(patient_id, page):
+            return Register(returning=patient_id, corrects=page)
+        case OpenFamily(patient_id):
+            return Register(family_of=patient_id)
+        case OpenComeBack(patient_id):
+            return Register(returning=patient_id)
+        case _:
+            assert_never(effect)
+
+
+def load(desk: Desk, patient_id: str, number: int) -> Loaded:
     """Read one patient's records, history and the names in it."""
     vault = desk.vault
     log = vault.operations(patient_id)
     waiting = [e.header.operation_id for e in log if e.state is State.PENDING]
+    refused = {
+        e.header.operation_id: e.reason or ProblemCode.UNEXPECTED
+        for e in log
+        if e.state is State.SET_ASIDE
+    }
     moments = timeline(
         (e.operation, e.clamp_ms) for e in log if e.operation is not None
     )
@@ -171,7 +201,9 @@ def load(desk: Desk, patient_id: str) -> Loaded:
         tuple(moments),
         names_of(vault.setup),
         frozenset(waiting),
+        refused,
         _relatives(desk, documents.values()),
+        number,
     )
 
 

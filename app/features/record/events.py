@@ -1,4 +1,4 @@
-"""Record: what happens on the screen, and what is to be done."""
+"""Record: what happens on the screen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,8 +30,16 @@ class Loaded:
     names: Names = field(default_factory=Names)
     only_here: frozenset[str] = frozenset()
     """Operations that the server has not accepted yet."""
+    refused: Mapping[str, ProblemCode] = field(default_factory=dict)
+    """Operations that the server set aside, and why; they exist only here, too."""
     relatives: Mapping[str, Relative] = field(default_factory=dict)
     """By patient id; those who are on this tablet."""
+    number: int = 0
+    """Its place among the readings of this screen."""
+
+    def is_older_than(self, other: "Loaded | None") -> bool:
+        """Tell whether it was asked for before another, and came after it."""
+        return other is not None and self.number < other.number
 
     @property
     def patient(self) -> PatientView | None:
@@ -76,6 +84,33 @@ class FieldPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class PagePressed:
+    """A page of the registration is to be written anew."""
+
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictPressed:
+    """It is to be decided which of what was written is right."""
+
+    record_id: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChosen:
+    """What one operation wrote is right."""
+
+    operation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecidePressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorPressed:
     pass
 
@@ -99,6 +134,11 @@ class PeopleFound:
 @dataclass(frozen=True, slots=True)
 class PersonChosen:
     person: PatientSummary
+
+
+@dataclass(frozen=True, slots=True)
+class MovePressed:
+    """It is that person's, as both names were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +193,16 @@ Event = (
     | RecordLoaded
     | EntryPressed
     | FieldPressed
+    | PagePressed
+    | ConflictPressed
+    | VersionChosen
+    | DecidePressed
     | ErrorPressed
     | WrongPersonPressed
     | PersonTyped
     | PeopleFound
     | PersonChosen
+    | MovePressed
     | ReasonChosen
     | AskingClosed
     | Corrected
@@ -167,91 +212,4 @@ Event = (
     | FamilyPressed
     | ComeBackPressed
     | RelativePressed
-)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadRecord:
-    patient_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class StopListening:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAmend:
-    patient_id: str
-    record_type: str
-    record_id: str
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAnswers:
-    patient_id: str
-    encounter_id: str
-    questionnaire: str
-    response_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class FindPeople:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class EnterInError:
-    record: Document
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class MoveTo:
-    record: Document
-    right_patient_id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenVisit:
-    patient_id: str
-    encounter_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenNotice:
-    patient_id: str
-    encounter_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenFamily:
-    patient_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenComeBack:
-    patient_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRelative:
-    patient_id: str
-
-
-Effect = (
-    LoadRecord
-    | StopListening
-    | OpenAmend
-    | OpenAnswers
-    | FindPeople
-    | EnterInError
-    | MoveTo
-    | OpenVisit
-    | OpenNotice
-    | OpenFamily
-    | OpenComeBack
-    | OpenRelative
 )

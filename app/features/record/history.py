@@ -46,6 +46,9 @@ def _entry(
     badges = []
     if entry.operation_id in loaded.only_here:
         badges.append(w.Badge(t.gettext("Only on this tablet"), w.Tone.INFO))
+    if entry.operation_id in loaded.refused:
+        said = t.gettext("Set aside by the server, kept here")
+        badges.append(w.Badge(said, w.Tone.WARNING))
     struck = View(document).entered_in_error
     if struck:
         badges.append(w.Badge(t.gettext("Entered in error")))

@@ -4,36 +4,45 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import assert_never
 
-from app.core.merge import Document
+from app.core.merge import Document, Write
 from app.core.problems import ProblemCode
-from app.core.projections import ResponseView
+from app.core.projections import ResponseView, View
 from app.core.records import RecordType
 from app.core.summary import PatientSummary
-from app.features.record.events import (
-    AskingClosed,
-    ComeBackPressed,
-    Corrected,
-    CorrectionFailed,
+from app.features.record.doing import (
+    Decide,
     Effect,
     EnterInError,
-    EntryPressed,
-    ErrorPressed,
-    Event,
-    FamilyPressed,
-    FieldPressed,
     FindPeople,
-    Left,
-    Loaded,
     LoadRecord,
     MoveTo,
-    NoticePressed,
     OpenAmend,
     OpenAnswers,
     OpenComeBack,
     OpenFamily,
     OpenNotice,
+    OpenPage,
     OpenRelative,
     OpenVisit,
+    StopListening,
+)
+from app.features.record.events import (
+    AskingClosed,
+    ComeBackPressed,
+    ConflictPressed,
+    Corrected,
+    CorrectionFailed,
+    DecidePressed,
+    EntryPressed,
+    ErrorPressed,
+    Event,
+    FamilyPressed,
+    FieldPressed,
+    Left,
+    Loaded,
+    MovePressed,
+    NoticePressed,
+    PagePressed,
     PeopleFound,
     PersonChosen,
     PersonTyped,
@@ -42,7 +51,7 @@ from app.features.record.events import (
     RecordsChanged,
     RelativePressed,
     Shown,
-    StopListening,
+    VersionChosen,
     VisitPressed,
     WrongPersonPressed,
 )
@@ -56,7 +65,9 @@ class Asking(Enum):
     WHAT = auto()
     ERROR_REASON = auto()
     RIGHT_PERSON = auto()
+    WHETHER_TO_MOVE = auto()
     MOVE_REASON = auto()
+    VERSION = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,9 @@ class Model:
     loaded: Loaded | None = None
     asking: Asking = Asking.NOTHING
     record_id: str = ""
+    field: str = ""
+    chosen: str = ""
+    """The operation whose value is right."""
     text: str = ""
     found: tuple[PatientSummary, ...] = ()
     right_person: PatientSummary | None = None
@@ -80,6 +94,12 @@ class Model:
         """The record that is to be corrected."""
         return self.loaded.documents.get(self.record_id) if self.loaded else None
 
+    @property
+    def versions(self) -> tuple[Write, ...]:
+        """What contradicts each other in the field that is decided."""
+        shown = View(self.record).shown(self.field) if self.record else None
+        return () if shown is None else (shown.write, *shown.others)
+
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
     """Decide an event."""
@@ -88,6 +108,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, (LoadRecord(model.patient_id),))
         case Left():
             return Next(model, (StopListening(),))
+        case RecordLoaded(loaded) if loaded.is_older_than(model.loaded):
+            return Next(model)
         case RecordLoaded(loaded):
             return Next(replace(model, loaded=loaded))
         case Corrected():
@@ -107,11 +129,16 @@ Leaving = VisitPressed | NoticePressed | FamilyPressed | ComeBackPressed
 Correcting = (
     EntryPressed
     | FieldPressed
+    | PagePressed
+    | ConflictPressed
+    | VersionChosen
+    | DecidePressed
     | ErrorPressed
     | WrongPersonPressed
     | PersonTyped
     | PeopleFound
     | PersonChosen
+    | MovePressed
     | ReasonChosen
     | AskingClosed
 )
@@ -140,6 +167,11 @@ def _correct(model: Model, event: Correcting) -> Next[Model, Effect]:
             return Next(replace(model, asking=Asking.WHAT, record_id=record_id))
         case FieldPressed(record_id, name):
             return _amend(model, record_id, name)
+        case PagePressed(page):
+            again = Model(model.patient_id, model.loaded)
+            return Next(again, (OpenPage(model.patient_id, page),))
+        case ConflictPressed() | VersionChosen() | DecidePressed():
+            return _decide(model, event)
         case ErrorPressed():
             return Next(replace(model, asking=Asking.ERROR_REASON))
         case WrongPersonPressed():
@@ -150,12 +182,34 @@ def _correct(model: Model, event: Correcting) -> Next[Model, Effect]:
         case PeopleFound(text, people):
             return Next(_found(model, text, people))
         case PersonChosen(person):
-            chosen = replace(model, right_person=person, asking=Asking.MOVE_REASON)
-            return Next(chosen)
+            whether = Asking.WHETHER_TO_MOVE
+            return Next(replace(model, right_person=person, asking=whether))
+        case MovePressed():
+            return Next(replace(model, asking=Asking.MOVE_REASON))
         case ReasonChosen(reason):
             return _reasoned(model, reason)
         case AskingClosed():
             return Next(Model(model.patient_id, model.loaded))
+        case _:
+            assert_never(event)
+
+
+def _decide(
+    model: Model, event: ConflictPressed | VersionChosen | DecidePressed
+) -> Next[Model, Effect]:
+    """One of what was written is right; what was written stays in the history."""
+    match event:
+        case ConflictPressed(record_id, name):
+            asked = Model(model.patient_id, model.loaded, Asking.VERSION, record_id)
+            return Next(replace(asked, field=name))
+        case VersionChosen(operation_id):
+            return Next(replace(model, chosen=operation_id))
+        case DecidePressed():
+            right = [w for w in model.versions if w.operation_id == model.chosen]
+            if model.busy or model.record is None or not right:
+                return Next(model)
+            effect = Decide(model.record, model.field, right[0].value)
+            return Next(replace(model, busy=True, problem=None), (effect,))
         case _:
             assert_never(event)
 

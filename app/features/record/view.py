@@ -5,7 +5,7 @@ from collections.abc import Callable
 import flet as ft
 
 from app.core.projections import PatientView
-from app.features.record import about, conflicts, correcting, history
+from app.features.record import about, conflicts, correcting, deciding, history, moving
 from app.features.record.events import (
     ComeBackPressed,
     Event,
@@ -30,16 +30,15 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
     loaded = model.loaded
     if loaded is None:
         return Frame(_("Record"), [w.waiting("record.loading", _("Opening"))])
-    if model.asking is Asking.RIGHT_PERSON:
-        return correcting.search(model, dispatch, look)
-    if model.asking is Asking.WHAT and model.record is not None:
-        return correcting.choosing(model.record, dispatch, look, words)
+    asked = _asked(model, loaded, dispatch, look, words)
+    if asked is not None:
+        return asked
     patient = loaded.patient
     if patient is None:
         return Frame(_("Record"), [_missing(look)])
     body = [
         *_done(model, look),
-        *about.marks(loaded, patient, look, words),
+        *about.marks(loaded, patient, dispatch, look, words),
         *about.person(loaded, patient, words, dispatch),
         *conflicts.undecided(loaded, words, dispatch, look),
         *about.family(loaded, dispatch, look),
@@ -54,6 +53,22 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
         main=_main(loaded, dispatch, look),
         dialog=correcting.dialog(model, dispatch, look),
     )
+
+
+def _asked(
+    model: Model, loaded: Loaded, dispatch: Dispatch, look: Look, words: RecordWords
+) -> Frame | None:
+    """Draw the page that asks what is to be corrected, or nothing."""
+    record = model.record
+    if model.asking is Asking.RIGHT_PERSON:
+        return correcting.search(model, dispatch, look)
+    if model.asking is Asking.WHAT and record is not None:
+        return correcting.choosing(record, dispatch, look, words)
+    if model.asking is Asking.VERSION and record is not None:
+        return deciding.which(model, record, dispatch, look, words)
+    if model.asking in (Asking.WHETHER_TO_MOVE, Asking.MOVE_REASON):
+        return moving.whether(model, loaded, dispatch, look, words)
+    return None
 
 
 def _heading(patient: PatientView, look: Look) -> str:
@@ -80,6 +95,7 @@ def _done(model: Model, look: Look) -> list[ft.Control]:
         Asking.MOVE_REASON: _(
             "Written anew on the right person. Here it stays below, struck out."
         ),
+        Asking.VERSION: _("Decided. What else was written stays below."),
     }
     text = said.get(model.corrected)
     found: list[ft.Control] = [w.notice("record.done", text)] if text else []

@@ -17,7 +17,7 @@ from app.core.values import (
     Who,
 )
 from app.features.register.arrival_entry import is_likely
-from app.features.register.form import LANGUAGE_UNKNOWN, Form
+from app.features.register.form import BLANK, LANGUAGE_UNKNOWN, Form
 from app.features.register.people import Person
 from app.i18n.digits import ascii_digits
 from app.i18n.formats import local_day
@@ -48,10 +48,12 @@ class Context:
 
     now_ms: int
     zone: str
-    before: Form = Form()  # noqa: RUF009 - immutable
-    began: Form = Form()  # noqa: RUF009 - immutable
+    before: Form = BLANK
+    began: Form = BLANK
     first: Person | None = None
     returning: Person | None = None
+    corrects: bool = False
+    """Whether one page of a record is written anew, and nothing else is done."""
 
     @property
     def today(self) -> date:
@@ -187,7 +189,8 @@ def to_carry(form: Form, context: Context) -> Arrival | None:
     """Return the arrival for the next registrations, if it was set on this screen."""
     found = form.arrival_entry.arrival(context.zone)
     began = context.began.arrival_entry.arrival(context.zone)
-    return None if found in (None, NO_ARRIVAL, began) else found
+    is_none = context.corrects or found in (None, NO_ARRIVAL, began)
+    return None if is_none else found
 
 
 def _company(form: Form) -> Accompaniment:

@@ -11,17 +11,10 @@ from app.core.canonical import Json
 from app.core.values import Arrival
 from app.features.register.arrival_entry import carried, carry, entry_of
 from app.features.register.checking import Context
-from app.features.register.events import (
-    CardTaken,
-    Loaded,
-    MoveDraft,
-    Page,
-    PatientSaved,
-    Saved,
-    SaveNew,
-    SaveReturning,
-)
+from app.features.register.doing import MoveDraft, SaveNew, SaveReturning
+from app.features.register.events import CardTaken, Loaded, Page, PatientSaved, Saved
 from app.features.register.form import Form, form_from_json
+from app.features.register.model import draft_of
 from app.features.register.people import Person, in_common, person_of, recorded
 from app.ui.routes import Register
 
@@ -34,6 +27,8 @@ SaveOutcome = PatientSaved | CardTaken
 
 def draft_id_of(route: Register) -> str:
     """Return the name of a registration's draft; ids alone, never what was typed."""
+    if route.corrects:
+        return f"register:corrects:{route.corrects}:{route.returning}"
     if route.returning is not None:
         return f"register:returning:{route.returning}"
     if route.family_of is not None:
@@ -68,15 +63,16 @@ class DeskWork:
             # The card is known by now, however it was typed.
             typed = replace(typed, card="").over(context.began)
         if not draft or typed == context.began:
-            return Loaded(context.began, context)
+            return Loaded(context.began, context, _page(self._route.corrects))
         return Loaded(typed, context, _page(draft.get("page")), restored=True)
 
     def move_draft(self, number: int, effect: MoveDraft) -> None:
-        """Lay what was typed beside somebody's record, unless there is some already."""
+        """Lay what was typed beside somebody's record, over what lies there already."""
         route = Register(returning=effect.patient_id)
         target = DraftKeeper(self._desk.vault, draft_id_of(route), effect.patient_id)
-        if not target.load():
-            target.keep(target.number(), effect.content)
+        older = form_from_json(target.load().get("form"))
+        form, page = effect.typed.laid_over(older), effect.page
+        target.keep(target.number(), draft_of(form, page))
         self.keeper.drop(number)
 
     def save_new(self, effect: SaveNew, number: int) -> SaveOutcome:
@@ -95,7 +91,7 @@ class DeskWork:
         """Write what is new of somebody, and a new visit if none goes on."""
         desk, patient_id = self._desk, effect.patient_id
         self._carry(effect.carry)
-        if effect.open_encounter_id:
+        if effect.open_encounter_id or self._route.corrects:
             encounter_id = effect.open_encounter_id
             change = update(patient_id, effect.registration, desk.ids)
         else:
@@ -117,8 +113,14 @@ class DeskWork:
         if route.returning is not None:
             documents = desk.vault.documents(route.returning)
             before = recorded(documents, zone)
-            person = self._person(route.returning)
-            return Context(now_ms, zone, before, before, returning=person)
+            return Context(
+                now_ms,
+                zone,
+                before,
+                before,
+                returning=self._person(route.returning),
+                corrects=bool(route.corrects),
+            )
         began = Form().with_arrival(entry_of(self._carried(now_ms), zone))
         if route.family_of is None:
             return Context(now_ms, zone, began=began)

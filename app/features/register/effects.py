@@ -1,29 +1,35 @@
 """What the registration desk reads and writes, and where it leads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from app.clinic.desk import Desk
+from app.clinic.newest_draft import NewestDraft
+from app.core.canonical import Json
+from app.core.problems import ProblemCode
 from app.features.register.desk_work import DeskWork, SaveOutcome
+from app.features.register.doing import (
+    DropDraft,
+    Effect,
+    GoBack,
+    GoTo,
+    KeepDraft,
+    LoadForm,
+    LookUpCard,
+    MintCard,
+    MoveDraft,
+    SaveNew,
+    SaveReturning,
+)
 from app.features.register.events import (
     CardLookedUp,
     CardMinted,
     DraftFailed,
     DraftKept,
     DraftMoved,
-    DropDraft,
-    Effect,
     Event,
-    GoTo,
-    KeepDraft,
     Loaded,
-    LoadForm,
-    LookUpCard,
-    MintCard,
-    MoveDraft,
     SaveFailed,
-    SaveNew,
-    SaveReturning,
     Shown,
 )
 from app.features.register.model import Model
@@ -56,6 +62,7 @@ class Effects:
         self._desk = desk_work
         self._work = work
         self._place = place
+        self._newest = NewestDraft(desk_work.keeper)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         """Do one effect."""
@@ -72,6 +79,8 @@ class Effects:
                 self._save(effect, dispatch)
             case GoTo(route):
                 self._go(route)
+            case GoBack():
+                self._place.back()
             case _:
                 assert_never(effect)
 
@@ -89,24 +98,20 @@ class Effects:
                 desk.keeper.drop(number)
             return desk.load()
 
-        self._work.run(load, dispatch, _as_event, _save_failed)
+        self._work.run(load, dispatch, _as_event, self._save_failed)
 
     def _draft(self, effect: KeepDraft | MoveDraft, dispatch: Dispatch) -> None:
-        keeper, number = self._desk.keeper, self._desk.keeper.number()
         if isinstance(effect, KeepDraft):
-            self._work.run(
-                lambda: keeper.keep(number, effect.content),
-                dispatch,
-                _kept,
-                _draft_failed,
-            )
-        else:
-            self._work.run(
-                lambda: self._desk.move_draft(number, effect),
-                dispatch,
-                lambda _none: _moved(effect),
-                _save_failed,
-            )
+            if self._newest.take(effect.content):
+                self._work.run(self._newest.keep, dispatch, _kept, self._draft_failed)
+            return
+        number = self._desk.keeper.number()
+        self._work.run(
+            lambda: self._desk.move_draft(number, effect),
+            dispatch,
+            lambda _none: _moved(effect),
+            self._save_failed,
+        )
 
     def _look_up(self, code: str, dispatch: Dispatch) -> None:
         def looked_up(person: Person | None) -> Event:
@@ -122,24 +127,29 @@ class Effects:
                 return desk.save_new(effect, number)
             return desk.save_returning(effect, number)
 
-        self._work.run(save, dispatch, _as_event, _save_failed)
+        self._work.run(save, dispatch, _as_event, self._save_failed)
+
+    def _save_failed(self, error: Exception) -> Event:
+        return SaveFailed(self._code(error))
+
+    def _draft_failed(self, error: Exception) -> Event:
+        return DraftFailed(self._code(error))
+
+    def _code(self, error: Exception) -> ProblemCode:
+        """Return what to say of an error; one that nobody expected is told, too."""
+        if isinstance(error, StorageError):
+            return error.code
+        self._work.tell(error)
+        return ProblemCode.UNEXPECTED
 
 
 def _as_event(event: Event) -> Event:
     return event
 
 
-def _kept(_none: None) -> Event:
-    return DraftKept()
+def _kept(content: Mapping[str, Json]) -> Event:
+    return DraftKept(content)
 
 
 def _moved(effect: MoveDraft) -> Event:
     return DraftMoved(effect.patient_id)
-
-
-def _save_failed(error: Exception) -> Event | None:
-    return SaveFailed(error.code) if isinstance(error, StorageError) else None
-
-
-def _draft_failed(error: Exception) -> Event | None:
-    return DraftFailed(error.code) if isinstance(error, StorageError) else None

@@ -72,7 +72,18 @@ def _typed(form: Form, field: Field, text: str) -> Form:
 def _pressed(form: Form, field: Field, value: str, context: Context) -> Form:
     is_again = getattr(form, field.value) == value and field in _MAY_BE_TAKEN_BACK
     found = form.entered(field, "" if is_again else value)
-    return _with_parent(found, context) if field is Field.RELATION else found
+    if field is not Field.RELATION:
+        return found
+    return _with_parent(_without_parent(form, found, context), context)
+
+
+def _without_parent(before: Form, form: Form, context: Context) -> Form:
+    """Take back who is with a child, where it was made from the relation alone."""
+    if before.relation != Relationship.CHILD or context.first is None:
+        return form
+    made = (Who.PARENT.value, context.first.name.display)
+    is_made = (before.who, before.who_name) == made
+    return replace(form, who="", who_name="") if is_made else form
 
 
 def _with_parent(form: Form, context: Context) -> Form:

@@ -1,20 +1,21 @@
-"""What happens at the registration desk, and what is to be done about it."""
+"""What happens at the registration desk."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.clinic.registration import Registration
 from app.core.canonical import Json
 from app.core.problems import ProblemCode
-from app.core.values import Arrival
 from app.features.register.checking import Context
 from app.features.register.form import Field, Form
 from app.features.register.people import Person
-from app.ui.routes import Route
 
 
 class Page(StrEnum):
-    """Where one is: the minimum, then steps that may all be skipped."""
+    """Where one is: the minimum, then steps that may all be skipped.
+
+    COMPANY stands alone only where a record is corrected; else it is in the minimum.
+    """
 
     MINIMUM = "minimum"
     LANGUAGE = "language"
@@ -24,6 +25,7 @@ class Page(StrEnum):
     LANGUAGES = "languages"
     PHONES = "phones"
     ARRIVAL = "arrival"
+    COMPANY = "company"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,21 @@ class BackPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class LeavePressed:
+    """Away from here; what is typed comes back later, if it could be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossAccepted:
+    """Away from here, although what is typed could not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class StayPressed:
+    """Not away from here."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchTyped:
     """A list is narrowed."""
 
@@ -182,7 +199,9 @@ class DraftMoved:
 
 @dataclass(frozen=True, slots=True)
 class DraftKept:
-    """What is typed is kept."""
+    """What was typed is kept, as it was then."""
+
+    content: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,81 +236,6 @@ Carding = NoCardPressed | HasCardPressed | CardMinted | CardLookedUp | CameBackP
 Moving = Shown | Loaded | PageOpened | BackPressed | SearchTyped | StartAfreshPressed
 Saving = SavePressed | PatientSaved | SaveFailed | CardTaken
 Drafting = DraftKept | DraftFailed | DraftMoved
+Away = LeavePressed | LossAccepted | StayPressed
 Leaving = NoticePressed | FamilyPressed | NextPressed | HomePressed
-Event = Typing | Carding | Moving | Saving | Drafting | Leaving
-
-
-@dataclass(frozen=True, slots=True)
-class LoadForm:
-    """Read the draft, the record, the family, the arrival carried on."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeepDraft:
-    """Keep what is typed."""
-
-    content: dict[str, Json]
-
-
-@dataclass(frozen=True, slots=True)
-class DropDraft:
-    """Forget what was typed, then begin anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class MintCard:
-    """Make a fresh code."""
-
-
-@dataclass(frozen=True, slots=True)
-class LookUpCard:
-    """Look whether this tablet knows a card."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class SaveNew:
-    """Register a new person, unless the card is known by now."""
-
-    registration: Registration
-    carry: Arrival | None
-
-
-@dataclass(frozen=True, slots=True)
-class SaveReturning:
-    """Write what is new of somebody, and the visit."""
-
-    patient_id: str
-    registration: Registration
-    carry: Arrival | None
-    open_encounter_id: str
-    """The visit that goes on, or nothing for a new one."""
-
-
-@dataclass(frozen=True, slots=True)
-class MoveDraft:
-    """Take what was typed along to somebody's record."""
-
-    patient_id: str
-    content: dict[str, Json]
-
-
-@dataclass(frozen=True, slots=True)
-class GoTo:
-    """Go on to another place; this one is done with."""
-
-    route: Route
-
-
-Effect = (
-    LoadForm
-    | KeepDraft
-    | DropDraft
-    | MintCard
-    | LookUpCard
-    | SaveNew
-    | SaveReturning
-    | MoveDraft
-    | GoTo
-)
+Event = Typing | Carding | Moving | Saving | Drafting | Away | Leaving

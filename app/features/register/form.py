@@ -171,13 +171,55 @@ class Form:
 
     def over(self, other: "Form") -> "Form":
         """Return another form with what this one answers laid over it."""
-        blank = Form()
         given = {
             f.name: getattr(self, f.name)
             for f in fields(Form)
-            if getattr(self, f.name) != getattr(blank, f.name)
+            if getattr(self, f.name) != getattr(BLANK, f.name)
         }
         return replace(other, **given)
+
+    def since(self, began: "Form") -> "Form":
+        """Return what this one says otherwise than another that it began as."""
+        same = [f for f in fields(Form) if _same(f.name, self, began)]
+        return replace(self, **{f.name: getattr(BLANK, f.name) for f in same})
+
+    def laid_over(self, older: "Form") -> "Form":
+        """Return an older form with this one over it; a date's parts go together."""
+        touched = [
+            name
+            for group in _TOGETHER
+            if any(getattr(self, name) != getattr(BLANK, name) for name in group)
+            for name in group
+        ]
+        cleared = {name: getattr(BLANK, name) for name in touched}
+        return self.over(replace(older, **cleared))
+
+
+def _same(name: str, form: Form, other: Form) -> bool:
+    """Tell whether a field says the same, with all that it is one answer with."""
+    group = next((each for each in _TOGETHER if name in each), (name,))
+    return all(getattr(form, each) == getattr(other, each) for each in group)
+
+
+_TOGETHER = (
+    ("mode", "years", "day", "month", "year", "band", "source"),
+    ("who", "who_name"),
+    ("name_status", "original", "latin"),
+    (
+        "place",
+        "vessel",
+        "arrived_day",
+        "arrived_month",
+        "arrived_year",
+        "arrived_time",
+        "arrival_set",
+    ),
+)
+"""Fields that are one answer."""
+
+
+BLANK = Form()
+"""Nothing is answered; immutable."""
 
 
 def form_from_json(value: Json) -> Form:

@@ -1,12 +1,13 @@
 """The registration desk at one moment."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from app.core.canonical import Json
 from app.core.problems import ProblemCode
 from app.features.register.checking import Context, Need, needs
 from app.features.register.events import Page, Saved
-from app.features.register.form import VISIT_NEW, Form
+from app.features.register.form import BLANK, VISIT_NEW, Form
 from app.features.register.people import Person
 
 STEPS = (Page.NAME, Page.ORIGIN, Page.PHONES, Page.ARRIVAL)
@@ -17,7 +18,7 @@ STEPS = (Page.NAME, Page.ORIGIN, Page.PHONES, Page.ARRIVAL)
 class Model:
     """The desk: a form and what is known about it; `saved` ends it."""
 
-    form: Form = Form()  # noqa: RUF009 - immutable
+    form: Form = BLANK
     context: Context | None = None
     page: Page = Page.MINIMUM
     known: Person | None = None
@@ -28,12 +29,23 @@ class Model:
     busy: bool = False
     problem: ProblemCode | None = None
     draft_problem: ProblemCode | None = None
+    kept: Mapping[str, Json] = field(default_factory=dict)
+    """The draft as it was last kept."""
+    is_leaving: bool = False
+    """One goes as soon as the draft is kept."""
+    asks_to_leave: bool = False
+    """The draft could not be kept: one goes, and loses it, or stays."""
     saved: Saved | None = None
 
     @property
     def needs(self) -> frozenset[Need]:
         """What keeps the form from being saved."""
         return needs(self.form, self.context) if self.context else frozenset()
+
+    @property
+    def corrects(self) -> bool:
+        """Whether this page alone is written anew."""
+        return self.context is not None and self.context.corrects
 
     @property
     def goes_on(self) -> bool:
@@ -45,6 +57,8 @@ class Model:
     @property
     def next_step(self) -> Page | None:
         """The optional step after this page."""
+        if self.corrects:
+            return None
         if self.page not in STEPS:
             return STEPS[0]
         later = STEPS[STEPS.index(self.page) + 1 :]
@@ -53,4 +67,14 @@ class Model:
     @property
     def draft(self) -> dict[str, Json]:
         """What is kept while it is not saved."""
-        return {"form": self.form.to_json(), "page": self.page.value}
+        return draft_of(self.form, self.page)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether nothing is lost if one leaves now."""
+        return self.kept == self.draft
+
+
+def draft_of(form: Form, page: Page) -> dict[str, Json]:
+    """Return what is kept of a form and where one was in it."""
+    return {"form": form.to_json(), "page": page.value}

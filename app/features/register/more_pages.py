@@ -20,7 +20,7 @@ from app.features.register.lists import found_countries
 from app.features.register.minimum_page import Dispatch, entered, pressed
 from app.features.register.model import Model
 from app.features.register.more_rows import WRONG_ARRIVALS
-from app.i18n import names
+from app.i18n import formats, names
 from app.i18n.terms import name_status_name
 from app.ui import widgets as w
 from app.ui.look import Look
@@ -86,7 +86,7 @@ def origin_page(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control
     _ = t.gettext
     form = model.form
     country = names.country_name(t, form.origin) if form.origin else _("Not asked")
-    spoken = ", ".join(names.language_name(t, tag) for tag in form.languages)
+    spoken = formats.joined(t, (names.language_name(t, tag) for tag in form.languages))
     spoken = spoken or _("Not asked")
     answers = (
         w.Choice(YES, _("Yes"), icon=ft.Icons.RECORD_VOICE_OVER),

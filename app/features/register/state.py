@@ -10,33 +10,38 @@ from app.features.register.checking import (
     registration_of,
     to_carry,
 )
+from app.features.register.doing import (
+    DropDraft,
+    Effect,
+    GoBack,
+    GoTo,
+    KeepDraft,
+    LoadForm,
+    LookUpCard,
+    MintCard,
+    MoveDraft,
+    SaveNew,
+    SaveReturning,
+)
+from app.features.register.drafting import drafted, left
 from app.features.register.entering import entered
 from app.features.register.events import (
+    Away,
     BackPressed,
     CameBackPressed,
     CardLookedUp,
     CardMinted,
     CardTaken,
-    DraftFailed,
     Drafting,
-    DraftKept,
-    DraftMoved,
-    DropDraft,
-    Effect,
     Entered,
     Event,
     FamilyPressed,
-    GoTo,
     HasCardPressed,
     HomePressed,
-    KeepDraft,
     LanguageToggled,
+    LeavePressed,
     Leaving,
     Loaded,
-    LoadForm,
-    LookUpCard,
-    MintCard,
-    MoveDraft,
     Moving,
     NameWordPressed,
     NextPressed,
@@ -49,9 +54,7 @@ from app.features.register.events import (
     PhoneTyped,
     Pressed,
     SaveFailed,
-    SaveNew,
     SavePressed,
-    SaveReturning,
     Saving,
     SearchTyped,
     Shown,
@@ -96,7 +99,9 @@ def _decide(model: Model, event: Event) -> Step:
     if isinstance(event, Saving):
         return _saving(model, event)
     if isinstance(event, Drafting):
-        return _kept(model, event)
+        return drafted(model, event)
+    if isinstance(event, Away):
+        return left(model, event)
     if isinstance(event, Leaving) or model.context is None or model.busy:
         return Next(model)
     if isinstance(
@@ -141,9 +146,10 @@ def _carded(model: Model, event: Event) -> Step:
 
 
 def _came_back(model: Model) -> Step:
-    if model.known is None:
+    if model.known is None or model.context is None:
         return Next(model)
-    effect = MoveDraft(model.known.patient_id, model.draft)
+    typed = model.form.since(model.context.began)
+    effect = MoveDraft(model.known.patient_id, typed, model.page)
     return Next(replace(model, busy=True), (effect,))
 
 
@@ -155,6 +161,8 @@ def _moved(model: Model, event: Moving) -> Step:
             return _loaded(event)
         case PageOpened(page):
             return Next(_at_page(model, page))
+        case BackPressed() if model.corrects and model.page not in _ABOVE:
+            return left(model, LeavePressed())
         case BackPressed():
             return Next(_at_page(model, _ABOVE.get(model.page, Page.MINIMUM)))
         case SearchTyped(text):
@@ -172,6 +180,8 @@ def _loaded(event: Loaded) -> Step:
         page=event.page,
         restored=event.restored,
     )
+    model = _at_page(model, event.page)
+    model = replace(model, kept=model.draft)
     is_new = event.context.returning is None and not event.form.minted
     return _looked_up(model) if is_new else Next(model)
 
@@ -190,6 +200,8 @@ def _saving(model: Model, event: Saving) -> Step:
     match event:
         case SavePressed():
             return _save(model)
+        case PatientSaved() if model.corrects:
+            return Next(replace(model, busy=False), (GoBack(),))
         case PatientSaved(saved):
             return Next(replace(model, busy=False, saved=saved))
         case SaveFailed(problem):
@@ -197,19 +209,6 @@ def _saving(model: Model, event: Saving) -> Step:
         case CardTaken(known):
             taken = replace(model, busy=False, known=known, page=Page.MINIMUM)
             return Next(taken)
-        case _:
-            assert_never(event)
-
-
-def _kept(model: Model, event: Drafting) -> Step:
-    match event:
-        case DraftKept():
-            is_new = model.draft_problem is not None
-            return Next(replace(model, draft_problem=None) if is_new else model)
-        case DraftFailed(problem):
-            return Next(replace(model, draft_problem=problem))
-        case DraftMoved(patient_id):
-            return Next(model, (GoTo(Register(returning=patient_id)),))
         case _:
             assert_never(event)
 

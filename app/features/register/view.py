@@ -7,11 +7,14 @@ from app.features.register.checking import Context
 from app.features.register.events import (
     BackPressed,
     LanguageToggled,
+    LeavePressed,
+    LossAccepted,
     Page,
     PageOpened,
     SavePressed,
     SearchTyped,
     StartAfreshPressed,
+    StayPressed,
 )
 from app.features.register.form import LANGUAGE_UNKNOWN, Field
 from app.features.register.lists import found_languages
@@ -30,6 +33,7 @@ from app.i18n import messages
 from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
+from app.ui.unkept import unkept_dialog
 
 _LISTS = frozenset({Page.LANGUAGE, Page.LANGUAGES, Page.COUNTRY})
 
@@ -61,6 +65,8 @@ def _first(model: Model, context: Context, dispatch: Dispatch, look: Look) -> Fr
                 *people_parts.known_part(model.known, context, dispatch, look),
             ],
             main=people_parts.came_back_button(dispatch, look),
+            back=lambda: dispatch(LeavePressed()),
+            dialog=_dialog(model, dispatch, look),
         )
     is_new = context.returning is None
     body = [
@@ -78,7 +84,20 @@ def _first(model: Model, context: Context, dispatch: Dispatch, look: Look) -> Fr
         title=title,
         body=body,
         main=_save_button(model, dispatch, look),
+        back=lambda: dispatch(LeavePressed()),
+        dialog=_dialog(model, dispatch, look),
         scroll_to_top=f"{model.page}{model.asked}",
+    )
+
+
+def _dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | None:
+    if not model.asks_to_leave or model.draft_problem is None:
+        return None
+    return unkept_dialog(
+        model.draft_problem,
+        look,
+        lambda: dispatch(LossAccepted()),
+        lambda: dispatch(StayPressed()),
     )
 
 
@@ -134,6 +153,7 @@ def _step(model: Model, context: Context, dispatch: Dispatch, look: Look) -> Fra
         Page.ORIGIN: _("Origin and languages"),
         Page.PHONES: _("Phone numbers"),
         Page.ARRIVAL: _("Arrival"),
+        Page.COMPANY: _("Who is with the child"),
     }
     following = model.next_step
     quiet = None
@@ -147,6 +167,7 @@ def _step(model: Model, context: Context, dispatch: Dispatch, look: Look) -> Fra
         body=[*_told(model, dispatch, look), *_fields(model, context, dispatch, look)],
         main=_save_button(model, dispatch, look),
         quiet=quiet,
+        dialog=_dialog(model, dispatch, look),
         back=lambda: dispatch(BackPressed()),
         scroll_to_top=model.page.value,
     )
@@ -162,6 +183,8 @@ def _fields(
             return more_pages.origin_page(model, dispatch, look)
         case Page.PHONES:
             return more_pages.phones_page(model, dispatch, look)
+        case Page.COMPANY:
+            return people_parts.child_part(model, context, dispatch, look)
         case _:
             return more_pages.arrival_page(model, dispatch, look)
 

@@ -1,7 +1,8 @@
 """Doing of Visit: reading the record, appending what happened, going on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import assert_never
 
 from app.clinic import screening, visits
@@ -10,17 +11,21 @@ from app.core.change import Change
 from app.core.problems import ProblemCode
 from app.core.values import EncounterStatus
 from app.features.visit.events import (
+    Cancel,
     Decline,
     Effect,
     Event,
     GoBack,
+    GoHome,
     Leave,
     Left,
     LoadVisit,
+    OpenCompany,
     OpenNotice,
     OpenRecord,
     OpenResult,
     OpenScreening,
+    PutOff,
     RecordsChanged,
     Saved,
     SaveFailed,
@@ -36,7 +41,7 @@ from app.i18n import formats
 from app.storage import StorageError
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Notice, Record, Result, Screening
+from app.ui.routes import Home, Notice, Record, Register, Result, Screening
 from app.ui.work import Work
 
 Dispatch = Callable[[Event], None]
@@ -46,7 +51,10 @@ SCREENING_DRAFT = "screening/"
 _LEAVES = (EncounterStatus.TRIAGED, EncounterStatus.ONLEAVE, EncounterStatus.FINISHED)
 """After these the person is no longer at this tablet."""
 
-Saving = SetStatus | SetUrgency | Leave | Decline
+Going = (
+    OpenScreening | OpenResult | OpenRecord | OpenNotice | OpenCompany | GoHome | GoBack
+)
+Saving = SetStatus | SetUrgency | Leave | Cancel | PutOff | Decline
 
 
 @dataclass(slots=True)
@@ -62,23 +70,23 @@ class _Visit:
     patient_id: str
     encounter_id: str
     listening: _Listening = field(default_factory=_Listening)
+    reads: Iterator[int] = field(default_factory=count)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
             case LoadVisit():
                 self._listen(dispatch)
-                self.work.run(self._load, dispatch, VisitLoaded)
+                number = next(self.reads)
+                self.work.run(lambda: self._load(number), dispatch, VisitLoaded)
             case StopListening():
                 if self.listening.stop is not None:
                     self.listening.stop()
-            case SetStatus() | SetUrgency() | Leave() | Decline():
+            case SetStatus() | SetUrgency() | Leave() | Cancel() | PutOff() | Decline():
                 self._save(effect, dispatch)
             case _:
                 self._go(effect)
 
-    def _go(
-        self, effect: OpenScreening | OpenResult | OpenRecord | OpenNotice | GoBack
-    ) -> None:
+    def _go(self, effect: Going) -> None:
         patient, encounter = self.patient_id, self.encounter_id
         match effect:
             case OpenScreening(questionnaire, response_id):
@@ -90,12 +98,16 @@ class _Visit:
                 self.place.go(Record(patient))
             case OpenNotice():
                 self.place.go(Notice(patient, encounter))
+            case OpenCompany():
+                self.place.go(Register(returning=patient, corrects="company"))
+            case GoHome():
+                self.place.reset(Home())
             case GoBack():
                 self.place.back()
             case _:
                 assert_never(effect)
 
-    def _load(self) -> Loaded:
+    def _load(self, number: int) -> Loaded:
         desk, vault = self.desk, self.desk.vault
         drafts = (d.draft_id for d in vault.drafts(self.patient_id))
         return Loaded(
@@ -110,22 +122,38 @@ class _Visit:
                 for each in drafts
                 if each.startswith(SCREENING_DRAFT)
             ),
+            number,
         )
 
     def _save(self, effect: Saving, dispatch: Dispatch) -> None:
-        change, drops = self._change(effect), None
-        if isinstance(effect, Decline) and effect.offer.has_draft:
-            drops = f"{SCREENING_DRAFT}{effect.offer.response_id}"
-        leaves = isinstance(effect, Leave) or (
+        drops = None
+        if isinstance(effect, Decline):
+            change = self._declined(effect)
+            if effect.offer.has_draft:
+                drops = f"{SCREENING_DRAFT}{effect.offer.response_id}"
+        else:
+            change = self._of_visit(effect)
+        leaves = isinstance(effect, Leave | Cancel) or (
             isinstance(effect, SetStatus) and effect.status in _LEAVES
         )
 
         def saved(_none: None) -> Event:
             return Saved(leaves)
 
-        self.work.run(lambda: self.desk.save(change, drops), dispatch, saved, _failed)
+        self.work.run(
+            lambda: self.desk.save(change, drops), dispatch, saved, self._failed
+        )
 
-    def _change(self, effect: Saving) -> Change:
+    def _declined(self, effect: Decline) -> Change:
+        offer = effect.offer
+        response = screening.response_key(self.patient_id, offer.response_id)
+        if offer.view is not None:
+            return screening.stop(response, effect.reason)
+        return screening.decline(response, self.encounter_id, offer.form, effect.reason)
+
+    def _of_visit(
+        self, effect: SetStatus | SetUrgency | Leave | Cancel | PutOff
+    ) -> Change:
         key = visits.encounter_key(self.patient_id, self.encounter_id)
         match effect:
             case SetStatus(status):
@@ -134,14 +162,18 @@ class _Visit:
                 return visits.set_urgency(key, urgent=urgent)
             case Leave(reason):
                 return visits.leave(key, reason)
-            case Decline(offer, reason):
-                response = screening.response_key(self.patient_id, offer.response_id)
-                encounter = self.encounter_id
-                if offer.view is not None:
-                    return screening.stop(response, reason)
-                return screening.decline(response, encounter, offer.form, reason)
+            case Cancel(why):
+                return visits.cancel(key, why)
+            case PutOff(canonical, later):
+                return visits.plan(key, canonical, later=later)
             case _:
                 assert_never(effect)
+
+    def _failed(self, error: Exception) -> Event:
+        if isinstance(error, StorageError):
+            return SaveFailed(ProblemCode(error.code))
+        self.work.tell(error)
+        return SaveFailed(ProblemCode.UNEXPECTED)
 
     def _listen(self, dispatch: Dispatch) -> None:
         if self.listening.stop is not None:
@@ -162,9 +194,3 @@ def loop(
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     model = Model(patient_id, encounter_id, desk.station)
     return Loop(model, update, screen.perform, moments)
-
-
-def _failed(error: Exception) -> Event | None:
-    if isinstance(error, StorageError):
-        return SaveFailed(ProblemCode(error.code))
-    return None

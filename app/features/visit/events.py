@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.clinic.screening import StopReason
-from app.clinic.visits import LeftReason
+from app.clinic.visits import CancelReason, LeftReason
 from app.core.problems import ProblemCode
 from app.core.values import EncounterStatus
 from app.features.visit.offering import Loaded, Offer
@@ -74,6 +74,23 @@ class StatusPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class FinishConfirmed:
+    """The visit is to end, as was asked back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPressed:
+    """The visit should not have been begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReasonChosen:
+    """Why it should not."""
+
+    reason: CancelReason
+
+
+@dataclass(frozen=True, slots=True)
 class BackAgainPressed:
     """The person is back."""
 
@@ -113,6 +130,21 @@ class NoticePressed:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanyPressed:
+    """To say who is with a child."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackPressed:
+    """Away from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomePressed:
+    """To the people who wait."""
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """It is saved; `leaves` where the person is no longer here."""
 
@@ -137,6 +169,9 @@ Event = (
     | DeclinePressed
     | DeclineReasonChosen
     | StatusPressed
+    | FinishConfirmed
+    | CancelPressed
+    | CancelReasonChosen
     | BackAgainPressed
     | LeftPressed
     | LeftReasonChosen
@@ -144,6 +179,9 @@ Event = (
     | AskingClosed
     | RecordPressed
     | NoticePressed
+    | CompanyPressed
+    | BackPressed
+    | HomePressed
     | Saved
     | SaveFailed
 )
@@ -181,6 +219,21 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancel:
+    """End the visit as one that should not have been begun."""
+
+    reason: CancelReason
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """Append that a form waits, or waits no more."""
+
+    canonical: str
+    later: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Decline:
     """Keep that a form was declined."""
 
@@ -214,6 +267,16 @@ class OpenNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCompany:
+    """Ask who is with a child."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoHome:
+    """Show the people who wait."""
+
+
+@dataclass(frozen=True, slots=True)
 class GoBack:
     """Leave."""
 
@@ -224,10 +287,14 @@ Effect = (
     | SetStatus
     | SetUrgency
     | Leave
+    | Cancel
+    | PutOff
     | Decline
     | OpenScreening
     | OpenResult
     | OpenRecord
     | OpenNotice
+    | OpenCompany
+    | GoHome
     | GoBack
 )

@@ -36,7 +36,7 @@ def form_cards(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]
     found: list[ft.Control] = []
     here = [o for o in model.offers if o.station is model.station]
     elsewhere = [o for o in model.offers if o.station is not model.station]
-    ordered = sorted(here, key=lambda offer: offer.form.name in model.later)
+    ordered = sorted(here, key=lambda offer: offer.is_later)
     if ordered:
         found.append(w.section_title(t.gettext("To ask here")))
         found += [_card(model, offer, dispatch, look) for offer in ordered]
@@ -52,11 +52,11 @@ def _card(model: Model, offer: Offer, dispatch: Dispatch, look: Look) -> ft.Cont
     row = w.Row(
         title_of(form, look),
         _state(offer, loaded, look),
-        badges=_badges(model, offer, look),
+        badges=_badges(offer, look),
         icon=_icon(offer),
     )
     found = [w.list_row(f"visit.form.{name}", row, lambda: dispatch(FormPressed(name)))]
-    buttons = [] if model.is_over else _buttons(model, offer, dispatch, look)
+    buttons = [] if model.is_over else _buttons(offer, dispatch, look)
     if buttons:
         found.append(
             ft.Row(buttons, wrap=True, spacing=Space.SMALL, run_spacing=Space.SMALL)
@@ -97,12 +97,12 @@ def _author(view: ResponseView) -> str:
     return "" if shown is None else shown.write.practitioner_id
 
 
-def _badges(model: Model, offer: Offer, look: Look) -> tuple[w.Badge, ...]:
+def _badges(offer: Offer, look: Look) -> tuple[w.Badge, ...]:
     _ = look.t.gettext
     found = []
     if offer.age_is_uncertain and offer.is_open:
         found.append(w.Badge(_("Check the age first"), w.Tone.WARNING))
-    if offer.form.name in model.later and offer.is_open:
+    if offer.is_later and offer.is_open:
         found.append(w.Badge(_("Later"), w.Tone.INFO))
     return tuple(found)
 
@@ -117,9 +117,7 @@ def _icon(offer: Offer) -> ft.IconData:
     return ft.Icons.CHECK_CIRCLE_OUTLINE
 
 
-def _buttons(
-    model: Model, offer: Offer, dispatch: Dispatch, look: Look
-) -> list[ft.Control]:
+def _buttons(offer: Offer, dispatch: Dispatch, look: Look) -> list[ft.Control]:
     _ = look.t.gettext
     name = offer.form.name
     if offer.status is ResponseStatus.STOPPED:
@@ -132,7 +130,7 @@ def _buttons(
         ]
     if offer.is_done:
         return []
-    later = _("Now") if name in model.later else _("Later")
+    later = _("Now") if offer.is_later else _("Later")
     return [
         w.quiet_button(
             f"visit.later.{name}", later, lambda: dispatch(LaterPressed(name))

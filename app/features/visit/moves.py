@@ -1,13 +1,16 @@
-"""Where the person is in the visit, and where they can go from there."""
+"""Where the person is in the visit, and where they can go from there, or back to."""
 
 from collections.abc import Callable, Mapping
 
 import flet as ft
 
+from app.core.document_json import as_mapping
+from app.core.projections import EncounterView
 from app.core.summary import Station
 from app.core.values import EncounterStatus
 from app.features.visit.events import (
     BackAgainPressed,
+    CancelPressed,
     Event,
     LeftPressed,
     StatusPressed,
@@ -43,6 +46,19 @@ _AFTER: Mapping[EncounterStatus, tuple[EncounterStatus, ...]] = {
     EncounterStatus.IN_PROGRESS: (EncounterStatus.ONLEAVE,),
     EncounterStatus.ONLEAVE: (),
 }
+_SAID_AT: Mapping[EncounterStatus, tuple[Station, ...]] = {
+    EncounterStatus.TRIAGED: (Station.TRIAGE,),
+    EncounterStatus.IN_PROGRESS: (Station.TRIAGE, Station.NURSE),
+}
+"""Who may say what: a registration desk has neither checked nor seen anybody."""
+
+_WAITS_AT: Mapping[EncounterStatus, Station] = {
+    EncounterStatus.TRIAGED: Station.NURSE,
+    EncounterStatus.ARRIVED: Station.TRIAGE,
+}
+"""The states that one steps back to, the nearest first, and who then waits where."""
+
+_NOT_BEGUN = (EncounterStatus.ARRIVED, EncounterStatus.TRIAGED)
 
 
 def label(status: EncounterStatus, look: Look) -> str:
@@ -50,8 +66,10 @@ def label(status: EncounterStatus, look: Look) -> str:
     return look.t.gettext(_LABELS[status])
 
 
-def following(model: Model) -> EncounterStatus:
-    """Return the state that usually comes next at this station."""
+def following(model: Model) -> EncounterStatus | None:
+    """Return the state that usually comes next; None where the desk says none."""
+    if model.station is Station.REGISTRATION:
+        return None
     if model.status is EncounterStatus.ARRIVED:
         is_nurse = model.station is Station.NURSE
         return EncounterStatus.IN_PROGRESS if is_nurse else EncounterStatus.TRIAGED
@@ -81,6 +99,7 @@ def card(
         found.append(w.badge(_("Urgent"), w.Tone.DANGER))
     if not model.is_over:
         found += _buttons(model, dispatch, look, urgent=encounter.urgent)
+    found += _steps_back(encounter, dispatch, look)
     return [w.section_title(_("The visit")), w.card("visit.state", found)]
 
 
@@ -88,47 +107,57 @@ def _buttons(
     model: Model, dispatch: Dispatch, look: Look, *, urgent: bool
 ) -> list[ft.Control]:
     _ = look.t.gettext
-    found: list[ft.Control] = []
-    if model.status is EncounterStatus.ONLEAVE:
-        found.append(
-            w.quiet_button(
-                "visit.back_again",
-                _("The person is back"),
-                lambda: dispatch(BackAgainPressed()),
-                ft.Icons.LOGIN,
-            )
-        )
+
+    def button(name: str, said: str, event: Event, icon: ft.IconData) -> ft.Control:
+        return w.quiet_button(f"visit.{name}", said, lambda: dispatch(event), icon)
+
     is_main = None if model.next_offer is not None else following(model)
-    steps = (*_AFTER.get(model.status or EncounterStatus.ARRIVED, ()),)
-    found += [
-        _step(status, dispatch, look)
-        for status in (*steps, EncounterStatus.FINISHED)
-        if status is not is_main
-    ]
+    steps = [status for status in _steps(model) if status is not is_main]
     urgency = _("Not urgent any more") if urgent else _("Mark as urgent")
-    found.append(
-        w.quiet_button(
-            "visit.urgent",
-            urgency,
-            lambda: dispatch(UrgencyPressed(urgent=not urgent)),
-            ft.Icons.PRIORITY_HIGH,
-        )
-    )
-    found.append(
-        w.quiet_button(
-            "visit.left",
-            _("Left before the end"),
-            lambda: dispatch(LeftPressed()),
-            ft.Icons.LOGOUT,
-        )
-    )
+    change = UrgencyPressed(urgent=not urgent)
+    left, cancel = _("Left before the end"), _("Cancel the visit")
+    found = [
+        *(
+            button(f"to.{s.value}", label(s, look), StatusPressed(s), _ICONS[s])
+            for s in steps
+        ),
+        button("urgent", urgency, change, ft.Icons.PRIORITY_HIGH),
+        button("left", left, LeftPressed(), ft.Icons.LOGOUT),
+    ]
+    if model.status is EncounterStatus.ONLEAVE:
+        back = _("The person is back")
+        found.insert(0, button("back_again", back, BackAgainPressed(), ft.Icons.LOGIN))
+    if model.status in _NOT_BEGUN:
+        found.append(button("cancel", cancel, CancelPressed(), ft.Icons.EVENT_BUSY))
     return found
 
 
-def _step(status: EncounterStatus, dispatch: Dispatch, look: Look) -> ft.Control:
+def _steps(model: Model) -> list[EncounterStatus]:
+    """Return the states that this station can say next, the end last."""
+    after = _AFTER.get(model.status or EncounterStatus.ARRIVED, ())
+    here = [s for s in after if model.station in _SAID_AT.get(s, tuple(Station))]
+    return [*here, EncounterStatus.FINISHED]
+
+
+def _steps_back(
+    encounter: EncounterView, dispatch: Dispatch, look: Look
+) -> list[ft.Control]:
+    """Where the person waited before: a state that was said too early."""
+    if encounter.status is EncounterStatus.ONLEAVE:
+        return []
+    been = {as_mapping(write.value).get("status") for write in encounter.statuses}
+    steps = list(_WAITS_AT)
+    if encounter.status in steps:
+        steps = steps[steps.index(encounter.status) + 1 :]
+    return [_back_to(s, dispatch, look) for s in steps if s in been]
+
+
+def _back_to(status: EncounterStatus, dispatch: Dispatch, look: Look) -> ft.Control:
+    t = look.t
+    where = terms.station_name(t, _WAITS_AT[status])
     return w.quiet_button(
-        f"visit.to.{status.value}",
-        label(status, look),
+        f"visit.waits.{status.value}",
+        t.fill(t.gettext("Waits again: {station}"), station=where),
         lambda: dispatch(StatusPressed(status)),
-        _ICONS[status],
+        ft.Icons.UNDO,
     )

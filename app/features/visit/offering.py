@@ -7,6 +7,7 @@ from datetime import date
 from app.clinic.findings import StandingFlag, standing_flags
 from app.clinic.library import Form, Library
 from app.clinic.screening import age_of, response_id_in, response_in
+from app.clinic.visits import for_later
 from app.core.merge import Document
 from app.core.projections import EncounterView, PatientView, ResponseView, patient_view
 from app.core.questionnaire import due
@@ -24,6 +25,7 @@ class Offer:
     response_id: str
     view: ResponseView | None = None
     has_draft: bool = False
+    is_later: bool = False
     age_is_uncertain: bool = False
 
     @property
@@ -55,6 +57,12 @@ class Loaded:
     now_ms: int
     names: Mapping[str, str] = field(default_factory=dict)
     drafts: frozenset[str] = frozenset()
+    number: int = 0
+    """Its place among the readings of this screen."""
+
+    def is_older_than(self, other: "Loaded | None") -> bool:
+        """Tell whether it was asked for before another, and came after it."""
+        return other is not None and self.number < other.number
 
     @property
     def patient(self) -> PatientView | None:
@@ -73,6 +81,13 @@ class Loaded:
     def flags(self) -> tuple[StandingFlag, ...]:
         """The red flags that stand."""
         return standing_flags(self.documents.values(), self.library)
+
+    def is_of_this_visit(self, flag: StandingFlag) -> bool:
+        """Tell whether a red flag was raised in this visit, offered still or not."""
+        response = self.documents.get(flag.response_id)
+        if response is None:
+            return False
+        return ResponseView(response).encounter_id == self.encounter_id
 
 
 def offers(loaded: Loaded, here: Station) -> tuple[Offer, ...]:
@@ -98,13 +113,14 @@ def offers(loaded: Loaded, here: Station) -> tuple[Offer, ...]:
 def _offer(
     loaded: Loaded, form: Form, station: Station, *, is_uncertain: bool
 ) -> Offer:
-    documents = loaded.documents.values()
+    documents, encounter = loaded.documents.values(), loaded.encounter
     response_id = response_id_in(documents, loaded.encounter_id, form)
     return Offer(
         form,
         station,
         response_id,
         response_in(documents, loaded.encounter_id, form),
-        response_id in loaded.drafts,
-        is_uncertain,
+        has_draft=response_id in loaded.drafts,
+        is_later=encounter is not None and form.canonical in for_later(encounter),
+        age_is_uncertain=is_uncertain,
     )

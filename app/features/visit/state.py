@@ -12,13 +12,21 @@ from app.features.visit.events import (
     AgainPressed,
     AskingClosed,
     BackAgainPressed,
+    BackPressed,
+    Cancel,
+    CancelPressed,
+    CancelReasonChosen,
+    CompanyPressed,
     Decline,
     DeclinePressed,
     DeclineReasonChosen,
     Effect,
     Event,
+    FinishConfirmed,
     FormPressed,
     GoBack,
+    GoHome,
+    HomePressed,
     LaterPressed,
     Leave,
     Left,
@@ -26,10 +34,12 @@ from app.features.visit.events import (
     LeftReasonChosen,
     LoadVisit,
     NoticePressed,
+    OpenCompany,
     OpenNotice,
     OpenRecord,
     OpenResult,
     OpenScreening,
+    PutOff,
     RecordPressed,
     RecordsChanged,
     Saved,
@@ -51,6 +61,8 @@ class Asking(Enum):
 
     NOTHING = auto()
     LEFT_REASON = auto()
+    FINISH = auto()
+    CANCEL_REASON = auto()
     DECLINE_REASON = auto()
 
 
@@ -63,10 +75,11 @@ class Model:
     station: Station
     loaded: Loaded | None = None
     offers: tuple[Offer, ...] = ()
-    later: frozenset[str] = frozenset()
     asking: Asking = Asking.NOTHING
     declining: str = ""
     busy: bool = False
+    is_leaving: bool = False
+    """One goes as soon as what is being saved is."""
     problem: ProblemCode | None = None
 
     @property
@@ -84,7 +97,7 @@ class Model:
     def next_offer(self) -> Offer | None:
         """The form to ask now at this station; one for later is not."""
         found = [o for o in self.offers if o.station is self.station and o.is_open]
-        return next((o for o in found if o.form.name not in self.later), None)
+        return next((o for o in found if not o.is_later), None)
 
     def offer(self, name: str) -> Offer | None:
         """A form by its name."""
@@ -101,29 +114,43 @@ def update(model: Model, event: Event) -> Step:
             return Next(model, (LoadVisit(),))
         case Left():
             return Next(model, (StopListening(),))
+        case VisitLoaded(loaded) if loaded.is_older_than(model.loaded):
+            return Next(model)
         case VisitLoaded(loaded):
             found = offers(loaded, model.station)
             return Next(replace(model, loaded=loaded, offers=found))
-        case FormPressed(name) | AgainPressed(name) | LaterPressed(name):
+        case FormPressed(name) | AgainPressed(name):
             return _form(model, event, name)
         case RecordPressed():
             return Next(model, (OpenRecord(),))
         case NoticePressed():
             return Next(model, (OpenNotice(),))
+        case CompanyPressed():
+            return Next(model, (OpenCompany(),))
+        case BackPressed() if model.busy:
+            return Next(replace(model, is_leaving=True))
+        case BackPressed():
+            return Next(model, (GoBack(),))
+        case HomePressed():
+            return Next(model, (GoHome(),))
         case Saved(leaves):
             done = replace(model, busy=False, asking=Asking.NOTHING, problem=None)
-            return Next(done, (GoBack(),) if leaves else ())
+            return Next(done, (GoBack(),) if leaves or model.is_leaving else ())
         case SaveFailed(problem):
             failed = replace(model, busy=False, asking=Asking.NOTHING, problem=problem)
-            return Next(failed)
+            return Next(replace(failed, is_leaving=False))
         case _:
             return Next(model) if model.busy else _decide(model, event)
 
 
 Deciding = (
-    DeclinePressed
+    LaterPressed
+    | DeclinePressed
     | DeclineReasonChosen
     | StatusPressed
+    | FinishConfirmed
+    | CancelPressed
+    | CancelReasonChosen
     | BackAgainPressed
     | LeftPressed
     | LeftReasonChosen
@@ -132,31 +159,45 @@ Deciding = (
 )
 
 
-def _form(
-    model: Model, event: FormPressed | AgainPressed | LaterPressed, name: str
-) -> Step:
-    """A finished form shows its result; any other goes on, or begins."""
+def _form(model: Model, event: FormPressed | AgainPressed, name: str) -> Step:
+    """A finished form shows its result; any other goes on, or begins.
+
+    One that waited until later waits no more.
+    """
     offer = model.offer(name)
     if offer is None:
         return Next(model)
-    if isinstance(event, LaterPressed):
-        return Next(replace(model, later=model.later ^ {name}))
     opens = OpenScreening(offer.form.canonical, offer.response_id)
     if isinstance(event, FormPressed) and offer.is_done:
         return Next(model, (OpenResult(offer.response_id),))
-    return Next(replace(model, later=model.later - {name}), (opens,))
+    waited = (PutOff(offer.form.canonical, later=False),) if offer.is_later else ()
+    return Next(model, (*waited, opens))
 
 
 def _decide(model: Model, event: Deciding) -> Step:
     match event:
+        case LaterPressed(name):
+            waits = model.offer(name)
+            if waits is None:
+                return Next(model)
+            put_off = PutOff(waits.form.canonical, later=not waits.is_later)
+            return _do(model, put_off)
         case DeclinePressed(name):
             asking = replace(model, asking=Asking.DECLINE_REASON, declining=name)
             return Next(asking)
         case DeclineReasonChosen(reason):
             offer = model.offer(model.declining)
             return Next(model) if offer is None else _do(model, Decline(offer, reason))
+        case StatusPressed(EncounterStatus.FINISHED):
+            return Next(replace(model, asking=Asking.FINISH))
         case StatusPressed(status):
             return _do(model, SetStatus(status))
+        case FinishConfirmed():
+            return _do(model, SetStatus(EncounterStatus.FINISHED))
+        case CancelPressed():
+            return Next(replace(model, asking=Asking.CANCEL_REASON))
+        case CancelReasonChosen(reason):
+            return _do(model, Cancel(reason))
         case BackAgainPressed():
             return _do(model, SetStatus(_before_leave(model)))
         case LeftPressed():

@@ -6,26 +6,26 @@ import flet as ft
 
 from app.clinic.consents import last_notice
 from app.clinic.findings import StandingFlag
-from app.clinic.screening import StopReason
-from app.clinic.visits import LeftReason
 from app.core.ids import format_card_code
 from app.core.projections import PatientView
-from app.features.visit import moves
+from app.core.summary import Station
+from app.features.visit import dialogs, moves
 from app.features.visit.events import (
-    AskingClosed,
-    DeclineReasonChosen,
+    BackPressed,
+    CompanyPressed,
     Event,
     FormPressed,
-    LeftReasonChosen,
+    HomePressed,
     NoticePressed,
     RecordPressed,
     StatusPressed,
 )
 from app.features.visit.forms import form_cards, title_of
 from app.features.visit.offering import Loaded
-from app.features.visit.state import Asking, Model
+from app.features.visit.state import Model
 from app.i18n import formats, messages, names, terms
 from app.ui import widgets as w
+from app.ui.flags import flag_notice
 from app.ui.form_words import FormWords
 from app.ui.frame import Frame
 from app.ui.look import Look
@@ -48,7 +48,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         title=_name(patient, look),
         body=[
             *_problem(model, look),
-            *_dangers(model, loaded, look),
+            *_dangers(loaded, dispatch, look),
             _person(loaded, patient, look),
             *([] if is_given else [notice]),
             *form_cards(model, dispatch, look),
@@ -56,8 +56,9 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             *([notice] if is_given else []),
             _record(dispatch, look),
         ],
-        main=_main(model, dispatch, look),
-        dialog=_dialog(model, dispatch, look),
+        main=_main(model, dispatch, look, is_notice_given=is_given),
+        dialog=dialogs.dialog(model, dispatch, look),
+        back=lambda: dispatch(BackPressed()),
     )
 
 
@@ -100,7 +101,7 @@ def _person(loaded: Loaded, patient: PatientView, look: Look) -> ft.Control:
     return w.list_row("visit.person", row)
 
 
-def _dangers(model: Model, loaded: Loaded, look: Look) -> list[ft.Control]:
+def _dangers(loaded: Loaded, dispatch: Dispatch, look: Look) -> list[ft.Control]:
     """What stands, and what to do: in the staff's language, on the staff's screen."""
     _ = look.t.gettext
     found: list[ft.Control] = []
@@ -108,13 +109,22 @@ def _dangers(model: Model, loaded: Loaded, look: Look) -> list[ft.Control]:
     if patient is not None and patient.accompaniment.flags_child:
         text = _("A child without a parent: protection must be looked at.")
         found.append(w.notice("visit.child", text, w.Tone.DANGER))
+    if patient is not None and patient.company_unasked(loaded.today):
+        say = w.quiet_button(
+            "visit.company.say",
+            _("Say who is with the child"),
+            lambda: dispatch(CompanyPressed()),
+        )
+        text = _("Perhaps a child, and nobody asked yet who is with them.")
+        found.append(w.notice("visit.company", text, w.Tone.WARNING, say))
     for number, flag in enumerate(loaded.flags):
         key = f"visit.flag.{flag.code}.{number}"
-        found.append(w.notice(key, _flag_words(flag, model, look), w.Tone.DANGER))
+        said = _flag_words(flag, loaded, look)
+        found.append(flag_notice(key, said, flag.form, look.t))
     return found
 
 
-def _flag_words(flag: StandingFlag, model: Model, look: Look) -> str:
+def _flag_words(flag: StandingFlag, loaded: Loaded, look: Look) -> str:
     t = look.t
     if flag.rule is None or flag.form is None or flag.form.protocol is None:
         return t.gettext(
@@ -126,8 +136,7 @@ def _flag_words(flag: StandingFlag, model: Model, look: Look) -> str:
     text = words.of_staff(protocol.text(rule.text, rule.code))
     action = words.of_staff(protocol.text(rule.action, rule.code))
     said = f"{text}\n{action}"
-    mine = {offer.response_id for offer in model.offers}
-    if flag.response_id in mine:
+    if loaded.is_of_this_visit(flag):
         return said
     return "\n".join((said, t.gettext("From an earlier visit.")))
 
@@ -153,13 +162,21 @@ def _record(dispatch: Dispatch, look: Look) -> ft.Control:
     return w.list_row("visit.record", row, lambda: dispatch(RecordPressed()))
 
 
-def _main(model: Model, dispatch: Dispatch, look: Look) -> ft.Control:
-    """The next thing at this station: a form, or the next state of the visit."""
+def _main(
+    model: Model, dispatch: Dispatch, look: Look, *, is_notice_given: bool
+) -> ft.Control:
+    """The next thing at this station: the notice, a form, or the visit's next state."""
     t = look.t
     _ = t.gettext
     if model.is_over:
         return w.main_button(
             "visit.main", _("Open the record"), lambda: dispatch(RecordPressed())
+        )
+    if model.station is Station.REGISTRATION and not is_notice_given:
+        return w.main_button(
+            "visit.main",
+            _("Give the information notice"),
+            lambda: dispatch(NoticePressed()),
         )
     offer = model.next_offer
     if offer is not None:
@@ -171,39 +188,15 @@ def _main(model: Model, dispatch: Dispatch, look: Look) -> ft.Control:
             enabled=not model.busy,
         )
     status = moves.following(model)
+    if status is None:
+        return w.main_button(
+            "visit.main",
+            _("People who are waiting"),
+            lambda: dispatch(HomePressed()),
+        )
     return w.main_button(
         "visit.main",
         moves.label(status, look),
         lambda: dispatch(StatusPressed(status)),
         enabled=not model.busy,
     )
-
-
-def _dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | None:
-    t = look.t
-    _ = t.gettext
-
-    def close() -> None:
-        dispatch(AskingClosed())
-
-    match model.asking:
-        case Asking.LEFT_REASON:
-            left = [w.Choice(r.value, terms.left_reason(t, r)) for r in LeftReason]
-            return w.reason_dialog(
-                _("Why did the person leave?"),
-                left,
-                look,
-                lambda code: dispatch(LeftReasonChosen(LeftReason(code))),
-                close,
-            )
-        case Asking.DECLINE_REASON:
-            why = [w.Choice(r.value, terms.stop_reason(t, r)) for r in StopReason]
-            return w.reason_dialog(
-                _("Why is it not asked?"),
-                why,
-                look,
-                lambda code: dispatch(DeclineReasonChosen(StopReason(code))),
-                close,
-            )
-        case Asking.NOTHING:
-            return None

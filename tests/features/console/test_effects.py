@@ -3,13 +3,11 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.clinic.library import read_library
 from app.core.canonical import Json
 from app.core.change import RecordKey
 from app.core.problems import ProblemCode
@@ -24,22 +22,15 @@ from app.features.console.state import (
     PatientPressed,
     SignOutPressed,
 )
-from app.features.console.view import view
 from app.features.signin import effects as signin
 from app.features.signin.state import NameTyped, PassphraseTyped, SignInPressed
 from app.sync.console_session import ConsoleSession
-from app.ui.failures import Failures
-from app.ui.frame import Frame
-from app.ui.look import first_look
 from app.ui.loop import Loop
 from app.ui.navigator import Navigator, Place
-from app.ui.record_words import RecordWords
 from app.ui.routes import ConsolePatients, ConsoleSignIn
-from app.ui.screen import Kit, Screen, open_app
-from app.ui.source import Source
-from app.ui.status import Status
 from app.ui.work import Work
 from tests.clinic.desks import some_work, until
+from tests.features.console.screens import show
 from tests.server.deployments import PASSPHRASE, TestDeployment, deployed, served
 from tests.support.connection import connected
 
@@ -207,16 +198,8 @@ def test_a_record_shows_every_value_with_who_wrote_it_where_and_when(
     async def scenario() -> None:
         console = signed_in(coordination)
         await console.opened()
-        library = read_library()
-
-        def drawn(model: Model, dispatch: Any, look: Any) -> Frame:
-            words = RecordWords(look.t, library, "UTC", date(2026, 3, 1))
-            return view(model, dispatch, look, words)
-
         async with connected({"width": width, "height": 800.0}) as client:
-            look = Source(first_look("en", width))
-            kit = Kit(console.navigator, look, Source(Status()), Failures())
-            open_app(client.page, kit, lambda _place: Screen(console.loop, drawn))
+            show(client, console.loop, width, console.navigator)
             await client.settle()
             said = "\n".join(client.texts())
         for part in ("Female", "Male", "Nadia", "tablet-a", "tablet-b", "Port", "17"):

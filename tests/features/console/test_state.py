@@ -23,6 +23,7 @@ from app.features.console.state import (
     PatientsFound,
     Question,
     RecordClosed,
+    RecordFailed,
     RecordOpened,
     RefreshPressed,
     SearchTyped,
@@ -80,6 +81,25 @@ def test_a_record_that_comes_late_does_not_replace_another() -> None:
     assert model.opened == record
     model, _ = after(PatientPressed("amina"), PatientPressed("sara"))
     assert after(RecordOpened(record), model=model)[0].opened is None
+
+
+def test_a_record_that_could_not_be_read_is_told_until_it_is() -> None:
+    failed = RecordFailed("amina", ProblemCode.UNREACHABLE)
+    model, _ = after(PatientPressed("amina"), failed)
+    assert model.record_problem is ProblemCode.UNREACHABLE
+    assert after(RefreshPressed(), model=model)[0].record_problem is None
+    read = after(RecordOpened(Opened("amina")), model=model)[0]
+    assert read.record_problem is None
+    other, _ = after(PatientPressed("sara"), failed)
+    assert other.record_problem is None
+    ended = RecordFailed("amina", ProblemCode.UNAUTHENTICATED)
+    assert after(PatientPressed("amina"), ended)[1] == (SignOut(),)
+
+
+def test_a_reading_that_comes_after_a_newer_one_is_left_out() -> None:
+    newer, older = Opened("amina", number=2), Opened("amina", number=1)
+    opened = (PatientPressed("amina"), RecordOpened(newer), RecordOpened(older))
+    assert after(*opened)[0].opened == newer
 
 
 def test_a_record_is_closed() -> None:

@@ -17,7 +17,6 @@ from app.features.home.state import (
     PeopleFound,
     PersonPressed,
     RecordsChanged,
-    SearchCleared,
     SearchTyped,
     Shown,
     StationPressed,
@@ -61,7 +60,7 @@ def test_only_an_answer_to_what_stands_in_the_field_counts() -> None:
 
 def test_an_empty_search_shows_the_queue_again() -> None:
     assert not after(SearchTyped("  "))[0].is_searching
-    assert after(SearchTyped("a"), SearchCleared())[0] == AT_NURSE
+    assert not after(SearchTyped("a"), SearchTyped(""))[0].is_searching
 
 
 def test_a_person_who_waits_leads_to_the_visit_and_another_to_the_record() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from app.core.summary import Station
 from app.core.wire import Deployment, Notice
+from app.features.notice.model import Context
 from app.features.notice.sentences import care, sentences
-from app.features.notice.state import Context
 from app.i18n import Translator
 
 DEPLOYMENT = Deployment(

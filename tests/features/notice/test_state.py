@@ -10,10 +10,10 @@ from app.core.summary import Station
 from app.core.values import Decision, GivenBy, Interpretation, InterpreterMode
 from app.core.wire import Deployment, Notice
 from app.features.notice.form import Field, Form, form_from_json
+from app.features.notice.model import Context, Model, Need, Page, Way
 from app.features.notice.state import (
     Answered,
     BackPressed,
-    Context,
     ContinuePressed,
     DraftFailed,
     DraftKept,
@@ -25,14 +25,10 @@ from app.features.notice.state import (
     LanguagesOpened,
     Load,
     Loaded,
-    Model,
-    Need,
-    Page,
     Save,
     Saved,
     SaveFailed,
     Shown,
-    Way,
     WayPressed,
     update,
 )
@@ -117,6 +113,16 @@ def test_for_a_child_nobody_is_presumed_to_decide() -> None:
     form = saved_form(after(Entered(Field.GIVEN_BY, "guardian"), model=model))
     (consent,) = form.consents(CONTEXT.asked, {}, "2")
     assert (consent.decision, consent.given_by) == (Decision.NO, GivenBy.GUARDIAN)
+
+
+def test_a_childs_consent_is_taken_back_by_somebody_who_is_named() -> None:
+    stands = {"research": Decision.YES}
+    child = opened(replace(CONTEXT, is_child=True, standing=stands))
+    model = after(*TOLD, GO_ON, Answered("research", "not-asked"), GO_ON, model=child)
+    assert model.needs == {Need.GIVEN_BY}
+    form = saved_form(after(Entered(Field.GIVEN_BY, "parent"), model=model))
+    (consent,) = form.consents(CONTEXT.asked, stands, "2")
+    assert (consent.decision, consent.given_by) == (Decision.NOT_ASKED, GivenBy.PARENT)
 
 
 def test_a_child_whom_nothing_was_asked_goes_on() -> None:
@@ -205,7 +211,7 @@ def test_each_answer_is_kept_as_a_draft() -> None:
 def test_a_draft_that_cannot_be_kept_is_said_until_one_can() -> None:
     model = after(DraftFailed(ProblemCode.DISK_FULL))
     assert model.draft_problem is ProblemCode.DISK_FULL
-    assert after(DraftKept(), model=model).draft_problem is None
+    assert after(DraftKept({}), model=model).draft_problem is None
 
 
 def test_another_language_is_chosen_from_a_list() -> None:

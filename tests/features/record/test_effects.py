@@ -12,13 +12,14 @@ from app.core.ids import RandomIds
 from app.core.projections import View, by_type, red_flags, responses
 from app.core.records import RecordType
 from app.core.wire import FeedItem, PullResponse
+from app.features.record.doing import Effect
 from app.features.record.effects import load, loop
 from app.features.record.events import (
-    Effect,
     EntryPressed,
     ErrorPressed,
     Event,
     FieldPressed,
+    MovePressed,
     PersonChosen,
     PersonTyped,
     ReasonChosen,
@@ -93,7 +94,7 @@ def test_what_is_on_the_wrong_person_is_written_anew_on_the_right_one(
         await record.say(EntryPressed(response_id), WrongPersonPressed())
         await record.say(PersonTyped("sar"))
         await until(lambda: bool(record.loop.model.found))
-        await record.say(PersonChosen(record.loop.model.found[0]))
+        await record.say(PersonChosen(record.loop.model.found[0]), MovePressed())
         await record.say(ReasonChosen("mistyped"))
         await until(lambda: record.loop.model.corrected is Asking.MOVE_REASON)
         right = table.vault.documents(sara.patient_id)
@@ -115,7 +116,7 @@ def test_a_visit_on_the_wrong_person_takes_its_screenings_along(tmp_path: Path) 
         await record.say(EntryPressed(amina.encounter_id), WrongPersonPressed())
         await record.say(PersonTyped("sar"))
         await until(lambda: bool(record.loop.model.found))
-        await record.say(PersonChosen(record.loop.model.found[0]))
+        await record.say(PersonChosen(record.loop.model.found[0]), MovePressed())
         await record.say(ReasonChosen("mistyped"))
         await until(lambda: record.loop.model.corrected is Asking.MOVE_REASON)
         right = table.vault.documents(sara.patient_id)
@@ -206,7 +207,7 @@ def test_a_clock_far_ahead_does_not_head_the_timeline_for_ever(tmp_path: Path) -
         )
         page = PullResponse(cursor="e.1", items=(item,), more=False, server_ms=1)
         table.vault.apply_feed(page)
-        newest, oldest = load(table.desk, amina.patient_id).moments
+        newest, oldest = load(table.desk, amina.patient_id, 1).moments
         assert oldest.device_id == "device-b"
         assert oldest.at_ms < newest.at_ms < YEAR_2096_MS
 

@@ -1,27 +1,34 @@
 """Record: what each press leads to."""
 
+from dataclasses import replace
+
 from app.core.merge import Document
 from app.core.problems import ProblemCode
 from app.core.records import RecordType
 from app.core.summary import PatientSummary
-from app.features.record.events import (
-    AskingClosed,
-    ComeBackPressed,
-    Corrected,
-    CorrectionFailed,
+from app.features.record.doing import (
     Effect,
     EnterInError,
-    EntryPressed,
-    ErrorPressed,
-    Event,
-    FieldPressed,
     FindPeople,
-    Loaded,
     LoadRecord,
     MoveTo,
     OpenAmend,
     OpenComeBack,
     OpenRelative,
+)
+from app.features.record.events import (
+    AskingClosed,
+    ComeBackPressed,
+    ConflictPressed,
+    Corrected,
+    CorrectionFailed,
+    DecidePressed,
+    EntryPressed,
+    ErrorPressed,
+    Event,
+    FieldPressed,
+    Loaded,
+    MovePressed,
     PeopleFound,
     PersonChosen,
     PersonTyped,
@@ -56,6 +63,12 @@ def test_the_record_is_read_when_it_is_shown_and_when_it_changes() -> None:
     assert after(RecordLoaded(LOADED), model=Model("amina"))[0] == READ
 
 
+def test_a_reading_that_comes_after_a_newer_one_is_left_out() -> None:
+    newer, older = replace(LOADED, number=2), replace(LOADED, number=1)
+    model, _ = after(RecordLoaded(newer), RecordLoaded(older))
+    assert model.loaded == newer
+
+
 def test_an_entry_asks_what_is_to_be_corrected() -> None:
     model, _ = after(EntryPressed("score"))
     assert (model.asking, model.record) == (Asking.WHAT, SCORE)
@@ -84,8 +97,21 @@ def test_what_is_another_persons_needs_that_person_and_a_reason() -> None:
     )
     model, _ = after(*steps)
     assert model.found == (RIGHT,), "never the person whose record it is"
-    _, effects = after(PersonChosen(RIGHT), ReasonChosen("mistyped"), model=model)
+    _, effects = after(
+        PersonChosen(RIGHT), MovePressed(), ReasonChosen("mistyped"), model=model
+    )
     assert effects == (MoveTo(SCORE, "sara", "mistyped"),)
+
+
+def test_a_reason_alone_moves_nothing_to_a_person_who_was_not_read_out() -> None:
+    chosen = (EntryPressed("score"), WrongPersonPressed(), PersonChosen(RIGHT))
+    model, effects = after(*chosen, ReasonChosen("mistyped"))
+    assert (model.asking, effects) == (Asking.WHETHER_TO_MOVE, ())
+
+
+def test_nothing_is_decided_until_a_version_is_chosen() -> None:
+    model, effects = after(ConflictPressed("score", "result"), DecidePressed())
+    assert (model.asking, effects) == (Asking.VERSION, ())
 
 
 def test_a_late_answer_of_the_search_is_left_out() -> None:

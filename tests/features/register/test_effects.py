@@ -1,23 +1,16 @@
 """Register over a real vault: what is saved, restored, carried on, never doubled."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from app.core.ids import check_character
 from app.core.projections import View, by_type, encounters, patient_view
 from app.core.records import RecordType
 from app.core.summary import Station
 from app.features.register.desk_work import CARRIED
-from app.features.register.effects import loop
 from app.features.register.events import (
     CameBackPressed,
-    Effect,
     Entered,
-    Event,
     HomePressed,
     NoCardPressed,
     Page,
@@ -28,68 +21,10 @@ from app.features.register.events import (
     StartAfreshPressed,
 )
 from app.features.register.form import Field
-from app.features.register.model import Model
 from app.storage import DiskFullError
-from app.ui.loop import Loop
-from app.ui.navigator import Place
 from app.ui.routes import Home, Register
-from tests.clinic.desks import Table, a_place, a_table, some_work, until
-
-CODE = "23456789AB" + check_character("23456789AB")
-GIVEN: tuple[Event, ...] = (
-    Pressed(Field.SEX, "female"),
-    Entered(Field.YEARS, "30"),
-    Pressed(Field.LANGUAGE, "ar"),
-)
-WITH_CARD: tuple[Event, ...] = (Entered(Field.CARD, CODE), *GIVEN)
-
-
-class Screen:
-    """One registration of a test."""
-
-    def __init__(self, table: Table, route: Register) -> None:
-        self.table = table
-        self.place: Place = a_place(route)
-        self.loop: Loop[Model, Event, Effect] = loop(
-            table.desk, some_work(), self.place, route
-        )
-
-    @property
-    def model(self) -> Model:
-        return self.loop.model
-
-    @property
-    def top(self) -> object:
-        return self.place.navigator.top.route
-
-    async def fill(self, *events: Event) -> "Screen":
-        for event in events:
-            self.loop.dispatch(event)
-        await self.rest()
-        return self
-
-    async def rest(self) -> None:
-        # Each draft is kept by a thread; what they bring back is decided in order.
-        for _turn in range(20):
-            await asyncio.sleep(0.005)
-
-    async def save(self) -> str:
-        self.loop.dispatch(SavePressed())
-        await until(lambda: self.model.saved is not None)
-        assert self.model.saved is not None
-        return self.model.saved.patient_id
-
-
-async def opened(table: Table, route: Register | None = None) -> Screen:
-    screen = Screen(table, route or Register())
-    screen.loop.shown()
-    await until(lambda: screen.model.context is not None)
-    return screen
-
-
-def run(folder: Path, scenario: Callable[[Table], Coroutine[Any, Any, None]]) -> None:
-    with a_table(folder) as table:
-        asyncio.run(scenario(table))
+from tests.clinic.desks import Table, until
+from tests.features.register.desk import CODE, GIVEN, WITH_CARD, opened, run
 
 
 def test_a_registered_person_waits_and_the_draft_is_gone(tmp_path: Path) -> None:
@@ -165,6 +100,34 @@ def test_a_card_that_is_known_opens_the_same_record(tmp_path: Path) -> None:
         assert len(encounters(documents)) == 2
         assert len(by_type(documents, RecordType.CONTACT_POINT)) == 1
         assert table.vault.drafts(patient_id) == ()
+
+    run(tmp_path, scenario)
+
+
+def test_what_was_just_typed_wins_over_an_older_draft_and_the_rest_of_it_stays(
+    tmp_path: Path,
+) -> None:
+    async def scenario(table: Table) -> None:
+        patient_id = await (await (await opened(table)).fill(*WITH_CARD)).save()
+        older = await opened(table, Register(returning=patient_id))
+        await older.fill(
+            Pressed(Field.ORIGIN, "SY"),
+            Entered(Field.VESSEL, "MV 1"),
+            Pressed(Field.MODE, "band"),
+            Pressed(Field.BAND, "18-39"),
+        )
+        again = await opened(table)
+        await again.fill(
+            Entered(Field.YEARS, "41"),
+            Pressed(Field.ORIGIN, "ER"),
+            Entered(Field.CARD, CODE),
+        )
+        await until(lambda: again.model.known is not None)
+        again.loop.dispatch(CameBackPressed())
+        await until(lambda: again.top == Register(returning=patient_id))
+        form = (await opened(table, Register(returning=patient_id))).model.form
+        assert (form.mode, form.years, form.band) == ("age", "41", "")
+        assert (form.origin, form.vessel) == ("ER", "MV 1")
 
     run(tmp_path, scenario)
 

@@ -11,6 +11,17 @@ from app.core.ids import check_character
 from app.core.problems import ProblemCode
 from app.core.values import Arrival, NameStatus, PersonName, Sex, Who
 from app.features.register.checking import Context, Need
+from app.features.register.doing import (
+    Effect,
+    GoTo,
+    KeepDraft,
+    LoadForm,
+    LookUpCard,
+    MintCard,
+    MoveDraft,
+    SaveNew,
+    SaveReturning,
+)
 from app.features.register.events import (
     BackPressed,
     CameBackPressed,
@@ -20,20 +31,13 @@ from app.features.register.events import (
     DraftFailed,
     DraftKept,
     DraftMoved,
-    Effect,
     Entered,
     Event,
     FamilyPressed,
-    GoTo,
     HasCardPressed,
     HomePressed,
-    KeepDraft,
     LanguageToggled,
     Loaded,
-    LoadForm,
-    LookUpCard,
-    MintCard,
-    MoveDraft,
     NameWordPressed,
     NextPressed,
     NoCardPressed,
@@ -46,9 +50,7 @@ from app.features.register.events import (
     Pressed,
     Saved,
     SaveFailed,
-    SaveNew,
     SavePressed,
-    SaveReturning,
     SearchTyped,
     Shown,
     StartAfreshPressed,
@@ -195,7 +197,7 @@ def test_a_failed_save_says_why_and_can_be_tried_again() -> None:
 def test_a_draft_that_cannot_be_kept_is_said_until_one_can() -> None:
     model = after(DraftFailed(ProblemCode.DISK_FULL))
     assert model.draft_problem is ProblemCode.DISK_FULL
-    assert after(DraftKept(), model=model).draft_problem is None
+    assert after(DraftKept({}), model=model).draft_problem is None
 
 
 def test_an_unknown_language_is_an_answer_and_is_not_written() -> None:

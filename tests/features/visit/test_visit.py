@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+from app.clinic.consents import NoticeGiven, record_notice
 from app.core.projections import EncounterView
 from app.core.summary import Station
 from app.core.values import EncounterStatus, ResponseStatus
@@ -19,6 +20,11 @@ def encounter(here: Ward) -> EncounterView:
     document = here.desk.vault.document(here.encounter_id)
     assert document is not None
     return EncounterView(document)
+
+
+def give_notice(here: Ward) -> None:
+    given = NoticeGiven(given=True, version="1", language="ar")
+    here.desk.save(record_notice(here.patient_id, given, here.desk.ids))
 
 
 def offered(model: Model) -> dict[str, bool]:
@@ -67,6 +73,26 @@ def test_the_main_action_begins_the_first_form_and_later_puts_it_back(
                 route = screen.route
                 assert isinstance(route, to.Screening)
                 assert route.questionnaire == TB
+
+    asyncio.run(run())
+
+
+def test_a_form_put_off_waits_on_every_tablet_until_it_is_asked_or_now_is_pressed(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.plan) as screen:
+                await screen.tap("visit.later.tb-four-symptoms")
+            async with session(here.by(BO).desk, here.plan) as screen:
+                assert screen.says("Begin: Vital signs")
+                await screen.tap("visit.later.tb-four-symptoms")
+                assert screen.says("Begin: Tuberculosis: four symptoms")
+                await screen.tap("visit.later.tb-four-symptoms")
+                await screen.tap("visit.form.tb-four-symptoms")
+            async with session(here.desk, here.plan) as screen:
+                assert screen.says("Begin: Tuberculosis: four symptoms")
+            assert encounter(here).conflicts() == {}
 
     asyncio.run(run())
 
@@ -121,6 +147,78 @@ def test_states_are_appended_and_back_leads_to_where_the_person_was(
             assert encounter(here).status is EncounterStatus.FINISHED
             assert encounter(here).urgent
             assert len(encounter(here).statuses) == 5
+
+    asyncio.run(run())
+
+
+def test_a_registration_desk_gives_the_notice_and_moves_nobody_on(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            desk = replace(here.desk, read_station=lambda: Station.REGISTRATION)
+            async with session(desk, here.plan) as screen:
+                assert screen.says("Give the information notice")
+                assert not screen.client.shows("visit.to.triaged")
+                assert not screen.client.shows("visit.to.in-progress")
+                await screen.tap("visit.main")
+                assert screen.route == to.Notice(here.patient_id, here.encounter_id)
+            give_notice(here)
+            async with session(desk, here.plan) as screen:
+                assert screen.says("People who are waiting")
+                await screen.tap("visit.main")
+                assert screen.route == to.Home()
+            assert encounter(here).status is EncounterStatus.ARRIVED
+
+    asyncio.run(run())
+
+
+def test_a_state_said_too_early_is_stepped_back_from_and_both_are_kept(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.plan) as screen:
+                assert not screen.client.shows("visit.waits.arrived")
+                await screen.tap("visit.to.triaged")
+            async with session(here.desk, here.plan) as screen:
+                assert screen.says("Waits again: First check")
+                assert not screen.client.shows("visit.waits.triaged")
+                await screen.tap("visit.waits.arrived")
+            assert encounter(here).status is EncounterStatus.ARRIVED
+            assert len(encounter(here).statuses) == 3
+
+    asyncio.run(run())
+
+
+def test_a_visit_is_finished_when_that_was_asked_back(tmp_path: Path) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.plan) as screen:
+                await screen.tap("visit.to.finished", "dialog.cancel")
+                assert encounter(here).status is EncounterStatus.ARRIVED
+            async with session(here.desk, here.plan) as screen:
+                await screen.tap("visit.to.finished", "dialog.do")
+            assert encounter(here).status is EncounterStatus.FINISHED
+
+    asyncio.run(run())
+
+
+def test_a_visit_begun_by_mistake_is_cancelled_with_its_reason(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.plan) as screen:
+                await screen.tap("visit.cancel", "dialog.mistake")
+            assert encounter(here).value("status") == {
+                "status": "cancelled",
+                "reason": "mistake",
+            }
+            async with session(here.desk, here.plan) as screen:
+                assert screen.says("Cancelled")
+                await screen.tap("visit.waits.arrived")
+            assert encounter(here).is_open
 
     asyncio.run(run())
 
