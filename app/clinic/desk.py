@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.clinic.drafting import NO_DRAFT, Settling
 from app.clinic.library import Library
 from app.core.change import Change
 from app.core.clock import WallClock
@@ -26,7 +27,7 @@ class Desk:
     wake_sync: Callable[[], None]
     """Called after a save: what was saved goes out as soon as there is a network."""
 
-    def save(self, change: Change, drop_draft: str | None = None) -> None:
+    def save(self, change: Change, settling: Settling = NO_DRAFT) -> None:
         """Commit a change durably, then wake sync; raises StorageError."""
-        self.vault.commit(change, drop_draft=drop_draft)
+        self.vault.commit(change, drop_draft=settling.drop_draft)
         self.wake_sync()

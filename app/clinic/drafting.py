@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from app.core import canonical
@@ -31,6 +32,18 @@ class Drawer(Protocol):
 
     def drop_draft(self, draft_id: str) -> None:
         """Forget a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What a commit must do with the draft that it takes the place of."""
+
+    drop_draft: str | None
+    """The draft to drop with it; None where something newer lies in it already."""
+
+
+NO_DRAFT = Settling(None)
+"""Of a change that was made without typing."""
 
 
 class DraftKeeper:
@@ -70,11 +83,20 @@ class DraftKeeper:
 
     def drop(self, number: int) -> None:
         """Forget what was typed up to here."""
-        self.settle(number, lambda: self._drawer.drop_draft(self.draft_id))
 
-    def settle(self, number: int, commit: Callable[[], Result]) -> Result:
-        """Run what turns the draft into a record; if that raises, the draft stays."""
+        def forget(settling: Settling) -> None:
+            if settling.drop_draft is not None:
+                self._drawer.drop_draft(settling.drop_draft)
+
+        self.settle(number, forget)
+
+    def settle(self, number: int, commit: Callable[[Settling], Result]) -> Result:
+        """Run what turns the draft into a record; if that raises, the draft stays.
+
+        So does a draft that was typed after `number`: only its own save may drop it.
+        """
         with self._lock:
-            result = commit()
+            overtaken = self._written > number
+            result = commit(Settling(None if overtaken else self.draft_id))
             self._written = max(self._written, number)
         return result

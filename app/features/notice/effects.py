@@ -1,6 +1,7 @@
 """What Notice reads and writes, and where it leads."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 
 from app.clinic.consents import (
@@ -90,8 +91,7 @@ class NoticeWork:
             unable = form.unable(asked, standing, version)
             consents = record_consents(patient_id, (*answers, *unable))
             change.writes.update(consents.writes)
-        draft_id = self.keeper.draft_id
-        self.keeper.settle(number, lambda: self._desk.save(change, draft_id))
+        self.keeper.settle(number, partial(self._desk.save, change))
         return Saved()
 
     def _context(self, documents: tuple[Document, ...]) -> Context:

@@ -1,6 +1,7 @@
 """Writing a screening: drafts in order, pages as changes, and the end."""
 
 import threading
+from functools import partial
 
 from app.clinic import findings, screening
 from app.clinic.desk import Desk
@@ -99,8 +100,7 @@ class Saver:
         return ResponseView(document).status is not ResponseStatus.STOPPED
 
     def _commit(self, number: int, change: Change) -> None:
-        keeper = self._kept()
-        keeper.settle(number, lambda: self._desk.save(change, keeper.draft_id))
+        self._kept().settle(number, partial(self._desk.save, change))
 
     def _kept(self) -> DraftKeeper:
         with self._lock:

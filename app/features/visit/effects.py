@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import assert_never
 
 from app.clinic import screening, visits
 from app.clinic.desk import Desk
+from app.clinic.drafting import NO_DRAFT, Settling
 from app.core.change import Change
 from app.core.problems import ProblemCode
 from app.core.values import EncounterStatus
@@ -113,9 +115,9 @@ class _Visit:
         )
 
     def _save(self, effect: Saving, dispatch: Dispatch) -> None:
-        change, drops = self._change(effect), None
+        change, settling = self._change(effect), NO_DRAFT
         if isinstance(effect, Decline) and effect.offer.has_draft:
-            drops = f"{SCREENING_DRAFT}{effect.offer.response_id}"
+            settling = Settling(f"{SCREENING_DRAFT}{effect.offer.response_id}")
         leaves = isinstance(effect, Leave) or (
             isinstance(effect, SetStatus) and effect.status in _LEAVES
         )
@@ -123,7 +125,8 @@ class _Visit:
         def saved(_none: None) -> Event:
             return Saved(leaves)
 
-        self.work.run(lambda: self.desk.save(change, drops), dispatch, saved, _failed)
+        save = partial(self.desk.save, change, settling)
+        self.work.run(save, dispatch, saved, _failed)
 
     def _change(self, effect: Saving) -> Change:
         key = visits.encounter_key(self.patient_id, self.encounter_id)
