@@ -20,6 +20,13 @@ class Kept(Protocol):
     def content(self) -> bytes:
         """UTF-8 JSON."""
 
+    @property
+    def sole_author(self) -> str | None:
+        """Who typed all of it, or None where it was more than one."""
+
+    def author_of(self, section: str, name: str, value: Json) -> str | None:
+        """Return who typed a member; None if it says something else there."""
+
 
 class Drawer(Protocol):
     """Where drafts lie: the vault."""
@@ -36,10 +43,14 @@ class Drawer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """What a commit must do with the draft that it takes the place of."""
+    """What a commit must know of the draft that it takes the place of."""
 
     drop_draft: str | None
     """The draft to drop with it; None where something newer lies in it already."""
+    kept: Kept | None = None
+    """The draft as it lies there: it knows who typed what."""
+    author: str | None = None
+    """Who typed all that is saved; None where it is the one who saves."""
 
 
 NO_DRAFT = Settling(None)
@@ -61,11 +72,17 @@ class DraftKeeper:
         self._lock = threading.Lock()
         self._given = 0
         self._written = 0
+        self._is_mine = False
 
     def number(self) -> int:
         """Return the next place in the order of events."""
         self._given += 1
         return self._given
+
+    def typing(self) -> int:
+        """Return the next place, for something typed: what is saved is mine now."""
+        self._is_mine = True
+        return self.number()
 
     def load(self) -> Mapping[str, Json]:
         """Return what was kept, or nothing."""
@@ -96,7 +113,10 @@ class DraftKeeper:
         So does a draft that was typed after `number`: only its own save may drop it.
         """
         with self._lock:
+            kept = self._drawer.draft(self.draft_id)
+            author = None if self._is_mine or kept is None else kept.sole_author
             overtaken = self._written > number
-            result = commit(Settling(None if overtaken else self.draft_id))
+            draft_id = None if overtaken else self.draft_id
+            result = commit(Settling(draft_id, kept, author))
             self._written = max(self._written, number)
         return result

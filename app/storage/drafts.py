@@ -1,31 +1,84 @@
-"""Drafts: what is typed on a page, sealed at every answer, never an operation."""
+"""Drafts: what is typed on a page, sealed at every answer, never an operation.
+
+What somebody typed stays theirs when a colleague types on: a draft knows the author of
+each of its members, two levels deep, as ("answers", "cough") or ("page", "").
+"""
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+from app.core.canonical import Json
 from app.storage.errors import VaultCorruptError
 from app.storage.rows import Rows
 from app.storage.sealing import SealError, place
 
 _SELECT = "SELECT draft_id, patient_id, sealed FROM draft "
+Member = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody typed and nobody saved yet; it keeps its author."""
+    """What was typed and nobody saved yet; it keeps its authors."""
 
     draft_id: str
     patient_id: str
     practitioner_id: str
     saved_at: int
     content: bytes
+    others: Mapping[Member, str] = field(default_factory=dict)
+    """Who else typed what: members that stand as they left them."""
+
+    @property
+    def sole_author(self) -> str | None:
+        """Who typed all of it, or None where it was more than one."""
+        return None if self.others else self.practitioner_id
+
+    def author_of(self, section: str, name: str, value: Json) -> str | None:
+        """Return who typed a member; None if it says something else here."""
+        members, member = _members(self.content), (section, name)
+        if member not in members or members[member] != json.loads(json.dumps(value)):
+            return None
+        return self.others.get(member, self.practitioner_id)
+
+
+def _members(content: bytes) -> dict[Member, Json]:
+    """Return the members of a draft's JSON; what has none is one itself."""
+    found: dict[Member, Json] = {}
+    whole = json.loads(content)
+    for section, part in (whole if isinstance(whole, dict) else {"": whole}).items():
+        if isinstance(part, dict):
+            found.update({(section, name): value for name, value in part.items()})
+        else:
+            found[section, ""] = part
+    return found
+
+
+def typed_on(older: Draft | None, draft: Draft) -> Draft:
+    """Return a draft with the authors of what its older self said already.
+
+    One that says nothing new is still its author's.
+    """
+    if older is None or older.sole_author == draft.practitioner_id:
+        return draft
+    before, now = _members(older.content), _members(draft.content)
+    if before == now:
+        return replace(older, saved_at=draft.saved_at)
+    authors = {
+        member: older.others.get(member, older.practitioner_id)
+        for member, value in now.items()
+        if member in before and before[member] == value
+    }
+    others = {m: who for m, who in authors.items() if who != draft.practitioner_id}
+    return replace(draft, others=others)
 
 
 def put_draft(driver: sqlite3.Connection, rows: Rows, draft: Draft) -> None:
     """Write a draft over its older self."""
+    others = [[*member, who] for member, who in draft.others.items()]
     raw = json.dumps(
-        [draft.practitioner_id, draft.saved_at, draft.content.decode()],
+        [draft.practitioner_id, draft.saved_at, draft.content.decode(), others],
         ensure_ascii=False,
     ).encode()
     where = place("draft", draft.draft_id, draft.patient_id)
@@ -71,5 +124,7 @@ def _read(driver: sqlite3.Connection, rows: Rows, row: tuple[str, str, bytes]) -
         )
     except SealError as error:
         raise VaultCorruptError from error
-    practitioner_id, saved_at, content = json.loads(raw)
-    return Draft(draft_id, patient_id, practitioner_id, saved_at, content.encode())
+    practitioner_id, saved_at, content, *more = json.loads(raw)
+    others = {(section, name): who for each in more for section, name, who in each}
+    raw_content = content.encode()
+    return Draft(draft_id, patient_id, practitioner_id, saved_at, raw_content, others)

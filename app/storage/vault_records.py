@@ -1,10 +1,12 @@
 """Reading and saving records in an open vault."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.change import Authorship, Change, build
 from app.core.ids import patient_id_of_card
 from app.core.merge import Document
+from app.core.operation import Header
 from app.core.summary import PatientSummary, Station
 from app.core.wire import Setup
 from app.storage import drafts, outbox
@@ -13,6 +15,7 @@ from app.storage.drafts import Draft
 from app.storage.errors import VaultCorruptError
 from app.storage.log import LogEntry, read_log
 from app.storage.open_vault import OpenVault
+from app.storage.unit import Unit
 from app.storage.unlocked import CARD_SECRET, Unlocked
 
 
@@ -20,7 +23,6 @@ from app.storage.unlocked import CARD_SECRET, Unlocked
 class Saved:
     """What a commit wrote; it is durable by now."""
 
-    change_id: str
     operation_ids: tuple[str, ...]
     patient_ids: frozenset[str]
 
@@ -83,32 +85,46 @@ class VaultRecords(OpenVault):
         Durable before this returns; on any failure nothing changed, the draft stays
         and a StorageError says why. `author` is for a draft of somebody else.
         """
-        parts, who = self._unlocked, author or self.author
-        with parts.writing() as unit:
-            clock = parts.clock(unit.state)
-            ids = parts.surroundings.ids
-            built = build(change, who, clock, ids, unit.document)
-            for operation, encoded in built:
-                unit.fold(operation)
-                unit.append_own(operation.header, encoded)
-            if built:
-                unit.move_clock(clock.last)
+        return self.commit_all([(change, author or self.author)], drop_draft)
+
+    def commit_all(
+        self, parts: Iterable[tuple[Change, Authorship]], drop_draft: str | None = None
+    ) -> Saved:
+        """Save changes of several authors in one transaction, in this order.
+
+        For a draft that more than one typed in. It promises what `commit` does.
+        """
+        with self._unlocked.writing() as unit:
+            heads = [h for change, who in parts for h in self._add(unit, change, who)]
             if drop_draft is not None:
                 drafts.drop_draft(unit.driver, drop_draft)
-        heads = [operation.header for operation, _encoded in built]
         return Saved(
-            heads[0].change.change_id if heads else "",
             tuple(head.operation_id for head in heads),
             frozenset(head.patient_id for head in heads),
         )
 
+    def _add(self, unit: Unit, change: Change, author: Authorship) -> list[Header]:
+        parts = self._unlocked
+        clock, ids = parts.clock(unit.state), parts.surroundings.ids
+        built = build(change, author, clock, ids, unit.document)
+        for operation, encoded in built:
+            unit.fold(operation)
+            unit.append_own(operation.header, encoded)
+        if built:
+            unit.move_clock(clock.last)
+        return [operation.header for operation, _encoded in built]
+
     def save_draft(self, draft_id: str, patient_id: str, content: bytes) -> None:
-        """Keep what is typed on a page, as UTF-8 JSON; durable before this returns."""
+        """Keep what is typed on a page, as UTF-8 JSON; durable before this returns.
+
+        What a colleague typed before, and stands, stays theirs.
+        """
         parts = self._unlocked
         now = parts.surroundings.wall()
         draft = Draft(draft_id, patient_id, self.practitioner_id, now, content)
         with parts.writing() as unit:
-            drafts.put_draft(unit.driver, parts.rows, draft)
+            older = drafts.get_draft(unit.driver, parts.rows, draft_id)
+            drafts.put_draft(unit.driver, parts.rows, drafts.typed_on(older, draft))
 
     def draft(self, draft_id: str) -> Draft | None:
         """Return a draft, or None."""

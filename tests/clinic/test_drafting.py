@@ -1,16 +1,23 @@
 """Drafts: the newest wins, whatever thread comes first, and a save ends them."""
 
+import json
 from dataclasses import dataclass, field
 from functools import partial
 
 import pytest
 
 from app.clinic.drafting import DraftKeeper, Settling
+from app.core.canonical import Json
 
 
 @dataclass
 class Content:
     content: bytes
+    sole_author: str | None = "ana"
+
+    def author_of(self, section: str, name: str, value: Json) -> str | None:
+        said = json.loads(self.content)[section]
+        return self.sole_author if said.get(name) == value else None
 
 
 @dataclass
@@ -129,3 +136,28 @@ def test_after_an_overtaken_save_the_next_one_drops_the_draft() -> None:
     drafts.settle(saved, partial(dropped, drawer))
     drafts.settle(later, partial(dropped, drawer))
     assert drafts.load() == {}
+
+
+def author_of_a_save(drafts: DraftKeeper) -> str | None:
+    return drafts.settle(drafts.number(), lambda settling: settling.author)
+
+
+def test_what_somebody_left_and_nobody_touched_is_saved_as_theirs() -> None:
+    drawer = Drawer({"register": Content(b'{"name": "Amina"}')})
+    assert author_of_a_save(keeper(drawer)) == "ana"
+
+
+def test_what_was_typed_in_since_is_saved_by_who_saves() -> None:
+    drawer = Drawer({"register": Content(b'{"name": "Amina"}')})
+    drafts = keeper(drawer)
+    drafts.typing()  # Its thread may come after the save.
+    assert author_of_a_save(drafts) is None
+
+
+def test_what_two_typed_in_is_saved_by_who_saves() -> None:
+    drawer = Drawer({"register": Content(b'{"name": "Amina"}', sole_author=None)})
+    assert author_of_a_save(keeper(drawer)) is None
+
+
+def test_a_save_without_a_draft_is_by_who_saves() -> None:
+    assert author_of_a_save(keeper(Drawer())) is None

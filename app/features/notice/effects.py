@@ -127,7 +127,7 @@ class Effects:
             case Load():
                 self._work.run(notice.load, dispatch, _as_event, _save_failed)
             case KeepDraft(content):
-                self._keep(number, content, dispatch)
+                self._keep(content, dispatch)
             case Save():
                 self._work.run(
                     lambda: notice.save(effect, number),
@@ -140,8 +140,9 @@ class Effects:
             case _:
                 assert_never(effect)
 
-    def _keep(self, number: int, content: Json, dispatch: Dispatch) -> None:
+    def _keep(self, content: Json, dispatch: Dispatch) -> None:
         keeper = self._notice.keeper
+        number = keeper.typing()
         self._work.run(
             lambda: keeper.keep(number, content), dispatch, _kept, _draft_failed
         )

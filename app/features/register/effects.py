@@ -92,8 +92,9 @@ class Effects:
         self._work.run(load, dispatch, _as_event, _save_failed)
 
     def _draft(self, effect: KeepDraft | MoveDraft, dispatch: Dispatch) -> None:
-        keeper, number = self._desk.keeper, self._desk.keeper.number()
+        keeper = self._desk.keeper
         if isinstance(effect, KeepDraft):
+            number = keeper.typing()
             self._work.run(
                 lambda: keeper.keep(number, effect.content),
                 dispatch,
@@ -101,6 +102,7 @@ class Effects:
                 _draft_failed,
             )
         else:
+            number = keeper.number()
             self._work.run(
                 lambda: self._desk.move_draft(number, effect),
                 dispatch,

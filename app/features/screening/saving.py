@@ -1,17 +1,16 @@
 """Writing a screening: drafts in order, pages as changes, and the end."""
 
 import threading
-from functools import partial
 
 from app.clinic import findings, screening
 from app.clinic.desk import Desk
-from app.clinic.drafting import DraftKeeper
+from app.clinic.drafting import DraftKeeper, Settling
 from app.core.change import Change
 from app.core.projections import ResponseView
 from app.core.records import RecordType
 from app.core.values import ResponseStatus
 from app.features.screening.doing import Finish, KeepDraft, SavePage
-from app.features.screening.drafting import content_of
+from app.features.screening.drafting import by_author, content_of
 from app.features.screening.loading import draft_id_of, load, response_id
 from app.features.screening.model import Loaded
 from app.ui.routes import Screening
@@ -100,7 +99,14 @@ class Saver:
         return ResponseView(document).status is not ResponseStatus.STOPPED
 
     def _commit(self, number: int, change: Change) -> None:
-        self._kept().settle(number, partial(self._desk.save, change))
+        """Save a change; answers that a colleague left in the draft stay theirs."""
+
+        def commit(settling: Settling) -> None:
+            saver = self._desk.practitioner.practitioner_id
+            parts = by_author(change, settling.kept, saver)
+            self._desk.save_parts(parts.pop(saver), parts, settling)
+
+        self._kept().settle(number, commit)
 
     def _kept(self) -> DraftKeeper:
         with self._lock:
