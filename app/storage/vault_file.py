@@ -188,19 +188,22 @@ class VaultFile:
             self._lock.release()
 
     def _open(self, practitioner_id: str, data_key: bytes) -> Vault:
-        if self._vault is not None:
-            self._vault.close()
-        self._move_card_secret(data_key)
-        key = self._before.signing_key(self._ids)[1]
-        surroundings = Surroundings(self._wall, self._ids, key)
-        unlocked = Unlocked(self._database, data_key, surroundings)
+        with self._database.lock:  # Of two at once the second closes the first.
+            if self._vault is not None:
+                self._vault.close()
+            self._move_card_secret(data_key)
+            key = self._before.signing_key(self._ids)[1]
+            surroundings = Surroundings(self._wall, self._ids, key)
+            unlocked = Unlocked(self._database, data_key, surroundings)
 
-        def add_slot(colleague_id: str, pin: str) -> None:
-            self._require_known(colleague_id)
-            self._keep_slot(self._slot(colleague_id, check_new_pin(pin), data_key))
+            def add_slot(colleague_id: str, pin: str) -> None:
+                self._require_known(colleague_id)
+                slot = self._slot(colleague_id, check_new_pin(pin), data_key)
+                with unlocked.while_open():
+                    self._keep_slot(slot)
 
-        self._vault = Vault(unlocked, self._before, practitioner_id, add_slot)
-        return self._vault
+            self._vault = Vault(unlocked, self._before, practitioner_id, add_slot)
+            return self._vault
 
     def _move_card_secret(self, data_key: bytes) -> None:
         local = SealedValues(Sealer(derive_key(data_key, "local")))

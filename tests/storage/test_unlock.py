@@ -1,5 +1,7 @@
 """Enrolment, PINs, slots, and the delays after wrong PINs."""
 
+import gc
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -11,11 +13,13 @@ from app.storage import (
     LockedError,
     NoSlotError,
     PinRefusedError,
+    Vault,
     VaultFile,
     VaultInUseError,
     WaitError,
     WrongPinError,
 )
+from app.storage.sealing import Sealer
 from tests.storage.tablets import (
     ANA,
     BO,
@@ -245,4 +249,76 @@ def test_a_card_gives_the_same_patient_before_and_after_a_restart(
     vault_file, vault = tablet.unlocked()
     assert vault.patient_id_of_card("ABCDEFGHJKM") == patient_id
     assert patient(patient_id).patient_id == patient_id
+    vault_file.close()
+
+
+def test_a_thread_that_comes_after_the_lock_neither_reads_nor_writes(
+    tablet: Tablet,
+) -> None:
+    vault_file, vault = tablet.unlocked()
+    save_patient(vault, "p1", "Amina")
+    # What a thread holds that was about to write when somebody locked.
+    late = vault._unlocked
+    again = vault_file.unlock(ANA, PIN)
+    with pytest.raises(LockedError), late.writing() as unit:
+        unit.move_cursor("never")
+    with pytest.raises(LockedError), late.database.read() as driver:
+        late.rows.document(driver, "p1")
+    save_patient(again, "p2", "Omar")
+    assert again.cursor() == ""
+    assert again.counts().operations == 2
+    vault_file.close()
+
+
+def test_a_colleagues_pin_that_is_late_is_not_kept(tablet: Tablet) -> None:
+    vault_file, vault = tablet.unlocked()
+    wrap = vault._wrap
+    assert wrap is not None
+    vault.close()
+    with pytest.raises(LockedError):
+        wrap(BO, OTHER_PIN)
+    with pytest.raises(NoSlotError):
+        vault_file.unlock(BO, OTHER_PIN)
+    vault_file.close()
+
+
+def test_two_unlocks_at_once_leave_one_vault_open(tablet: Tablet) -> None:
+    vault_file, vault = tablet.unlocked()
+    vault.add_slot(BO, OTHER_PIN)
+    together, found = threading.Barrier(2), dict[str, Vault]()
+
+    def unlock(practitioner_id: str, pin: str) -> None:
+        together.wait()
+        found[practitioner_id] = vault_file.unlock(practitioner_id, pin)
+
+    for _ in range(5):
+        threads = [
+            threading.Thread(target=unlock, args=each)
+            for each in ((ANA, PIN), (BO, OTHER_PIN))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [v.is_open for v in found.values()].count(True) == 1
+    vault_file.close()
+
+
+def sealers() -> int:
+    gc.collect()
+    return sum(isinstance(each, Sealer) for each in gc.get_objects())
+
+
+def test_no_key_outlives_the_lock(tablet: Tablet) -> None:
+    vault_file, vault = tablet.unlocked()
+    save_patient(vault, "p1", "Amina")
+    vault.close()
+    before = sealers()
+    again = vault_file.unlock(ANA, PIN)
+    late = again._unlocked
+    assert again.document("p1") is not None
+    assert sealers() > before
+    again.close()
+    assert sealers() == before
+    assert late.index.summary("p1") is None
     vault_file.close()
