@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from app.core.canonical import Json
+from app.storage.damage import Damage, DamageKind
 from app.storage.errors import VaultCorruptError
 from app.storage.rows import Rows
 from app.storage.sealing import SealError, place
@@ -98,7 +99,7 @@ def drop_draft(driver: sqlite3.Connection, draft_id: str) -> None:
 
 
 def get_draft(driver: sqlite3.Connection, rows: Rows, draft_id: str) -> Draft | None:
-    """Return a draft, or None."""
+    """Return a draft, or None where none can be read."""
     row = driver.execute(_SELECT + "WHERE draft_id = ?", (draft_id,)).fetchone()
     return None if row is None else _read(driver, rows, row)
 
@@ -106,24 +107,28 @@ def get_draft(driver: sqlite3.Connection, rows: Rows, draft_id: str) -> Draft | 
 def get_drafts(
     driver: sqlite3.Connection, rows: Rows, patient_id: str | None
 ) -> tuple[Draft, ...]:
-    """Return the drafts of one patient, or of all, oldest first."""
+    """Return those of one patient, or of all, that can be read; oldest first."""
     if patient_id is None:
         found = driver.execute(_SELECT).fetchall()
     else:
         where = "WHERE patient_id = ?"
         found = driver.execute(_SELECT + where, (patient_id,)).fetchall()
-    drafts = (_read(driver, rows, row) for row in found)
+    read = (_read(driver, rows, row) for row in found)
+    drafts = (draft for draft in read if draft is not None)
     return tuple(sorted(drafts, key=lambda d: (d.saved_at, d.draft_id)))
 
 
-def _read(driver: sqlite3.Connection, rows: Rows, row: tuple[str, str, bytes]) -> Draft:
+def _read(
+    driver: sqlite3.Connection, rows: Rows, row: tuple[str, str, bytes]
+) -> Draft | None:
     draft_id, patient_id, sealed = row
     try:
         raw = rows.key(driver, patient_id).unseal(
             sealed, place("draft", draft_id, patient_id)
         )
-    except SealError as error:
-        raise VaultCorruptError from error
+    except (SealError, VaultCorruptError):
+        rows.damaged.add(Damage(DamageKind.DRAFT, draft_id, patient_id))
+        return None
     practitioner_id, saved_at, content, *more = json.loads(raw)
     others = {(section, name): who for each in more for section, name, who in each}
     raw_content = content.encode()

@@ -67,7 +67,8 @@ class Keyed:
     def of(cls, data_key: bytes) -> "Keyed":
         """Return it for a data key."""
         local = Sealer(derive_key(data_key, "local"))
-        return cls(Rows(data_key), SealedValues(local), SetAsideRows(local))
+        rows = Rows(data_key, set())
+        return cls(rows, SealedValues(local), SetAsideRows(local, rows.damaged))
 
 
 class Unlocked:

@@ -9,6 +9,7 @@ from app.core.ids import Ids
 from app.core.wire import PractitionerInfo, Setup
 from app.storage.attempts import AttemptGate, Monotonic
 from app.storage.before_unlock import BeforeUnlock
+from app.storage.damage import Damage, DamageKind
 from app.storage.database import Database, typed_errors
 from app.storage.device_secret import DeviceSecret
 from app.storage.enrolment import Connection, DeviceIdentity, Enrolment
@@ -195,6 +196,8 @@ class VaultFile:
             key = self._before.signing_key(self._ids)[1]
             surroundings = Surroundings(self._wall, self._ids, key)
             unlocked = Unlocked(self._database, data_key, surroundings)
+            kept = (Damage(DamageKind.FILE, path.name) for path in self.kept_files)
+            unlocked.rows.damaged.update(kept)
 
             def add_slot(colleague_id: str, pin: str) -> None:
                 self._require_known(colleague_id)
