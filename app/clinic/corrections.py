@@ -7,7 +7,7 @@ from app.clinic.consents import consent_key
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.document_json import as_mapping
-from app.core.ids import Ids
+from app.core.ids import RecordIds
 from app.core.merge import Document
 from app.core.projections import View
 from app.core.records import ENTERED_IN_ERROR, RecordType
@@ -60,7 +60,7 @@ class RightPerson:
 
 
 def move_to(
-    documents: Iterable[Document], right: RightPerson, reason: str, ids: Ids
+    documents: Iterable[Document], right: RightPerson, reason: str, ids: RecordIds
 ) -> Change:
     """Write records of the wrong person anew on the right one, in one change.
 
@@ -86,13 +86,13 @@ def _can_move(document: Document) -> bool:
     return not is_patient and not View(document).entered_in_error
 
 
-def _target(document: Document, patient_id: str, ids: Ids) -> str:
+def _target(document: Document, patient_id: str, ids: RecordIds) -> str:
     """Return the id of the copy; a person has one Consent a purpose, everywhere."""
     if document.record_type != RecordType.CONSENT:
         return ids.new()
     purpose = as_mapping(View(document).value("purpose"))
     code, service = str(purpose.get("code", "")), str(purpose.get("service", ""))
-    return consent_key(patient_id, code, service).record_id
+    return consent_key(patient_id, code, service, ids).record_id
 
 
 def _copied(document: Document, moved: dict[str, str]) -> dict[str, Json]:

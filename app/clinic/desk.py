@@ -7,7 +7,7 @@ from app.clinic.drafting import NO_DRAFT, Settling
 from app.clinic.library import Library
 from app.core.change import Authorship, Change
 from app.core.clock import WallClock
-from app.core.ids import Ids
+from app.core.ids import RecordIds
 from app.core.summary import Station
 from app.core.wire import PractitionerInfo, Setup
 from app.storage import Vault
@@ -18,7 +18,7 @@ class Desk:
     """One practitioner at one tablet; gone at lock, and the keys with it."""
 
     vault: Vault
-    ids: Ids
+    ids: RecordIds
     wall: WallClock
     library: Library
     setup: Setup

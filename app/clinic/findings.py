@@ -10,7 +10,7 @@ from app.clinic.library import Form, Library
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.document_json import as_mapping
-from app.core.ids import derived_id
+from app.core.ids import RecordIds
 from app.core.merge import Document
 from app.core.projections import ResponseView, View, by_type, responses
 from app.core.questionnaire import (
@@ -88,8 +88,16 @@ def score_of(documents: Iterable[Document], response_id: str) -> View | None:
     return standing[0] if standing else None
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a response ended, and when (UTC milliseconds)."""
+
+    status: ResponseStatus
+    at_ms: int
+
+
 def complete(
-    key: RecordKey, form: Form, state: FormState, status: ResponseStatus, now_ms: int
+    key: RecordKey, form: Form, state: FormState, ending: Ending, ids: RecordIds
 ) -> Change:
     """Finish a response: its status, its score, what was measured.
 
@@ -97,12 +105,13 @@ def complete(
     that finish it write them once.
     """
     change = Change()
-    change.set(key, {"status": {"status": status.value}})
-    _add_score(change, key, form, state)
+    change.set(key, {"status": {"status": ending.status.value}})
+    _add_score(change, key, form, state, ids)
     for path, answer in state.counted.items():
         item = form.questionnaire.item(path.link_id)
         if item is not None and item.observation_extract and answer.values:
-            _add_observation(change, key, (path, item, answer.values[0]), now_ms)
+            measured = path, item, answer.values[0]
+            _add_observation(change, key, measured, ending.at_ms, ids)
     return change
 
 
@@ -134,7 +143,9 @@ def rewritten(
     return change
 
 
-def _add_score(change: Change, key: RecordKey, form: Form, state: FormState) -> None:
+def _add_score(
+    change: Change, key: RecordKey, form: Form, state: FormState, ids: RecordIds
+) -> None:
     if form.protocol is None:
         return
     found = score(form.protocol, form.questionnaire, state.counted)
@@ -150,7 +161,7 @@ def _add_score(change: Change, key: RecordKey, form: Form, state: FormState) -> 
         "band": found.band.code if found.band else None,
         "missing": list(found.missing),
     }
-    score_id = derived_id(key.record_id, "score")
+    score_id = ids.derived(key.record_id, "score")
     score_key = RecordKey(RecordType.SCORE, score_id, key.patient_id)
     change.set(score_key, {"response": key.record_id, "result": result})
 
@@ -160,10 +171,11 @@ def _add_observation(
     key: RecordKey,
     measured: tuple[ItemPath, QuestionnaireItem, Value],
     now_ms: int,
+    ids: RecordIds,
 ) -> None:
     path, item, value = measured
     form_url = item.text.context.rpartition("#")[0] if item.text else None
-    observation_id = derived_id(key.record_id, f"observation/{path.encode()}")
+    observation_id = ids.derived(key.record_id, f"observation/{path.encode()}")
     target = RecordKey(RecordType.OBSERVATION, observation_id, key.patient_id)
     coding = item.codes[0] if item.codes else None
     text = item.text.source if item.text else path.link_id

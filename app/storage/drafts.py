@@ -1,5 +1,6 @@
 """Drafts: what is typed on a page, sealed at every answer, never an operation.
 
+Which page it is says something of a person, so in the file a draft has an opaque name.
 What somebody typed stays theirs when a colleague types on: a draft knows the author of
 each of its members, two levels deep, as ("answers", "cough") or ("page", "").
 """
@@ -78,29 +79,29 @@ def typed_on(older: Draft | None, draft: Draft) -> Draft:
 def put_draft(driver: sqlite3.Connection, rows: Rows, draft: Draft) -> None:
     """Write a draft over its older self."""
     others = [[*member, who] for member, who in draft.others.items()]
+    name, patient_id = rows.namer.of(draft.draft_id), draft.patient_id
+    text = draft.content.decode()
     raw = json.dumps(
-        [draft.practitioner_id, draft.saved_at, draft.content.decode(), others],
+        [draft.practitioner_id, draft.saved_at, text, others, draft.draft_id],
         ensure_ascii=False,
     ).encode()
-    where = place("draft", draft.draft_id, draft.patient_id)
+    key = rows.make_key(driver, patient_id)
     driver.execute(
         "INSERT OR REPLACE INTO draft (draft_id, patient_id, sealed) VALUES (?, ?, ?)",
-        (
-            draft.draft_id,
-            draft.patient_id,
-            rows.make_key(driver, draft.patient_id).seal(raw, where),
-        ),
+        (name, patient_id, key.seal(raw, place("draft", name, patient_id))),
     )
 
 
-def drop_draft(driver: sqlite3.Connection, draft_id: str) -> None:
+def drop_draft(driver: sqlite3.Connection, rows: Rows, draft_id: str) -> None:
     """Remove a draft; one that is not there is gone already."""
-    driver.execute("DELETE FROM draft WHERE draft_id = ?", (draft_id,))
+    name = rows.namer.of(draft_id)
+    driver.execute("DELETE FROM draft WHERE draft_id = ?", (name,))
 
 
 def get_draft(driver: sqlite3.Connection, rows: Rows, draft_id: str) -> Draft | None:
     """Return a draft, or None where none can be read."""
-    row = driver.execute(_SELECT + "WHERE draft_id = ?", (draft_id,)).fetchone()
+    name = rows.namer.of(draft_id)
+    row = driver.execute(_SELECT + "WHERE draft_id = ?", (name,)).fetchone()
     return None if row is None else _read(driver, rows, row)
 
 
@@ -118,18 +119,27 @@ def get_drafts(
     return tuple(sorted(drafts, key=lambda d: (d.saved_at, d.draft_id)))
 
 
+def hide_names(driver: sqlite3.Connection, rows: Rows) -> None:
+    """Give opaque names to drafts that an older version wrote under readable ones."""
+    readable = _SELECT + "WHERE length(draft_id) <> ?"
+    for row in driver.execute(readable, (len(rows.namer.of("")),)).fetchall():
+        draft = _read(driver, rows, row)
+        if draft is not None:
+            put_draft(driver, rows, draft)
+            driver.execute("DELETE FROM draft WHERE draft_id = ?", (row[0],))
+
+
 def _read(
     driver: sqlite3.Connection, rows: Rows, row: tuple[str, str, bytes]
 ) -> Draft | None:
-    draft_id, patient_id, sealed = row
+    name, patient_id, sealed = row
     try:
-        raw = rows.key(driver, patient_id).unseal(
-            sealed, place("draft", draft_id, patient_id)
-        )
+        where = place("draft", name, patient_id)
+        raw = rows.key(driver, patient_id).unseal(sealed, where)
     except (SealError, VaultCorruptError):
-        rows.damaged.add(Damage(DamageKind.DRAFT, draft_id, patient_id))
+        rows.damaged.add(Damage(DamageKind.DRAFT, name, patient_id))
         return None
-    practitioner_id, saved_at, content, *more = json.loads(raw)
-    others = {(section, name): who for each in more for section, name, who in each}
-    raw_content = content.encode()
-    return Draft(draft_id, patient_id, practitioner_id, saved_at, raw_content, others)
+    # An older version kept neither other authors nor, inside, the readable name.
+    who, saved_at, text, listed, draft_id = [*json.loads(raw), [], name][:5]
+    others = {(section, member): author for section, member, author in listed}
+    return Draft(draft_id, patient_id, who, saved_at, text.encode(), others)

@@ -14,7 +14,7 @@ from app.core.document_json import document_from_json, document_to_json
 from app.core.merge import Document, new_document
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
-from app.storage.sealing import Sealer, SealError, derive_key, new_key, place
+from app.storage.sealing import Namer, Sealer, SealError, derive_key, new_key, place
 from app.storage.stored_operation import StoredOperation, from_bytes, to_bytes
 
 _FORMAT = 1
@@ -36,6 +36,7 @@ class Rows:
     def __init__(self, data_key: bytes, damaged: set[Damage]) -> None:
         self._wrapping = Sealer(derive_key(data_key, "patients"))
         self._keys: dict[str, Sealer] = {}
+        self.namer = Namer(derive_key(data_key, "names"))
         self.damaged = damaged
         """What can't be read, as far as was seen; shared with other readers."""
 

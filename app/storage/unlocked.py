@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from app.core.clock import HybridClock, WallClock
 from app.core.ids import Ids
 from app.storage.database import Database
+from app.storage.drafts import hide_names
 from app.storage.errors import DiskError, LockedError
 from app.storage.local_state import LocalState
 from app.storage.patient_index import PatientIndex
@@ -85,7 +86,9 @@ class Unlocked:
         self.surroundings = surroundings
         self._keyed: Keyed | None = Keyed.of(data_key)
         self.listeners = Listeners()
-        with database.read() as driver:
+        with database.write() as transaction:
+            driver = transaction.driver
+            hide_names(driver, self.rows)
             raw = self.local.require(driver, STATE)
             self.state = LocalState.from_bytes(raw)
             self._snapshot_at, self.index = load_index(driver, self.rows, self.local)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.change import Authorship, Change, build
-from app.core.ids import patient_id_of_card
+from app.core.ids import KeyedIds, RecordIds, patient_id_of_card
 from app.core.merge import Document
 from app.core.operation import Header
 from app.core.summary import PatientSummary, Station
@@ -51,10 +51,17 @@ class VaultRecords(OpenVault):
 
     def patient_id_of_card(self, code: str) -> str:
         """Return the Patient id of a card's code, the same on every tablet."""
+        return patient_id_of_card(self._deployment_secret(), code)
+
+    @property
+    def ids(self) -> RecordIds:
+        """What makes ids here; those that are derived are the same on every tablet."""
+        return KeyedIds(self._unlocked.surroundings.ids, self._deployment_secret())
+
+    def _deployment_secret(self) -> bytes:
         parts = self._unlocked
         with parts.database.read() as driver:
-            secret = parts.local.require(driver, CARD_SECRET)
-        return patient_id_of_card(secret, code)
+            return parts.local.require(driver, CARD_SECRET)
 
     def document(self, record_id: str) -> Document | None:
         """Return a record, or None; raise VaultCorruptError if it can't be read."""
@@ -97,7 +104,7 @@ class VaultRecords(OpenVault):
         with self._unlocked.writing() as unit:
             heads = [h for change, who in parts for h in self._add(unit, change, who)]
             if drop_draft is not None:
-                drafts.drop_draft(unit.driver, drop_draft)
+                drafts.drop_draft(unit.driver, unit.rows, drop_draft)
         return Saved(
             tuple(head.operation_id for head in heads),
             frozenset(head.patient_id for head in heads),
@@ -141,7 +148,7 @@ class VaultRecords(OpenVault):
     def drop_draft(self, draft_id: str) -> None:
         """Forget a draft."""
         with self._unlocked.writing() as unit:
-            drafts.drop_draft(unit.driver, draft_id)
+            drafts.drop_draft(unit.driver, unit.rows, draft_id)
 
     def is_only_here(self, record_id: str) -> bool:
         """Tell whether the server has not accepted each operation of a record."""

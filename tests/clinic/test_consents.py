@@ -19,6 +19,7 @@ from app.core.values import Decision, GivenBy, Interpretation, InterpreterMode
 from tests.clinic.desks import Folder
 from tests.support.operations import SequentialIds
 
+IDS = SequentialIds()
 PATIENT = "5b1f7d52-0000-4000-8000-000000000001"
 INTERPRETER = Interpretation(InterpreterMode.PHONE, "Selam", "ti")
 GIVEN = NoticeGiven(given=True, version="2", language="ti", interpreter=INTERPRETER)
@@ -33,7 +34,7 @@ PUT_OFF = NoticeGiven(
 def consents(*given: ConsentGiven) -> Folder:
     folder = Folder()
     for consent in given:
-        folder.add(record_consents(PATIENT, (consent,)))
+        folder.add(record_consents(PATIENT, (consent,), IDS))
     return folder
 
 
@@ -113,6 +114,6 @@ def test_a_consent_entered_in_error_does_not_stand() -> None:
 
 
 def test_a_key_is_the_same_on_every_tablet() -> None:
-    one = consent_key(PATIENT, Purpose.SHARING, "Red Cross")
-    assert one == consent_key(PATIENT, Purpose.SHARING, "Red Cross")
-    assert one != consent_key(PATIENT, Purpose.SHARING, "Legal aid")
+    one = consent_key(PATIENT, Purpose.SHARING, "Red Cross", IDS)
+    assert one == consent_key(PATIENT, Purpose.SHARING, "Red Cross", IDS)
+    assert one != consent_key(PATIENT, Purpose.SHARING, "Legal aid", IDS)

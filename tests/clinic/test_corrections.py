@@ -104,14 +104,16 @@ def test_records_that_move_together_still_know_each_other() -> None:
 def test_a_consent_that_moves_takes_its_place_on_the_right_person() -> None:
     folder = Folder()
     consent = ConsentGiven(Purpose.SHARING, Decision.YES, GivenBy.SELF, "Red Cross")
-    folder.add(record_consents(WRONG, (consent,)))
+    folder.add(record_consents(WRONG, (consent,), SequentialIds()))
     folder.add(
         move_to(
             folder.of(WRONG), RightPerson(RIGHT), "wrong card", SequentialIds("moved")
         )
     )
     (moved,) = folder.of(RIGHT)
-    assert key_of(moved) == consent_key(RIGHT, Purpose.SHARING, "Red Cross")
+    assert key_of(moved) == consent_key(
+        RIGHT, Purpose.SHARING, "Red Cross", SequentialIds()
+    )
 
 
 def test_what_was_in_error_before_does_not_move_nor_does_a_patient() -> None:

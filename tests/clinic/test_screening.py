@@ -1,6 +1,6 @@
 """Screenings as changes: what is written of a page, of the end, of a correction."""
 
-from app.clinic.findings import complete, flags_in, rewritten
+from app.clinic.findings import Ending, complete, flags_in, rewritten
 from app.clinic.library import Form, read_library
 from app.clinic.screening import (
     Asked,
@@ -32,15 +32,16 @@ from app.core.questionnaire import (
 )
 from app.core.records import ENTERED_IN_ERROR, RecordType
 from app.core.values import ResponseStatus
-from tests.support.operations import WritingDevice
+from tests.support.operations import SequentialIds, WritingDevice
 
 ENCOUNTER = "c7ff0b0e-7fec-4ef6-bb68-95e2aac7a071"
+IDS = SequentialIds()
 PATIENT = "ab936547-5207-4d19-a011-e1cbc53aee88"
 LIBRARY = read_library()
 TB = LIBRARY.forms[0]
 VITALS = LIBRARY.forms[1]
 ASKED = Asked("en", "ar")
-KEY = response_key(PATIENT, response_id_of(ENCOUNTER, TB))
+KEY = response_key(PATIENT, response_id_of(ENCOUNTER, TB, IDS))
 COUGH, LONG = ItemPath("cough"), ItemPath("cough-over-two-weeks")
 
 
@@ -99,9 +100,9 @@ def test_an_instance_that_was_removed_is_taken_from_the_record() -> None:
 
 
 def test_two_tablets_that_begin_one_form_write_one_response() -> None:
-    assert response_id_in([], ENCOUNTER, TB) == KEY.record_id
+    assert response_id_in([], ENCOUNTER, TB, IDS) == KEY.record_id
     begun = folded(begin(KEY, ENCOUNTER, TB, ASKED, "nobody"))
-    assert response_id_in(begun, ENCOUNTER, TB) == KEY.record_id
+    assert response_id_in(begun, ENCOUNTER, TB, IDS) == KEY.record_id
     found = response_in(begun, ENCOUNTER, TB)
     assert found is not None
     assert found.status is ResponseStatus.IN_PROGRESS
@@ -113,8 +114,8 @@ def test_after_an_error_the_form_is_answered_in_a_new_response() -> None:
     error.set(KEY, {ENTERED_IN_ERROR: {"reason": "mistyped"}})
     documents = folded(begin(KEY, ENCOUNTER, TB, ASKED, "nobody"), error)
     assert response_in(documents, ENCOUNTER, TB) is None
-    fresh = response_id_in(documents, ENCOUNTER, TB)
-    assert fresh == response_id_of(ENCOUNTER, TB, 1) != KEY.record_id
+    fresh = response_id_in(documents, ENCOUNTER, TB, IDS)
+    assert fresh == response_id_of(ENCOUNTER, TB, IDS, 1) != KEY.record_id
 
 
 def test_what_ended_early_keeps_its_flags_and_has_no_score() -> None:
@@ -136,7 +137,7 @@ def test_a_declined_form_is_stopped_before_its_first_question() -> None:
 
 
 def test_a_measurement_whose_answer_is_gone_was_entered_in_error() -> None:
-    key = response_key(PATIENT, response_id_of(ENCOUNTER, VITALS))
+    key = response_key(PATIENT, response_id_of(ENCOUNTER, VITALS, IDS))
     path = ItemPath("heart-rate")
     given = Answers({path: _measured(VITALS, path, "72")})
     first = finished(key, given)
@@ -151,7 +152,8 @@ def test_a_measurement_whose_answer_is_gone_was_entered_in_error() -> None:
 
 def finished(key: RecordKey, answers: Answers) -> Change:
     state = evaluate(VITALS.questionnaire, answers)
-    return complete(key, VITALS, state, ResponseStatus.COMPLETED, 1_000)
+    ending = Ending(ResponseStatus.COMPLETED, 1_000)
+    return complete(key, VITALS, state, ending, IDS)
 
 
 def _measured(form: Form, path: ItemPath, digits: str) -> Answer:

@@ -187,10 +187,11 @@ def test_a_swapped_draft_is_left_out_and_hides_no_other(
     vault_file, vault = people
     vault.save_draft("d1", "p1", b"1")
     vault.save_draft("d2", "p1", b"2")
-    execute(vault_file, swap("draft", "draft_id", "d1", "d2"))
+    first, second = map(vault._unlocked.rows.namer.of, ("d1", "d2"))
+    execute(vault_file, swap("draft", "draft_id", first, second))
     assert vault.draft("d2") is None
     assert [d.draft_id for d in vault.drafts("p1")] == ["d1"]
-    assert vault.damaged == {Damage(DamageKind.DRAFT, "d2", "p1")}
+    assert vault.damaged == {Damage(DamageKind.DRAFT, second, "p1")}
     vault.save_draft("d2", "p1", b"3")
     assert [d.content for d in vault.drafts("p1")] == [b"1", b"3"]
 

@@ -80,16 +80,17 @@ class NoticeWork:
     def save(self, effect: Save, number: int) -> Event:
         """Write the notice and the answers in one change."""
         form, context = effect.form, effect.context
+        ids = self._desk.ids
         patient_id, version = self.route.patient_id, context.notice.version
         change = Change()
         notice = form.notice(version, effect.shown_in)
         if notice is not None:
-            change = record_notice(patient_id, notice, self._desk.ids)
+            change = record_notice(patient_id, notice, ids)
         if notice is None or notice.given:
             asked, standing = context.asked, context.standing
             answers = form.consents(asked, standing, version)
             unable = form.unable(asked, standing, version)
-            consents = record_consents(patient_id, (*answers, *unable))
+            consents = record_consents(patient_id, (*answers, *unable), ids)
             change.writes.update(consents.writes)
         self.keeper.settle(number, partial(self._desk.save, change))
         return Saved()

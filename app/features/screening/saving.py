@@ -69,8 +69,9 @@ class Saver:
         status = ResponseStatus.COMPLETED
         if end.is_amended:
             status = ResponseStatus.AMENDED
-        now = self._desk.wall()
-        done = findings.complete(key, saving.form, end.state, status, now)
+        ending = findings.Ending(status, self._desk.wall())
+        ids = self._desk.ids
+        done = findings.complete(key, saving.form, end.state, ending, ids)
         documents = self._desk.vault.documents(self._route.patient_id)
         done = findings.rewritten(done, documents, saving.response_id)
         self._commit(number, screening.joined(page, done))

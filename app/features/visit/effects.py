@@ -100,8 +100,12 @@ class _Visit:
     def _load(self) -> Loaded:
         desk, vault = self.desk, self.desk.vault
         drafts = (d.draft_id for d in vault.drafts(self.patient_id))
+        documents = vault.documents(self.patient_id)
+        in_visit = partial(
+            screening.response_id_in, documents, self.encounter_id, ids=desk.ids
+        )
         return Loaded(
-            {d.record_id: d for d in vault.documents(self.patient_id)},
+            {d.record_id: d for d in documents},
             self.encounter_id,
             desk.library,
             formats.local_day(desk.wall(), desk.setup.site.zone),
@@ -112,6 +116,7 @@ class _Visit:
                 for each in drafts
                 if each.startswith(SCREENING_DRAFT)
             ),
+            {form.canonical: in_visit(form) for form in desk.library.forms},
         )
 
     def _save(self, effect: Saving, dispatch: Dispatch) -> None:

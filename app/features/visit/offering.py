@@ -6,7 +6,7 @@ from datetime import date
 
 from app.clinic.findings import StandingFlag, standing_flags
 from app.clinic.library import Form, Library
-from app.clinic.screening import age_of, response_id_in, response_in
+from app.clinic.screening import age_of, response_in
 from app.core.merge import Document
 from app.core.projections import EncounterView, PatientView, ResponseView, patient_view
 from app.core.questionnaire import due
@@ -55,6 +55,8 @@ class Loaded:
     now_ms: int
     names: Mapping[str, str] = field(default_factory=dict)
     drafts: frozenset[str] = frozenset()
+    response_ids: Mapping[str, str] = field(default_factory=dict)
+    """By canonical: under which id a form is answered in this visit."""
 
     @property
     def patient(self) -> PatientView | None:
@@ -99,7 +101,7 @@ def _offer(
     loaded: Loaded, form: Form, station: Station, *, is_uncertain: bool
 ) -> Offer:
     documents = loaded.documents.values()
-    response_id = response_id_in(documents, loaded.encounter_id, form)
+    response_id = loaded.response_ids.get(form.canonical, "")
     return Offer(
         form,
         station,
