@@ -12,6 +12,8 @@ class DamageKind(StrEnum):
     DOCUMENT = "document"
     """A record, made again from its operations where they can be read."""
     OPERATION = "operation"
+    LINK = "link"
+    """An own operation that is gone; its id is its number in this device's chain."""
     DRAFT = "draft"
     SET_ASIDE = "set-aside"
     VALUE = "value"

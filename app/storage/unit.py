@@ -7,13 +7,11 @@ from app.core.clock import HybridTimestamp
 from app.core.merge import Document, new_document
 from app.core.operation import EncodedOperation, Header, Operation
 from app.core.summary import PatientSummary
-from app.storage.local_state import LocalState
+from app.storage.local_state import STATE, LocalState
 from app.storage.rows import Rows, require_same_record
 from app.storage.sealed_values import SealedValues
 from app.storage.snapshot import summary_of
 from app.storage.stored_operation import State, StoredOperation
-
-STATE = "state"
 
 
 class Unit:

@@ -12,12 +12,13 @@ from app.storage.drafts import hide_names
 from app.storage.errors import DiskError, LockedError
 from app.storage.local_state import LocalState
 from app.storage.patient_index import PatientIndex
+from app.storage.recovery import current_state
 from app.storage.rows import Rows
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, SigningKey, derive_key
 from app.storage.set_aside import SetAsideRows
 from app.storage.snapshot import SNAPSHOT, load_index, snapshot_bytes
-from app.storage.unit import STATE, Unit
+from app.storage.unit import Unit
 
 Listener = Callable[[frozenset[str]], None]
 """Is told the ids of patients that changed, on the thread that wrote them."""
@@ -33,6 +34,7 @@ class Surroundings:
 
     wall: WallClock
     ids: Ids
+    device_id: str
     signing_key: SigningKey
 
 
@@ -89,8 +91,8 @@ class Unlocked:
         with database.write() as transaction:
             driver = transaction.driver
             hide_names(driver, self.rows)
-            raw = self.local.require(driver, STATE)
-            self.state = LocalState.from_bytes(raw)
+            device_id = surroundings.device_id
+            self.state = current_state(driver, self.rows, self.local, device_id)
             self._snapshot_at, self.index = load_index(driver, self.rows, self.local)
 
     @property

@@ -19,13 +19,12 @@ from app.storage.errors import (
     WrongPinError,
 )
 from app.storage.file_lock import FileLock
-from app.storage.local_state import first_state
+from app.storage.local_state import STATE, first_state
 from app.storage.opening import VAULT_NAME, create_file, kept_files, open_file
 from app.storage.pins import check_new_pin, normalised_pin
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import FLOOR, PinCost, Sealer, derive_key, new_key
 from app.storage.slots import PinMismatchError, Slot, Slots
-from app.storage.unit import STATE
 from app.storage.unlocked import CARD_SECRET, Surroundings, Unlocked
 from app.storage.vault import Vault
 
@@ -193,8 +192,8 @@ class VaultFile:
             if self._vault is not None:
                 self._vault.close()
             self._move_card_secret(data_key)
-            key = self._before.signing_key(self._ids)[1]
-            surroundings = Surroundings(self._wall, self._ids, key)
+            device_id, key = self._before.signing_key(self._ids)
+            surroundings = Surroundings(self._wall, self._ids, device_id, key)
             unlocked = Unlocked(self._database, data_key, surroundings)
             kept = (Damage(DamageKind.FILE, path.name) for path in self.kept_files)
             unlocked.rows.damaged.update(kept)
