@@ -153,7 +153,7 @@ class VaultFile:
         try:
             data_key = slot.open(normalised_pin(pin), self._secret)
         except PinMismatchError as error:
-            raise WrongPinError(self._gate.failed(practitioner_id)) from error
+            raise WrongPinError(self.wait_seconds(practitioner_id)) from error
         self._gate.succeeded(practitioner_id)
         return self._open(practitioner_id, data_key)
 
@@ -240,10 +240,10 @@ def _locked(folder: Path) -> FileLock:
 
 
 def _device_secret(folder: Path, secret: DeviceSecret) -> bytes:
-    found = secret.load()
-    if found is not None:
-        return found
-    if (folder / VAULT_NAME).exists() or kept_files(folder):
-        raise DeviceSecretMissingError
     with typed_errors():
+        found = secret.load()
+        if found is not None:
+            return found
+        if (folder / VAULT_NAME).exists() or kept_files(folder):
+            raise DeviceSecretMissingError
         return secret.create()

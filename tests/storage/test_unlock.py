@@ -1,14 +1,17 @@
 """Enrolment, PINs, slots, and the delays after wrong PINs."""
 
 import gc
+import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from app.core.problems import ProblemCode
 from app.storage import (
     DeviceSecretMissingError,
+    DiskError,
     FileDeviceSecret,
     LockedError,
     NoSlotError,
@@ -28,11 +31,11 @@ from tests.storage.tablets import (
     SETUP,
     Tablet,
     enrolment,
-    patient,
     save_patient,
 )
 
 WRONG = "650217"
+GUESSES = 30
 
 
 def test_an_enrolment_is_kept_across_a_restart(tablet: Tablet) -> None:
@@ -191,6 +194,28 @@ def test_a_try_counts_although_the_process_dies_in_it(tablet: Tablet) -> None:
     again.close()
 
 
+def test_guesses_at_once_are_no_more_than_guesses_one_by_one(tablet: Tablet) -> None:
+    vault_file, _vault = tablet.unlocked()
+    together = threading.Barrier(GUESSES)
+    refused: list[type[Exception]] = []
+
+    def guess() -> None:
+        together.wait()
+        try:
+            vault_file.unlock(ANA, WRONG)
+        except (WrongPinError, WaitError) as error:
+            refused.append(type(error))
+
+    threads = [threading.Thread(target=guess) for _ in range(GUESSES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused.count(WrongPinError) == 3
+    assert refused.count(WaitError) == GUESSES - 3
+    vault_file.close()
+
+
 def test_a_tampered_count_waits_longest(tablet: Tablet) -> None:
     vault_file, _vault = tablet.unlocked()
     waits_after(vault_file, 1, lambda _seconds: None)
@@ -235,6 +260,29 @@ def test_a_damaged_device_secret_is_an_error(tablet: Tablet) -> None:
         tablet.open()
 
 
+def test_a_device_secret_that_can_not_be_read_is_an_error_of_the_vault(
+    tablet: Tablet,
+) -> None:
+    (tablet.folder / "device-secret").mkdir()
+    with pytest.raises(DiskError):
+        tablet.open()
+    (tablet.folder / "device-secret").rmdir()
+    tablet.open().close()
+
+
+def test_a_new_device_secret_is_durable_with_its_name(
+    tablet: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+
+    def fsync(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    tablet.secret.create()
+    assert synced == [tablet.folder / "device-secret.new", tablet.folder]
+
+
 def test_only_its_owner_reads_the_device_secret(tablet: Tablet) -> None:
     tablet.open().close()
     assert (tablet.folder / "device-secret").stat().st_mode & 0o777 == 0o600
@@ -248,7 +296,6 @@ def test_a_card_gives_the_same_patient_before_and_after_a_restart(
     vault_file.close()
     vault_file, vault = tablet.unlocked()
     assert vault.patient_id_of_card("ABCDEFGHJKM") == patient_id
-    assert patient(patient_id).patient_id == patient_id
     vault_file.close()
 
 
