@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from collections.abc import Callable
 from typing import Protocol
 
 # Crockford's base 32: no I, L, O or U, so that a code is read aloud and typed safely.
@@ -63,11 +64,14 @@ class RandomIds:
 
 
 class KeyedIds:
-    """Random ids, and derived ones under a deployment's secret."""
+    """Random ids, and derived ones under a deployment's secret.
 
-    def __init__(self, ids: Ids, deployment_secret: bytes) -> None:
+    The secret is read each time: it stays where it lies, and nobody else holds it.
+    """
+
+    def __init__(self, ids: Ids, read_secret: Callable[[], bytes]) -> None:
         self._ids = ids
-        self._secret = deployment_secret
+        self._read_secret = read_secret
 
     def new(self) -> str:
         """Return a fresh random id, a UUID as text."""
@@ -87,7 +91,7 @@ class KeyedIds:
 
     def derived(self, parent_id: str, name: str) -> str:
         """Return the id of a record by its parent and a name, on every tablet."""
-        return derived_id(self._secret, parent_id, name)
+        return derived_id(self._read_secret(), parent_id, name)
 
 
 class CardCodeError(ValueError):

@@ -17,7 +17,8 @@ class DamageKind(StrEnum):
     DRAFT = "draft"
     SET_ASIDE = "set-aside"
     VALUE = "value"
-    """Something of this device, made again: its state, or the index."""
+    """Something of this device, by name. Its state and its index are made again; the
+    deployment's secret (card_secret) comes only with a new enrolment."""
     PATIENT = "patient"
     """Somebody whose records are whole, but such that no list can show them."""
 

@@ -11,6 +11,7 @@ from app.core.summary import PatientSummary, Station
 from app.core.wire import Setup
 from app.storage import drafts, outbox
 from app.storage.before_unlock import BeforeUnlock
+from app.storage.damage import Damage, DamageKind
 from app.storage.drafts import Draft
 from app.storage.errors import VaultCorruptError
 from app.storage.log import LogEntry, read_log
@@ -55,13 +56,21 @@ class VaultRecords(OpenVault):
 
     @property
     def ids(self) -> RecordIds:
-        """What makes ids here; those that are derived are the same on every tablet."""
-        return KeyedIds(self._unlocked.surroundings.ids, self._deployment_secret())
+        """What makes ids here; those that are derived are the same on every tablet.
+
+        To derive one raises LockedError after the lock, and VaultCorruptError where
+        the deployment's secret is lost.
+        """
+        return KeyedIds(self._unlocked.surroundings.ids, self._deployment_secret)
 
     def _deployment_secret(self) -> bytes:
         parts = self._unlocked
         with parts.database.read() as driver:
-            return parts.local.require(driver, CARD_SECRET)
+            try:
+                return parts.local.require(driver, CARD_SECRET)
+            except VaultCorruptError:
+                parts.rows.damaged.add(Damage(DamageKind.VALUE, CARD_SECRET))
+                raise
 
     def document(self, record_id: str) -> Document | None:
         """Return a record, or None; raise VaultCorruptError if it can't be read."""

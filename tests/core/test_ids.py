@@ -124,7 +124,7 @@ def test_salts_and_instance_keys_differ_each_time() -> None:
 def test_two_tablets_derive_one_id_for_the_score_of_a_response() -> None:
     response, secret = "0b0e8f6c-3f0a-4ac5-9f5e-111111111111", b"of a deployment"
     one = derived_id(secret, response, "score")
-    assert one == KeyedIds(RandomIds(), secret).derived(response, "score")
+    assert one == KeyedIds(RandomIds(), lambda: secret).derived(response, "score")
     assert one != derived_id(secret, response, "other")
     assert one != derived_id(b"of another", response, "score")
     assert one == "dc323a5f-98cc-844a-b676-4a3eb43c05bc"

@@ -260,6 +260,24 @@ def test_one_damaged_patient_keeps_nobody_else_out(
     assert Damage(DamageKind.DOCUMENT, "p1", "p1") in once_more.damaged
 
 
+def test_a_lost_deployment_secret_keeps_nobody_out(
+    people: tuple[VaultFile, Vault],
+) -> None:
+    vault_file, _vault = people
+    execute(
+        vault_file,
+        "UPDATE sealed_value SET sealed = zeroblob(80) WHERE name = 'card_secret'",
+    )
+    again = vault_file.unlock(ANA, PIN)
+    ids = again.ids
+    assert ids.new() != ids.new()
+    with pytest.raises(VaultCorruptError):
+        ids.derived("p1", "score")
+    assert again.damaged == {Damage(DamageKind.VALUE, "card_secret")}
+    save_patient(again, "p3", "Selam")
+    assert [s.latin for s in again.search("sel")] == ["Selam"]
+
+
 def test_a_damaged_snapshot_is_made_again(people: tuple[VaultFile, Vault]) -> None:
     vault_file, vault = people
     vault.close()

@@ -362,10 +362,12 @@ def test_no_key_outlives_the_lock(tablet: Tablet) -> None:
     vault.close()
     before = sealers()
     again = vault_file.unlock(ANA, PIN)
-    late = again._unlocked
+    late, ids = again._unlocked, again.ids
     assert again.document("p1") is not None
     assert sealers() > before
     again.close()
     assert sealers() == before
     assert late.index.summary("p1") is None
+    with pytest.raises(LockedError):
+        ids.derived("p1", "score")
     vault_file.close()
