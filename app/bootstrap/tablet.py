@@ -129,7 +129,7 @@ class TabletProcess:
         found = [p for p in setup.practitioners if p.practitioner_id == mine]
         return Desk(
             vault=vault,
-            ids=self.ids,
+            ids=vault.ids,
             wall=self.wall,
             library=self.library(vault),
             setup=setup,

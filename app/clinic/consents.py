@@ -10,7 +10,7 @@ from enum import StrEnum
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.document_json import as_mapping
-from app.core.ids import Ids, derived_id
+from app.core.ids import Ids, RecordIds
 from app.core.merge import Document
 from app.core.projections import View, by_type
 from app.core.records import ENTERED_IN_ERROR, RecordType
@@ -152,18 +152,21 @@ def record_notice(patient_id: str, notice: NoticeGiven, ids: Ids) -> Change:
     return change
 
 
-def consent_key(patient_id: str, purpose: str, service: str = "") -> RecordKey:
+def consent_key(
+    patient_id: str, purpose: str, service: str, ids: RecordIds
+) -> RecordKey:
     """Return the key of a person's Consent to a purpose: one record a purpose.
 
     Two answers given on two tablets meet in one record, and differ in the open.
     """
     name = f"consent/{purpose}/{service}"
-    return RecordKey(RecordType.CONSENT, derived_id(patient_id, name), patient_id)
+    return RecordKey(RecordType.CONSENT, ids.derived(patient_id, name), patient_id)
 
 
 def record_consents(
     patient_id: str,
     consents: tuple[ConsentGiven, ...],
+    ids: RecordIds,
     known: Iterable[Document] = (),
 ) -> Change:
     """Build the answers to the optional purposes; answering again withdraws.
@@ -174,7 +177,7 @@ def record_consents(
     change = Change()
     in_error = {d.record_id for d in known if View(d).entered_in_error}
     for consent in consents:
-        key = consent_key(patient_id, consent.purpose.value, consent.service)
+        key = consent_key(patient_id, consent.purpose.value, consent.service, ids)
         purpose: dict[str, Json] = {
             "code": consent.purpose.value,
             "service": consent.service,

@@ -1,12 +1,13 @@
 """What the effects of a tablet's screens need, from unlock to lock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.clinic.drafting import NO_DRAFT, Settling
 from app.clinic.library import Library
-from app.core.change import Change
+from app.core.change import Authorship, Change
 from app.core.clock import WallClock
-from app.core.ids import Ids
+from app.core.ids import RecordIds
 from app.core.summary import Station
 from app.core.wire import PractitionerInfo, Setup
 from app.storage import Vault
@@ -17,7 +18,7 @@ class Desk:
     """One practitioner at one tablet; gone at lock, and the keys with it."""
 
     vault: Vault
-    ids: Ids
+    ids: RecordIds
     wall: WallClock
     library: Library
     setup: Setup
@@ -32,7 +33,26 @@ class Desk:
         """Where the tablet stands now."""
         return self.read_station()
 
-    def save(self, change: Change, drop_draft: str | None = None) -> None:
-        """Commit a change durably, then wake sync; raises StorageError."""
-        self.vault.commit(change, drop_draft=drop_draft)
+    def save(self, change: Change, settling: Settling = NO_DRAFT) -> None:
+        """Commit a change durably, then wake sync; raises StorageError.
+
+        A draft that a colleague typed, and nobody touched since, is saved as theirs.
+        """
+        author = self._stamp(settling.author) if settling.author else None
+        self.vault.commit(change, settling.drop_draft, author)
         self.wake_sync()
+
+    def save_parts(
+        self, change: Change, typed_by: Mapping[str, Change], settling: Settling
+    ) -> None:
+        """Commit a change, and before it what others typed, under their names.
+
+        One transaction: all of it is saved, or nothing.
+        """
+        theirs = [(part, self._stamp(author)) for author, part in typed_by.items()]
+        mine = change, self._stamp(self.practitioner.practitioner_id)
+        self.vault.commit_all([*theirs, mine], settling.drop_draft)
+        self.wake_sync()
+
+    def _stamp(self, practitioner_id: str) -> Authorship:
+        return Authorship(practitioner_id, self.setup.site.site_id)

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from app.core import canonical
@@ -19,6 +20,13 @@ class Kept(Protocol):
     def content(self) -> bytes:
         """UTF-8 JSON."""
 
+    @property
+    def sole_author(self) -> str | None:
+        """Who typed all of it, or None where it was more than one."""
+
+    def author_of(self, section: str, name: str, value: Json) -> str | None:
+        """Return who typed a member; None if it says something else there."""
+
 
 class Drawer(Protocol):
     """Where drafts lie: the vault."""
@@ -31,6 +39,22 @@ class Drawer(Protocol):
 
     def drop_draft(self, draft_id: str) -> None:
         """Forget a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What a commit must know of the draft that it takes the place of."""
+
+    drop_draft: str | None
+    """The draft to drop with it; None where something newer lies in it already."""
+    kept: Kept | None = None
+    """The draft as it lies there: it knows who typed what."""
+    author: str | None = None
+    """Who typed all that is saved; None where it is the one who saves."""
+
+
+NO_DRAFT = Settling(None)
+"""Of a change that was made without typing."""
 
 
 class DraftKeeper:
@@ -48,11 +72,17 @@ class DraftKeeper:
         self._lock = threading.Lock()
         self._given = 0
         self._written = 0
+        self._is_mine = False
 
     def number(self) -> int:
         """Return the next place in the order of events."""
         self._given += 1
         return self._given
+
+    def typing(self) -> int:
+        """Return the next place, for something typed: what is saved is mine now."""
+        self._is_mine = True
+        return self.number()
 
     def load(self) -> Mapping[str, Json]:
         """Return what was kept, or nothing."""
@@ -70,11 +100,23 @@ class DraftKeeper:
 
     def drop(self, number: int) -> None:
         """Forget what was typed up to here."""
-        self.settle(number, lambda: self._drawer.drop_draft(self.draft_id))
 
-    def settle(self, number: int, commit: Callable[[], Result]) -> Result:
-        """Run what turns the draft into a record; if that raises, the draft stays."""
+        def forget(settling: Settling) -> None:
+            if settling.drop_draft is not None:
+                self._drawer.drop_draft(settling.drop_draft)
+
+        self.settle(number, forget)
+
+    def settle(self, number: int, commit: Callable[[Settling], Result]) -> Result:
+        """Run what turns the draft into a record; if that raises, the draft stays.
+
+        So does a draft that was typed after `number`: only its own save may drop it.
+        """
         with self._lock:
-            result = commit()
+            kept = self._drawer.draft(self.draft_id)
+            author = None if self._is_mine or kept is None else kept.sole_author
+            overtaken = self._written > number
+            draft_id = None if overtaken else self.draft_id
+            result = commit(Settling(draft_id, kept, author))
             self._written = max(self._written, number)
         return result

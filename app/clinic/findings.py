@@ -11,7 +11,7 @@ from app.clinic.corrections import ErrorReason, error
 from app.clinic.library import Form, Library
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
-from app.core.ids import derived_id
+from app.core.ids import RecordIds
 from app.core.merge import Document
 from app.core.projections import ResponseView, View, by_type, responses
 from app.core.questionnaire import (
@@ -78,9 +78,9 @@ def score_of(documents: Iterable[Document], response_id: str) -> View | None:
     return max(standing, key=_written_at, default=None)
 
 
-def score_id_of(response_id: str) -> str:
+def score_id_of(response_id: str, ids: RecordIds) -> str:
     """Return the id of a response's Score, the same on every tablet."""
-    return derived_id(response_id, "score")
+    return ids.derived(response_id, "score")
 
 
 def _written_at(scored: View) -> int:
@@ -88,8 +88,16 @@ def _written_at(scored: View) -> int:
     return 0 if result is None else result.write.effective_ms
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a response ended, and when (UTC milliseconds)."""
+
+    status: ResponseStatus
+    at_ms: int
+
+
 def complete(
-    key: RecordKey, form: Form, state: FormState, status: ResponseStatus, now_ms: int
+    key: RecordKey, form: Form, state: FormState, ending: Ending, ids: RecordIds
 ) -> Change:
     """Finish a response: its status, its score, what was measured.
 
@@ -97,25 +105,28 @@ def complete(
     that finish it write them once.
     """
     change = Change()
-    change.set(key, {"status": {"status": status.value}})
-    _add_score(change, key, form, state)
+    change.set(key, {"status": {"status": ending.status.value}})
+    _add_score(change, key, form, state, ids)
     for path, answer in state.counted.items():
         item = form.questionnaire.item(path.link_id)
         if item is not None and item.observation_extract and answer.values:
-            _add_observation(change, key, (path, item, answer.values[0]), now_ms)
+            measured = path, item, answer.values[0]
+            _add_observation(change, key, measured, ending.at_ms, ids)
     return change
 
 
-def keep_disputed(change: Change, key: RecordKey, disputed: Set[ItemPath]) -> None:
+def keep_disputed(
+    change: Change, key: RecordKey, disputed: Set[ItemPath], ids: RecordIds
+) -> None:
     """Let what is made of answers that differ stand beside what others made of theirs.
 
     Nobody saw the other's answer, so nobody replaces what was made of it.
     """
     if disputed:
-        score_id = derived_id(key.record_id, "score")
+        score_id = score_id_of(key.record_id, ids)
         _unseen(change, RecordKey(RecordType.SCORE, score_id, key.patient_id), "result")
     for path in disputed:
-        made = _observation_key(key, path)
+        made = _observation_key(key, path, ids)
         _unseen(change, made, "value")
 
 
@@ -124,8 +135,8 @@ def _unseen(change: Change, key: RecordKey, name: str) -> None:
         change.set(key, {}, {name: ()})
 
 
-def _observation_key(key: RecordKey, path: ItemPath) -> RecordKey:
-    made = derived_id(key.record_id, f"observation/{path.encode()}")
+def _observation_key(key: RecordKey, path: ItemPath, ids: RecordIds) -> RecordKey:
+    made = ids.derived(key.record_id, f"observation/{path.encode()}")
     return RecordKey(RecordType.OBSERVATION, made, key.patient_id)
 
 
@@ -154,7 +165,9 @@ def rewritten(
     return change
 
 
-def _add_score(change: Change, key: RecordKey, form: Form, state: FormState) -> None:
+def _add_score(
+    change: Change, key: RecordKey, form: Form, state: FormState, ids: RecordIds
+) -> None:
     if form.protocol is None:
         return
     found = score(form.protocol, form.questionnaire, state.counted)
@@ -170,7 +183,7 @@ def _add_score(change: Change, key: RecordKey, form: Form, state: FormState) -> 
         "band": found.band.code if found.band else None,
         "missing": list(found.missing),
     }
-    score_id = score_id_of(key.record_id)
+    score_id = score_id_of(key.record_id, ids)
     score_key = RecordKey(RecordType.SCORE, score_id, key.patient_id)
     change.set(score_key, {"response": key.record_id, "result": result})
 
@@ -180,13 +193,14 @@ def _add_observation(
     key: RecordKey,
     measured: tuple[ItemPath, QuestionnaireItem, Value],
     now_ms: int,
+    ids: RecordIds,
 ) -> None:
     path, item, value = measured
     form_url = item.text.context.rpartition("#")[0] if item.text else None
     coding = item.codes[0] if item.codes else None
     text = item.text.source if item.text else path.link_id
     change.set(
-        _observation_key(key, path),
+        _observation_key(key, path, ids),
         {
             "code": {
                 "system": coding.system if coding else None,

@@ -9,7 +9,7 @@ from app.clinic.findings import score_id_of
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.document_json import writes_to_json
-from app.core.ids import Ids
+from app.core.ids import RecordIds
 from app.core.merge import Document
 from app.core.projections import EncounterView, View
 from app.core.records import ENTERED_IN_ERROR, STATUS_HISTORY, RecordType
@@ -42,7 +42,7 @@ def move_to(
     documents: Iterable[Document],
     right: RightPerson,
     reason: str,
-    ids: Ids,
+    ids: RecordIds,
     mirrors: Iterable[Document] = (),
 ) -> Change:
     """Write records of the wrong person anew on the right one, in one change.
@@ -113,7 +113,7 @@ def _written_at(document: Document) -> int:
 
 
 def _targets(
-    documents: Iterable[Document], patient_id: str, ids: Ids
+    documents: Iterable[Document], patient_id: str, ids: RecordIds
 ) -> dict[str, str]:
     """Return the ids of the copies, by those of the originals.
 
@@ -124,11 +124,11 @@ def _targets(
     for document in found:
         if document.record_type == RecordType.CONSENT:
             consent = ConsentView(document)
-            key = consent_key(patient_id, consent.purpose, consent.service)
+            key = consent_key(patient_id, consent.purpose, consent.service, ids)
             targets[document.record_id] = key.record_id
         response_id = targets.get(View(document).text("response"))
         if document.record_type == RecordType.SCORE and response_id is not None:
-            targets[document.record_id] = score_id_of(response_id)
+            targets[document.record_id] = score_id_of(response_id, ids)
     return targets
 
 

@@ -21,7 +21,7 @@ class NewestDraft:
         """Take what was typed; tell whether a thread must come for it. On the loop."""
         with self._lock:
             is_idle = self._newest is None
-            self._newest = self._keeper.number(), content
+            self._newest = self._keeper.typing(), content
         return is_idle
 
     def keep(self) -> Content:

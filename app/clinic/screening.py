@@ -14,7 +14,7 @@ from app.core.birth import Birth
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.document_json import as_mapping
-from app.core.ids import derived_id
+from app.core.ids import RecordIds
 from app.core.merge import Document, Shown
 from app.core.projections import ResponseView, responses
 from app.core.questionnaire import (
@@ -84,13 +84,15 @@ def response_key(patient_id: str, response_id: str) -> RecordKey:
     return RecordKey(RecordType.QUESTIONNAIRE_RESPONSE, response_id, patient_id)
 
 
-def response_id_of(encounter_id: str, form: Form, attempt: int = 0) -> str:
+def response_id_of(
+    encounter_id: str, form: Form, ids: RecordIds, attempt: int = 0
+) -> str:
     """Return the id of a form's response in an encounter.
 
     Two tablets that begin one form for one visit write one response. `attempt`
     counts those before it that were entered in error.
     """
-    return derived_id(encounter_id, f"response/{form.canonical}/{attempt}")
+    return ids.derived(encounter_id, f"response/{form.canonical}/{attempt}")
 
 
 def response_in(
@@ -107,14 +109,16 @@ def response_in(
     return found[0] if found else None
 
 
-def response_id_in(documents: Iterable[Document], encounter_id: str, form: Form) -> str:
+def response_id_in(
+    documents: Iterable[Document], encounter_id: str, form: Form, ids: RecordIds
+) -> str:
     """Return the id under which a form is answered in a visit, begun or not."""
     known = list(documents)
     standing = response_in(known, encounter_id, form)
     if standing is not None:
         return standing.record_id
     wrong = {view.record_id for view in responses(known) if view.entered_in_error}
-    attempts = (response_id_of(encounter_id, form, n) for n in count())
+    attempts = (response_id_of(encounter_id, form, ids, n) for n in count())
     return next(each for each in attempts if each not in wrong)
 
 

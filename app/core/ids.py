@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from collections.abc import Callable
 from typing import Protocol
 
 # Crockford's base 32: no I, L, O or U, so that a code is read aloud and typed safely.
@@ -34,6 +35,13 @@ class Ids(Protocol):
         """Return a fresh card code with its check character, without hyphens."""
 
 
+class RecordIds(Ids, Protocol):
+    """Makes the ids of records too that belong to another one."""
+
+    def derived(self, parent_id: str, name: str) -> str:
+        """Return the id of a record by its parent and a name, on every tablet."""
+
+
 class RandomIds:
     """Ids from the operating system's randomness (UUID version 4, never 7)."""
 
@@ -53,6 +61,37 @@ class RandomIds:
         """Return a fresh card code with its check character, without hyphens."""
         body = "".join(secrets.choice(ALPHABET) for _ in range(CARD_RANDOM_CHARACTERS))
         return body + check_character(body)
+
+
+class KeyedIds:
+    """Random ids, and derived ones under a deployment's secret.
+
+    The secret is read each time: it stays where it lies, and nobody else holds it.
+    """
+
+    def __init__(self, ids: Ids, read_secret: Callable[[], bytes]) -> None:
+        self._ids = ids
+        self._read_secret = read_secret
+
+    def new(self) -> str:
+        """Return a fresh random id, a UUID as text."""
+        return self._ids.new()
+
+    def salt(self) -> bytes:
+        """Return 16 random bytes for the digest of one operation's content."""
+        return self._ids.salt()
+
+    def instance(self) -> str:
+        """Return a key for a new instance of a repeating group, [0-9a-z]+."""
+        return self._ids.instance()
+
+    def card_code(self) -> str:
+        """Return a fresh card code with its check character, without hyphens."""
+        return self._ids.card_code()
+
+    def derived(self, parent_id: str, name: str) -> str:
+        """Return the id of a record by its parent and a name, on every tablet."""
+        return derived_id(self._read_secret(), parent_id, name)
 
 
 class CardCodeError(ValueError):
@@ -96,21 +135,27 @@ def format_card_code(code: str) -> str:
 
 
 def patient_id_of_card(deployment_secret: bytes, code: str) -> str:
-    """Return the Patient id of a card: a UUID (version 8) from HMAC-SHA256.
+    """Return the Patient id of a card.
 
     Tablets that never met and read one card write one patient; without the
     deployment's secret nobody can tell a patient's id from a card.
     """
-    digest = hmac.new(deployment_secret, b"card\0" + code.encode(), hashlib.sha256)
+    return _keyed_id(deployment_secret, b"card", code)
+
+
+def derived_id(deployment_secret: bytes, parent_id: str, name: str) -> str:
+    """Return the id of a record that belongs to another by name.
+
+    Two tablets that finish one response write one score, not two; without the
+    deployment's secret nobody can tell from an id which form or purpose it is of.
+    """
+    return _keyed_id(deployment_secret, b"derived", f"{parent_id}\0{name}")
+
+
+def _keyed_id(secret: bytes, kind: bytes, name: str) -> str:
+    """Return a UUID (version 8) from HMAC-SHA256."""
+    digest = hmac.new(secret, kind + b"\0" + name.encode(), hashlib.sha256)
     raw = bytearray(digest.digest()[:16])
     raw[6] = (raw[6] & 0x0F) | 0x80
     raw[8] = (raw[8] & 0x3F) | 0x80
     return str(uuid.UUID(bytes=bytes(raw)))
-
-
-def derived_id(parent_id: str, name: str) -> str:
-    """Return the id of a record that belongs to another by name (UUID version 5).
-
-    Two tablets that finish one response write one score, not two.
-    """
-    return str(uuid.uuid5(uuid.UUID(parent_id), name))

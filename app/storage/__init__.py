@@ -16,6 +16,8 @@
 
     vault.pending(), vault.record_outcomes(answer), vault.apply_feed(page)
 
+    vault.damaged                                         # what can't be read
+
     vault.close()                                         # lock
     vault_file.close()                                    # let the file go
 
@@ -23,6 +25,7 @@ Every call blocks; `unlock`, `choose_pin` and `add_slot` are slow on purpose: no
 them belongs on a session's loop. Errors are drawn in `app.storage.errors`.
 """
 
+from app.storage.damage import Damage, DamageKind
 from app.storage.device_secret import DeviceSecret, FileDeviceSecret
 from app.storage.drafts import Draft
 from app.storage.enrolment import Connection, DeviceIdentity, Enrolment
@@ -57,6 +60,8 @@ __all__ = [
     "FLOOR",
     "BatchLimits",
     "Connection",
+    "Damage",
+    "DamageKind",
     "DeviceIdentity",
     "DeviceSecret",
     "DeviceSecretMissingError",

@@ -32,9 +32,9 @@ class AttemptGate:
         self._monotonic = monotonic
         self._free_at: dict[str, float] = {}
         with database.write() as transaction:
-            found = transaction.session.exec(select(AttemptRow.practitioner_id)).all()
-        for practitioner_id in found:
-            self._wait_from_now(practitioner_id)
+            session = transaction.session
+            for practitioner_id in session.exec(select(AttemptRow.practitioner_id)):
+                self._wait(practitioner_id, self._failures(session, practitioner_id))
 
     def wait_seconds(self, practitioner_id: str) -> int:
         """Return how long until the next try; 0 is now."""
@@ -46,22 +46,19 @@ class AttemptGate:
     def begin(self, practitioner_id: str) -> None:
         """Count a try as failed, durably, before it is made; raise WaitError.
 
-        So a process that is killed while the PIN is looked at gains nothing.
+        So a process that is killed while the PIN is looked at gains nothing; nor do
+        tries at once: the wait after this one stands before anybody looks.
         """
-        wait = self.wait_seconds(practitioner_id)
-        if wait:
-            raise WaitError(wait)
-        with self._database.write() as transaction:
+        with self._database.write() as transaction:  # One at a time, the wait too.
+            wait = self.wait_seconds(practitioner_id)
+            if wait:
+                raise WaitError(wait)
             failures = self._failures(transaction.session, practitioner_id) + 1
             where = place("attempt", practitioner_id)
             sealed = self._sealer.seal(str(failures).encode(), where)
             row = AttemptRow(practitioner_id=practitioner_id, sealed=sealed)
             transaction.session.merge(row)
-
-    def failed(self, practitioner_id: str) -> int:
-        """Start the delay after a wrong PIN; return it in seconds."""
-        self._wait_from_now(practitioner_id)
-        return self.wait_seconds(practitioner_id)
+            self._wait(practitioner_id, failures)
 
     def succeeded(self, practitioner_id: str) -> None:
         """Forget the wrong PINs before a right one."""
@@ -71,9 +68,7 @@ class AttemptGate:
                 transaction.session.delete(row)
         self._free_at.pop(practitioner_id, None)
 
-    def _wait_from_now(self, practitioner_id: str) -> None:
-        with self._database.write() as transaction:
-            failures = self._failures(transaction.session, practitioner_id)
+    def _wait(self, practitioner_id: str, failures: int) -> None:
         self._free_at[practitioner_id] = self._monotonic() + delay_seconds(failures)
 
     def _failures(self, session: Session, practitioner_id: str) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.storage.errors import DeviceSecretMissingError
+from app.storage.folders import sync_folder
 from app.storage.sealing import KEY_BYTES, new_key
 
 
@@ -47,4 +48,5 @@ class FileDeviceSecret:
         if self._path.exists():
             raise FileExistsError(self._path.name)
         temporary.rename(self._path)
+        sync_folder(self._path.parent)
         return secret

@@ -4,8 +4,8 @@ from app.core.clock import HybridClock
 from app.core.operation import Operation, OperationError, decode_header
 from app.core.problems import ProblemCode
 from app.core.wire import FeedItem, PullResponse
-from app.storage.errors import RecordMismatchError
-from app.storage.outbox import accept
+from app.storage.errors import RecordMismatchError, VaultCorruptError
+from app.storage.outbox import accept, linked_again
 from app.storage.set_aside import SetAside, SetAsideRows
 from app.storage.stored_operation import State, StoredOperation, encoded_of
 from app.storage.unit import Unit
@@ -34,7 +34,10 @@ def apply_page(
 
 
 def _apply(unit: Unit, aside: SetAsideRows, clock: HybridClock, item: FeedItem) -> None:
-    """Take in one item; one that is known already is an echo of a push or a page."""
+    """Take in one item; one that is known already is an echo of a push or a page.
+
+    One that could not be read any more is whole again after it.
+    """
     stored, operation = _decode(item)
     header = stored.header
     clock.observe(header.at, item.clamp_ms)
@@ -49,7 +52,10 @@ def _apply(unit: Unit, aside: SetAsideRows, clock: HybridClock, item: FeedItem) 
             unit.fold(operation, item.clamp_ms)
         except RecordMismatchError as error:
             raise _ItemError(ProblemCode.RECORD_MISMATCH) from error
-    unit.rows.put_operation(unit.driver, stored)
+        except VaultCorruptError:
+            # The record can't be read, and is named; the log goes on without it.
+            unit.touched.add(header.patient_id)
+    unit.rows.put_operation(unit.driver, linked_again(unit, stored))
 
 
 def _decode(item: FeedItem) -> tuple[StoredOperation, Operation | None]:

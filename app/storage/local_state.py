@@ -6,6 +6,9 @@ from app.core import canonical
 from app.core.chain import GENESIS, ChainHead
 from app.core.clock import HybridTimestamp
 
+STATE = "state"
+"""The name of the sealed value that it is kept under."""
+
 
 @dataclass(frozen=True, slots=True)
 class LocalState:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from app.storage.before_unlock import BeforeUnlock
+from app.storage.damage import Damage
 from app.storage.errors import LockedError
 from app.storage.set_aside import SetAsideRows
 from app.storage.unlocked import Listener, Unlocked
@@ -37,8 +38,11 @@ class OpenVault:
         return self._unlocked.state.head.device_id
 
     @property
-    def damaged(self) -> frozenset[str]:
-        """Ids of rows that were tampered with or damaged, as far as was seen."""
+    def damaged(self) -> frozenset[Damage]:
+        """What was tampered with or damaged, as far as was seen since the unlock.
+
+        It is left where it is, and whatever can be read goes on.
+        """
         return frozenset(self._unlocked.rows.damaged)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

@@ -1,14 +1,13 @@
 """Opening the vault's file: made whole, checked before use, set aside if damaged."""
 
-import os
 import sqlite3
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.core.clock import WallClock
 from app.storage.database import connect, typed, typed_errors
 from app.storage.errors import VaultCorruptError, VaultTooNewError
+from app.storage.folders import sync_folder
 from app.storage.migrations import LATEST, migrate, version_of
 
 VAULT_NAME = "vault.db"
@@ -31,7 +30,7 @@ def create_file(folder: Path, wall: WallClock) -> None:
         finally:
             driver.close()
         temporary.rename(folder / VAULT_NAME)
-        _sync_folder(folder)
+        sync_folder(folder)
 
 
 def open_file(folder: Path, wall: WallClock) -> sqlite3.Connection:
@@ -93,15 +92,5 @@ def _move_aside(folder: Path, wall: WallClock) -> Path | None:
     for suffix in found:
         source = folder / f"{VAULT_NAME}{suffix}"
         source.rename(folder / f"{kept.name}{suffix}")
-    _sync_folder(folder)
+    sync_folder(folder)
     return kept
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make names durable; Windows does so itself and opens no folders."""
-    if sys.platform != "win32":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import count, islice, takewhile
 
 from app.core.chain import GENESIS, ChainHead
 from app.core.problems import ProblemCode
@@ -51,9 +51,8 @@ def only_here(driver: sqlite3.Connection, rows: Rows) -> OnlyHere:
     refused = driver.execute(
         "SELECT count(*) FROM operation WHERE state <> 1 AND state = 2"
     ).fetchone()[0]
-    oldest = next(
-        rows.select_operations(driver, "WHERE state = 0 ORDER BY number LIMIT 1"), None
-    )
+    pending = rows.select_operations(driver, "WHERE state = 0 ORDER BY number")
+    oldest = next(pending, None)
     oldest_at = None if oldest is None else oldest.header.at.wall_ms
     return OnlyHere(operations, records, oldest_at, refused)
 
@@ -68,7 +67,7 @@ def is_only_here(driver: sqlite3.Connection, patient_id: str) -> bool:
 
 
 def link_digest(driver: sqlite3.Connection, rows: Rows, number: int) -> bytes | None:
-    """Return the chain's digest at a number, or None if it is not that long."""
+    """Return the chain's digest at a number; None where no link can be read."""
     if number == 0:
         return GENESIS
     found = rows.select_operations(driver, "WHERE number = ?", number)
@@ -76,21 +75,50 @@ def link_digest(driver: sqlite3.Connection, rows: Rows, number: int) -> bytes | 
     return None if stored is None else stored.link
 
 
+def linked_again(unit: Unit, stored: StoredOperation) -> StoredOperation:
+    """Return an operation from the feed, in its place in this chain if it is own.
+
+    Only one whose row can't be read any more comes without its place.
+    """
+    row = unit.driver.execute(
+        "SELECT number FROM operation WHERE operation_id = ?",
+        (stored.header.operation_id,),
+    ).fetchone()
+    if row is None or row[0] is None:
+        return stored
+    number: int = row[0]
+    before = link_digest(unit.driver, unit.rows, number - 1)
+    if before is None:
+        return replace(stored, number=number)
+    head = ChainHead(unit.state.head.device_id, number - 1, before)
+    link = head.extend(stored.encoded.header_digest).digest
+    return replace(stored, number=number, link=link)
+
+
 def next_batch(
     driver: sqlite3.Connection, rows: Rows, key: SigningKey, limits: BatchLimits
 ) -> PushRequest | None:
-    """Return the oldest pending links in a row as whole changes, signed."""
+    """Return the oldest pending links in a row as whole changes, signed.
+
+    The server verifies the chain, so nothing can pass a link that is lost or can't be
+    read: what stands before it is sent, the rest waits, and the link is named in
+    `rows.damaged`.
+    """
     first = driver.execute(
         "SELECT min(number) FROM operation WHERE state = 0"
     ).fetchone()[0]
     if first is None:
         return None
-    start = next(rows.select_operations(driver, "WHERE number = ?", first))
+    start = next(rows.select_operations(driver, "WHERE number = ?", first), None)
+    if start is None:
+        return None
     first = max(1, first - start.header.change.index)
     batch = _whole_changes(_links_from(driver, rows, first), limits)
     previous = link_digest(driver, rows, first - 1)
+    if not batch or previous is None:
+        return None
     last = batch[-1]
-    if previous is None or last.link is None or last.number is None:
+    if last.link is None or last.number is None:
         raise ValueError("an own operation without its link")
     head = ChainHead(last.device_id, last.number, last.link)
     return PushRequest(
@@ -105,9 +133,11 @@ def next_batch(
 def _links_from(
     driver: sqlite3.Connection, rows: Rows, first: int
 ) -> Iterator[StoredOperation]:
-    return rows.select_operations(
-        driver, "WHERE number >= ? ORDER BY number LIMIT ?", first, MAX_BATCH_OPERATIONS
-    )
+    where = "WHERE number >= ? ORDER BY number LIMIT ?"
+    found = rows.select_operations(driver, where, first, MAX_BATCH_OPERATIONS)
+    numbered = zip(count(first), found, strict=False)
+    unbroken = takewhile(lambda each: each[0] == each[1].number, numbered)
+    return (stored for _number, stored in unbroken)
 
 
 def _whole_changes(
@@ -120,7 +150,7 @@ def _whole_changes(
         change = [head, *rest]
         size += sum(_size(stored) for stored in change)
         fits = size <= limits.size and len(batch) + len(change) <= limits.operations
-        if batch and (not fits or not _is_whole(change)):
+        if not _is_whole(change) or (batch and not fits):
             break
         batch += change
     return batch

@@ -6,18 +6,26 @@ Hot paths: statements on the driver's connection, no objects of the ORM.
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 
 from app.core import canonical
 from app.core.document_json import document_from_json, document_to_json
 from app.core.merge import Document, new_document
+from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
-from app.storage.sealing import Sealer, SealError, derive_key, new_key, place
+from app.storage.sealing import Namer, Sealer, SealError, derive_key, new_key, place
 from app.storage.stored_operation import StoredOperation, from_bytes, to_bytes
 
 _FORMAT = 1
+_DOCUMENT = "SELECT record_id, patient_id, position, sealed FROM document "
 _OPERATION = (
     "SELECT operation_id, record_id, patient_id, number, state, sealed FROM operation "
+)
+_IDS = "SELECT operation_id FROM operation WHERE patient_id = ? AND record_id = ?"
+_OF_RECORD = (
+    "WHERE patient_id = (SELECT patient_id FROM document WHERE record_id = ?1) "
+    "AND record_id = ?1 ORDER BY position"
 )
 _NOTHING_FOLDED: Mapping[str, Document] = MappingProxyType({})
 _OperationTuple = tuple[str, str, str, int | None, int, bytes]
@@ -26,11 +34,12 @@ _OperationTuple = tuple[str, str, str, int | None, int, bytes]
 class Rows:
     """Opens and seals what belongs to patients, each under its own key."""
 
-    def __init__(self, data_key: bytes) -> None:
+    def __init__(self, data_key: bytes, damaged: set[Damage]) -> None:
         self._wrapping = Sealer(derive_key(data_key, "patients"))
         self._keys: dict[str, Sealer] = {}
-        self.damaged: set[str] = set()
-        """Ids of documents that were damaged and had to be made again."""
+        self.namer = Namer(derive_key(data_key, "names"))
+        self.damaged = damaged
+        """What can't be read, as far as was seen; shared with other readers."""
 
     def forget_keys(self) -> None:
         """Drop cached keys: one made in a transaction that failed was never kept."""
@@ -67,48 +76,83 @@ class Rows:
 
     def document(self, driver: sqlite3.Connection, record_id: str) -> Document | None:
         """Return a record, or None; made again from the log if it is damaged."""
-        row = driver.execute(
-            "SELECT record_id, patient_id, position, sealed FROM document "
-            "WHERE record_id = ?",
-            (record_id,),
-        ).fetchone()
+        row = driver.execute(_DOCUMENT + "WHERE record_id = ?", (record_id,)).fetchone()
         return None if row is None else self._read_document(driver, row)
 
     def documents(
+        self, driver: sqlite3.Connection, patient_id: str
+    ) -> tuple[Document, ...]:
+        """Return every record of a patient; raise VaultCorruptError if one is lost."""
+        rows = driver.execute(_DOCUMENT + "WHERE patient_id = ?", (patient_id,))
+        return tuple(self._read_document(driver, row) for row in rows.fetchall())
+
+    def readable_documents(
         self,
         driver: sqlite3.Connection,
         patient_id: str,
         folded: Mapping[str, Document] = _NOTHING_FOLDED,
     ) -> tuple[Document, ...]:
-        """Return every record of a patient; those in `folded` need not be opened."""
-        rows = driver.execute(
-            "SELECT record_id, patient_id, position, sealed FROM document "
-            "WHERE patient_id = ?",
-            (patient_id,),
+        """Return what can be read of a patient; for lists, never for care.
+
+        Those in `folded` need not be opened.
+        """
+        found = driver.execute(
+            _DOCUMENT + "WHERE patient_id = ?", (patient_id,)
         ).fetchall()
-        return tuple(
-            folded.get(row[0]) or self._read_document(driver, row) for row in rows
-        )
+        documents = []
+        for row in found:
+            with suppress(VaultCorruptError):  # It is named in `damaged`.
+                documents.append(folded.get(row[0]) or self._read_document(driver, row))
+        return tuple(documents)
 
     def _read_document(
         self, driver: sqlite3.Connection, row: tuple[str, str, int, bytes]
     ) -> Document:
         record_id, patient_id, position, sealed = row
         where = place("document", record_id, patient_id, position, _FORMAT)
-        try:
+        with suppress(VaultCorruptError):
             raw = _unseal(self.key(driver, patient_id), sealed, where)
-        except VaultCorruptError:
-            self.damaged.add(record_id)
-            return self._made_again(driver, record_id)
-        document = document_from_json(canonical.decode(raw))
-        if document.is_outdated:
-            return self._made_again(driver, record_id)
-        return document
+            document = document_from_json(canonical.decode(raw))
+            if document.is_outdated:
+                return self._made_again(driver, record_id)
+            if not self._is_older_than_the_log(driver, document):
+                return document
+        self.damaged.add(Damage(DamageKind.DOCUMENT, record_id, patient_id))
+        return self._made_again(driver, record_id)
+
+    def _is_older_than_the_log(
+        self, driver: sqlite3.Connection, document: Document
+    ) -> bool:
+        """Tell whether an operation of the log would change a document.
+
+        A row that was put back whole is sealed as it should be; but the log is not.
+        """
+        logged = driver.execute(_IDS, (document.patient_id, document.record_id))
+        missing = {operation_id for (operation_id,) in logged}
+        missing.difference_update(document.newer)
+        for state in document.fields.values():
+            missing = missing.difference(state.heads, state.replaced)
+            if not missing:  # Mostly one look is enough: this is a hot path.
+                return False
+        return any(not self._is_in(driver, i, document) for i in missing)
+
+    def _is_in(
+        self, driver: sqlite3.Connection, operation_id: str, document: Document
+    ) -> bool:
+        """Tell whether an operation has nothing to say that a document lacks."""
+        stored = self.operation(driver, operation_id)
+        if stored is None:
+            return False
+        operation = stored.decoded()
+        if operation is None:
+            return True
+        return document.apply(operation, stored.clamp_ms) == document
 
     def _made_again(self, driver: sqlite3.Connection, record_id: str) -> Document:
-        """Fold a record's operations; raise VaultCorruptError if they fail too."""
+        """Fold a record's operations; raise VaultCorruptError if one is lost too."""
+        rows = driver.execute(_OPERATION + _OF_RECORD, (record_id,)).fetchall()
         document: Document | None = None
-        for stored in self.operations_of_record(driver, record_id):
+        for stored in [self._read_operation(driver, row) for row in rows]:
             operation = stored.decoded()
             if operation is not None:
                 document = document or new_document(operation)
@@ -137,30 +181,28 @@ class Rows:
     def operation(
         self, driver: sqlite3.Connection, operation_id: str
     ) -> StoredOperation | None:
-        """Return an operation by its id, or None."""
+        """Return an operation by its id, or None where none can be read."""
         found = self.select_operations(driver, "WHERE operation_id = ?", operation_id)
         return next(iter(found), None)
-
-    def operations_of_record(
-        self, driver: sqlite3.Connection, record_id: str
-    ) -> Iterator[StoredOperation]:
-        """Return a record's operations in the order in which they came."""
-        return self.select_operations(
-            driver,
-            "WHERE patient_id = (SELECT patient_id FROM document WHERE record_id = ?1) "
-            "AND record_id = ?1 ORDER BY position",
-            record_id,
-        )
 
     def select_operations(
         self, driver: sqlite3.Connection, where: str, *values: str | int
     ) -> Iterator[StoredOperation]:
-        """Return the operations that a fixed condition chooses."""
+        """Return those operations that a fixed condition chooses and can be read."""
         rows: Iterable[_OperationTuple] = driver.execute(_OPERATION + where, values)
-        for operation_id, record_id, patient_id, number, state, sealed in rows:
-            at = _operation_place((operation_id, record_id, patient_id), number, state)
-            raw = _unseal(self.key(driver, patient_id), sealed, at)
-            yield from_bytes(raw, number, state)
+        for row in rows:
+            try:
+                yield self._read_operation(driver, row)
+            except VaultCorruptError:
+                self.damaged.add(Damage(DamageKind.OPERATION, row[0], row[2]))
+
+    def _read_operation(
+        self, driver: sqlite3.Connection, row: _OperationTuple
+    ) -> StoredOperation:
+        operation_id, record_id, patient_id, number, state, sealed = row
+        at = _operation_place((operation_id, record_id, patient_id), number, state)
+        raw = _unseal(self.key(driver, patient_id), sealed, at)
+        return from_bytes(raw, number, state)
 
     def put_operation(
         self, driver: sqlite3.Connection, stored: StoredOperation

@@ -5,6 +5,7 @@ padded to a size class. Where a row belongs is authenticated with it, so that no
 can stand in for another.
 """
 
+import hmac
 import secrets
 import threading
 from dataclasses import dataclass
@@ -127,6 +128,17 @@ class Sealer:
         return _compressors.decompressor.decompress(
             compressed, max_output_size=_MAX_PLAINTEXT
         )
+
+
+class Namer:
+    """Gives readable names opaque ones, always the same under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of(self, name: str) -> str:
+        """Return HMAC-SHA256 of a name, in hexadecimal."""
+        return hmac.digest(self._key, name.encode(), "sha256").hex()
 
 
 class SigningKey:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.core.problems import ProblemCode
 from app.core.wire import FeedItem
-from app.storage.errors import VaultCorruptError
+from app.storage.damage import Damage, DamageKind
 from app.storage.sealing import Sealer, SealError, place
 
 
@@ -27,8 +27,9 @@ class SetAside:
 class SetAsideRows:
     """Keeps what was set aside, sealed; nothing here blocks anything."""
 
-    def __init__(self, sealer: Sealer) -> None:
+    def __init__(self, sealer: Sealer, damaged: set[Damage]) -> None:
         self._sealer = sealer
+        self._damaged = damaged
 
     def put(self, driver: sqlite3.Connection, entry: SetAside) -> None:
         """Keep an entry, over its older self."""
@@ -45,17 +46,19 @@ class SetAsideRows:
         driver.execute("DELETE FROM set_aside WHERE item_id = ?", (item_id,))
 
     def all(self, driver: sqlite3.Connection) -> tuple[SetAside, ...]:
-        """Return every entry, oldest first."""
+        """Return every entry that can be read, oldest first."""
         found = driver.execute(
             "SELECT item_id, sealed FROM set_aside ORDER BY rowid"
         ).fetchall()
-        return tuple(self._read(item_id, sealed) for item_id, sealed in found)
+        entries = (self._read(item_id, sealed) for item_id, sealed in found)
+        return tuple(entry for entry in entries if entry is not None)
 
-    def _read(self, item_id: str, sealed: bytes) -> SetAside:
+    def _read(self, item_id: str, sealed: bytes) -> SetAside | None:
         try:
             raw = self._sealer.unseal(sealed, place("set_aside", item_id))
-        except SealError as error:
-            raise VaultCorruptError from error
+        except SealError:
+            self._damaged.add(Damage(DamageKind.SET_ASIDE, item_id))
+            return None
         reason, item, patient_id = json.loads(raw)
         feed_item = None if item is None else FeedItem.model_validate_json(item)
         return SetAside(item_id, ProblemCode(reason), feed_item, patient_id)

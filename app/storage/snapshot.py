@@ -5,17 +5,22 @@ It is a cache: one that is missing, damaged or of another version is made again.
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from types import MappingProxyType
 
+from app.core.merge import Document
 from app.core.operation import SCHEMA
 from app.core.summary import PatientSummary, summarise
+from app.storage.damage import Damage, DamageKind
 from app.storage.errors import VaultCorruptError
 from app.storage.patient_index import FOLDING, Entry, PatientIndex
 from app.storage.rows import Rows
 from app.storage.sealed_values import SealedValues
 
 SNAPSHOT = "index_snapshot"
+_ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading a value of an unforeseen shape can raise."""
 _VERSION = [FOLDING, SCHEMA, *(field.name for field in fields(PatientSummary))]
 
 
@@ -39,29 +44,35 @@ def _read_snapshot(raw: bytes | None) -> tuple[int, list[Entry]]:
 def load_index(
     driver: sqlite3.Connection, rows: Rows, local: SealedValues
 ) -> tuple[int, PatientIndex]:
-    """Return the snapshot's position, and the index with everything since.
-
-    A patient whose rows are damaged stays out of the index, and is named in
-    `rows.damaged`; everybody else is there.
-    """
+    """Return the snapshot's position, and the index with everything since."""
     try:
         position, entries = _read_snapshot(local.get(driver, SNAPSHOT))
     except VaultCorruptError:
-        rows.damaged.add(SNAPSHOT)
+        rows.damaged.add(Damage(DamageKind.VALUE, SNAPSHOT))
         position, entries = 0, []
     index = PatientIndex(entries)
     changed = driver.execute(
         "SELECT DISTINCT patient_id FROM document WHERE position > ?", (position,)
     ).fetchall()
-    index.update({p: _summary(driver, rows, p) for (p,) in changed})
+    index.update({p: summary_of(driver, rows, p) for (p,) in changed})
     return position, index
 
 
-def _summary(
-    driver: sqlite3.Connection, rows: Rows, patient_id: str
+def summary_of(
+    driver: sqlite3.Connection,
+    rows: Rows,
+    patient_id: str,
+    folded: Mapping[str, Document] = MappingProxyType({}),
 ) -> PatientSummary | None:
+    """Return a patient as lists show them, from what can be read.
+
+    It never raises for one odd record: that would keep everybody from the vault, or a
+    whole page of the feed out of it. The patient stays out of lists, and is named in
+    `rows.damaged`.
+    """
+    documents = rows.readable_documents(driver, patient_id, folded)
     try:
-        return summarise(rows.documents(driver, patient_id))
-    except VaultCorruptError:
-        rows.damaged.add(patient_id)
+        return summarise(documents)
+    except _ODD:
+        rows.damaged.add(Damage(DamageKind.PATIENT, patient_id, patient_id))
         return None

@@ -66,7 +66,7 @@ class OperationRow(VaultTable, table=True):
 
     __tablename__ = "operation"
     __table_args__ = (
-        Index("operation_by_patient", "patient_id"),
+        Index("operation_of_record", "patient_id", "record_id", "operation_id"),
         Index("operation_pending", "number", sqlite_where=text("state = 0")),
         Index("operation_unaccepted", "record_id", sqlite_where=text("state <> 1")),
     )

@@ -6,13 +6,12 @@ from dataclasses import replace
 from app.core.clock import HybridTimestamp
 from app.core.merge import Document, new_document
 from app.core.operation import EncodedOperation, Header, Operation
-from app.core.summary import PatientSummary, summarise
-from app.storage.local_state import LocalState
+from app.core.summary import PatientSummary
+from app.storage.local_state import STATE, LocalState
 from app.storage.rows import Rows, require_same_record
 from app.storage.sealed_values import SealedValues
+from app.storage.snapshot import summary_of
 from app.storage.stored_operation import State, StoredOperation
-
-STATE = "state"
 
 
 class Unit:
@@ -75,7 +74,8 @@ class Unit:
             self.state = replace(self.state, position=self.state.position + 1)
             self.rows.put_document(self.driver, document, self.state.position)
         for patient_id in {d.patient_id for d in self._documents.values()}:
-            documents = self.rows.documents(self.driver, patient_id, self._documents)
-            self.summaries[patient_id] = summarise(documents)
+            self.summaries[patient_id] = summary_of(
+                self.driver, self.rows, patient_id, self._documents
+            )
         if self.state != self._before:
             local.put(self.driver, STATE, self.state.to_bytes())

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from app.core.clock import HybridClock, WallClock
 from app.core.ids import Ids
 from app.storage.database import Database
-from app.storage.errors import DiskError
+from app.storage.drafts import hide_names
+from app.storage.errors import DiskError, LockedError
 from app.storage.local_state import LocalState
 from app.storage.patient_index import PatientIndex
+from app.storage.recovery import current_state
 from app.storage.rows import Rows
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, SigningKey, derive_key
 from app.storage.set_aside import SetAsideRows
 from app.storage.snapshot import SNAPSHOT, load_index, snapshot_bytes
-from app.storage.unit import STATE, Unit
+from app.storage.unit import Unit
 
 Listener = Callable[[frozenset[str]], None]
 """Is told the ids of patients that changed, on the thread that wrote them."""
@@ -32,6 +34,7 @@ class Surroundings:
 
     wall: WallClock
     ids: Ids
+    device_id: str
     signing_key: SigningKey
 
 
@@ -55,23 +58,71 @@ class Listeners:
                 _logger.exception("A listener failed after a change was saved.")
 
 
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """What reads and writes under the data key; nobody else holds it."""
+
+    rows: Rows
+    local: SealedValues
+    aside: SetAsideRows
+
+    @classmethod
+    def of(cls, data_key: bytes) -> "Keyed":
+        """Return it for a data key."""
+        local = Sealer(derive_key(data_key, "local"))
+        rows = Rows(data_key, set())
+        return cls(rows, SealedValues(local), SetAsideRows(local, rows.damaged))
+
+
 class Unlocked:
-    """Database, keys, state and index of an open vault."""
+    """Database, keys, state and index of an open vault.
+
+    Once it is closed whatever needs a key raises LockedError: a thread that came too
+    late neither reads nor writes.
+    """
 
     def __init__(
         self, database: Database, data_key: bytes, surroundings: Surroundings
     ) -> None:
         self.database = database
         self.surroundings = surroundings
-        self.rows = Rows(data_key)
-        local = Sealer(derive_key(data_key, "local"))
-        self.local = SealedValues(local)
-        self.aside = SetAsideRows(local)
+        self._keyed: Keyed | None = Keyed.of(data_key)
         self.listeners = Listeners()
-        with database.read() as driver:
-            raw = self.local.require(driver, STATE)
-            self.state = LocalState.from_bytes(raw)
+        with database.write() as transaction:
+            driver = transaction.driver
+            hide_names(driver, self.rows)
+            device_id = surroundings.device_id
+            self.state = current_state(driver, self.rows, self.local, device_id)
             self._snapshot_at, self.index = load_index(driver, self.rows, self.local)
+
+    @property
+    def keyed(self) -> Keyed:
+        """What holds the keys; raise LockedError once it is closed."""
+        if self._keyed is None:
+            raise LockedError
+        return self._keyed
+
+    @contextmanager
+    def while_open(self) -> Iterator[None]:
+        """Keep it from being closed meanwhile; raise LockedError if it is already."""
+        with self.database.lock:
+            _ = self.keyed
+            yield
+
+    @property
+    def rows(self) -> Rows:
+        """Sealed rows of patients."""
+        return self.keyed.rows
+
+    @property
+    def local(self) -> SealedValues:
+        """This device's own values."""
+        return self.keyed.local
+
+    @property
+    def aside(self) -> SetAsideRows:
+        """What was set aside."""
+        return self.keyed.aside
 
     def clock(self, state: LocalState) -> HybridClock:
         """Return a clock that goes on from a state; it changes nothing by itself."""
@@ -83,16 +134,17 @@ class Unlocked:
     def writing(self) -> Iterator[Unit]:
         """Yield a unit of work; what it changed is durable when this ends.
 
-        On any failure nothing changed, in the file or in memory.
+        On any failure nothing changed, in the file or in memory; so after a lock.
         """
         with self.database.lock:
+            keyed = self.keyed
             try:
                 with self.database.write() as transaction:
-                    unit = Unit(transaction.driver, self.rows, self.state)
+                    unit = Unit(transaction.driver, keyed.rows, self.state)
                     yield unit
-                    unit.finish(self.local)
+                    unit.finish(keyed.local)
             except BaseException:
-                self.rows.forget_keys()
+                keyed.rows.forget_keys()
                 raise
             self.state = unit.state
             self.index.update(unit.summaries)
@@ -119,7 +171,7 @@ class Unlocked:
                 _if_the_disk_lets(self.keep_snapshot)
                 _if_the_disk_lets(self.database.truncate_log)
             finally:
-                self.rows.forget_keys()
+                self._keyed = None
                 self.index = PatientIndex()
                 self.listeners.known.clear()
 

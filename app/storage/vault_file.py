@@ -9,6 +9,7 @@ from app.core.ids import Ids
 from app.core.wire import PractitionerInfo, Setup
 from app.storage.attempts import AttemptGate, Monotonic
 from app.storage.before_unlock import BeforeUnlock
+from app.storage.damage import Damage, DamageKind
 from app.storage.database import Database, typed_errors
 from app.storage.device_secret import DeviceSecret
 from app.storage.enrolment import Connection, DeviceIdentity, Enrolment
@@ -18,13 +19,12 @@ from app.storage.errors import (
     WrongPinError,
 )
 from app.storage.file_lock import FileLock
-from app.storage.local_state import first_state
+from app.storage.local_state import STATE, first_state
 from app.storage.opening import VAULT_NAME, create_file, kept_files, open_file
 from app.storage.pins import check_new_pin, normalised_pin
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import FLOOR, PinCost, Sealer, derive_key, new_key
 from app.storage.slots import PinMismatchError, Slot, Slots
-from app.storage.unit import STATE
 from app.storage.unlocked import CARD_SECRET, Surroundings, Unlocked
 from app.storage.vault import Vault
 
@@ -153,7 +153,7 @@ class VaultFile:
         try:
             data_key = slot.open(normalised_pin(pin), self._secret)
         except PinMismatchError as error:
-            raise WrongPinError(self._gate.failed(practitioner_id)) from error
+            raise WrongPinError(self.wait_seconds(practitioner_id)) from error
         self._gate.succeeded(practitioner_id)
         return self._open(practitioner_id, data_key)
 
@@ -188,19 +188,24 @@ class VaultFile:
             self._lock.release()
 
     def _open(self, practitioner_id: str, data_key: bytes) -> Vault:
-        if self._vault is not None:
-            self._vault.close()
-        self._move_card_secret(data_key)
-        key = self._before.signing_key(self._ids)[1]
-        surroundings = Surroundings(self._wall, self._ids, key)
-        unlocked = Unlocked(self._database, data_key, surroundings)
+        with self._database.lock:  # Of two at once the second closes the first.
+            if self._vault is not None:
+                self._vault.close()
+            self._move_card_secret(data_key)
+            device_id, key = self._before.signing_key(self._ids)
+            surroundings = Surroundings(self._wall, self._ids, device_id, key)
+            unlocked = Unlocked(self._database, data_key, surroundings)
+            kept = (Damage(DamageKind.FILE, path.name) for path in self.kept_files)
+            unlocked.rows.damaged.update(kept)
 
-        def add_slot(colleague_id: str, pin: str) -> None:
-            self._require_known(colleague_id)
-            self._keep_slot(self._slot(colleague_id, check_new_pin(pin), data_key))
+            def add_slot(colleague_id: str, pin: str) -> None:
+                self._require_known(colleague_id)
+                slot = self._slot(colleague_id, check_new_pin(pin), data_key)
+                with unlocked.while_open():
+                    self._keep_slot(slot)
 
-        self._vault = Vault(unlocked, self._before, practitioner_id, add_slot)
-        return self._vault
+            self._vault = Vault(unlocked, self._before, practitioner_id, add_slot)
+            return self._vault
 
     def _move_card_secret(self, data_key: bytes) -> None:
         local = SealedValues(Sealer(derive_key(data_key, "local")))
@@ -235,10 +240,10 @@ def _locked(folder: Path) -> FileLock:
 
 
 def _device_secret(folder: Path, secret: DeviceSecret) -> bytes:
-    found = secret.load()
-    if found is not None:
-        return found
-    if (folder / VAULT_NAME).exists() or kept_files(folder):
-        raise DeviceSecretMissingError
     with typed_errors():
+        found = secret.load()
+        if found is not None:
+            return found
+        if (folder / VAULT_NAME).exists() or kept_files(folder):
+            raise DeviceSecretMissingError
         return secret.create()

@@ -1,18 +1,22 @@
 """Reading and saving records in an open vault."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.change import Authorship, Change, build
-from app.core.ids import patient_id_of_card
+from app.core.ids import KeyedIds, RecordIds, patient_id_of_card
 from app.core.merge import Document
+from app.core.operation import Header
 from app.core.summary import PatientSummary, Station
 from app.core.wire import Setup
 from app.storage import drafts, outbox
 from app.storage.before_unlock import BeforeUnlock
+from app.storage.damage import Damage, DamageKind
 from app.storage.drafts import Draft
 from app.storage.errors import VaultCorruptError
 from app.storage.log import LogEntry, read_log
 from app.storage.open_vault import OpenVault
+from app.storage.unit import Unit
 from app.storage.unlocked import CARD_SECRET, Unlocked
 
 
@@ -20,7 +24,6 @@ from app.storage.unlocked import CARD_SECRET, Unlocked
 class Saved:
     """What a commit wrote; it is durable by now."""
 
-    change_id: str
     operation_ids: tuple[str, ...]
     patient_ids: frozenset[str]
 
@@ -49,10 +52,25 @@ class VaultRecords(OpenVault):
 
     def patient_id_of_card(self, code: str) -> str:
         """Return the Patient id of a card's code, the same on every tablet."""
+        return patient_id_of_card(self._deployment_secret(), code)
+
+    @property
+    def ids(self) -> RecordIds:
+        """What makes ids here; those that are derived are the same on every tablet.
+
+        To derive one raises LockedError after the lock, and VaultCorruptError where
+        the deployment's secret is lost.
+        """
+        return KeyedIds(self._unlocked.surroundings.ids, self._deployment_secret)
+
+    def _deployment_secret(self) -> bytes:
         parts = self._unlocked
         with parts.database.read() as driver:
-            secret = parts.local.require(driver, CARD_SECRET)
-        return patient_id_of_card(secret, code)
+            try:
+                return parts.local.require(driver, CARD_SECRET)
+            except VaultCorruptError:
+                parts.rows.damaged.add(Damage(DamageKind.VALUE, CARD_SECRET))
+                raise
 
     def document(self, record_id: str) -> Document | None:
         """Return a record, or None; raise VaultCorruptError if it can't be read."""
@@ -83,32 +101,46 @@ class VaultRecords(OpenVault):
         Durable before this returns; on any failure nothing changed, the draft stays
         and a StorageError says why. `author` is for a draft of somebody else.
         """
-        parts, who = self._unlocked, author or self.author
-        with parts.writing() as unit:
-            clock = parts.clock(unit.state)
-            ids = parts.surroundings.ids
-            built = build(change, who, clock, ids, unit.document)
-            for operation, encoded in built:
-                unit.fold(operation)
-                unit.append_own(operation.header, encoded)
-            if built:
-                unit.move_clock(clock.last)
+        return self.commit_all([(change, author or self.author)], drop_draft)
+
+    def commit_all(
+        self, parts: Iterable[tuple[Change, Authorship]], drop_draft: str | None = None
+    ) -> Saved:
+        """Save changes of several authors in one transaction, in this order.
+
+        For a draft that more than one typed in. It promises what `commit` does.
+        """
+        with self._unlocked.writing() as unit:
+            heads = [h for change, who in parts for h in self._add(unit, change, who)]
             if drop_draft is not None:
-                drafts.drop_draft(unit.driver, drop_draft)
-        heads = [operation.header for operation, _encoded in built]
+                drafts.drop_draft(unit.driver, unit.rows, drop_draft)
         return Saved(
-            heads[0].change.change_id if heads else "",
             tuple(head.operation_id for head in heads),
             frozenset(head.patient_id for head in heads),
         )
 
+    def _add(self, unit: Unit, change: Change, author: Authorship) -> list[Header]:
+        parts = self._unlocked
+        clock, ids = parts.clock(unit.state), parts.surroundings.ids
+        built = build(change, author, clock, ids, unit.document)
+        for operation, encoded in built:
+            unit.fold(operation)
+            unit.append_own(operation.header, encoded)
+        if built:
+            unit.move_clock(clock.last)
+        return [operation.header for operation, _encoded in built]
+
     def save_draft(self, draft_id: str, patient_id: str, content: bytes) -> None:
-        """Keep what is typed on a page, as UTF-8 JSON; durable before this returns."""
+        """Keep what is typed on a page, as UTF-8 JSON; durable before this returns.
+
+        What a colleague typed before, and stands, stays theirs.
+        """
         parts = self._unlocked
         now = parts.surroundings.wall()
         draft = Draft(draft_id, patient_id, self.practitioner_id, now, content)
         with parts.writing() as unit:
-            drafts.put_draft(unit.driver, parts.rows, draft)
+            older = drafts.get_draft(unit.driver, parts.rows, draft_id)
+            drafts.put_draft(unit.driver, parts.rows, drafts.typed_on(older, draft))
 
     def draft(self, draft_id: str) -> Draft | None:
         """Return a draft, or None."""
@@ -125,7 +157,7 @@ class VaultRecords(OpenVault):
     def drop_draft(self, draft_id: str) -> None:
         """Forget a draft."""
         with self._unlocked.writing() as unit:
-            drafts.drop_draft(unit.driver, draft_id)
+            drafts.drop_draft(unit.driver, unit.rows, draft_id)
 
     def is_only_here(self, patient_id: str) -> bool:
         """Tell whether the server has not accepted all that is known of a patient."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -84,6 +85,7 @@ class _Story:
         self._tb = read_form(assets, "tb-four-symptoms")
         self.device_id = context.ports.ids.new()
         self._clock = HybridClock(self.device_id, self._moment)
+        self._derived = partial(derived_id, context.secrets.card_secret)
         self.encoded: list[EncodedOperation] = []
 
     def tell(self, person: Person) -> None:
@@ -153,7 +155,7 @@ class _Story:
         form: Form,
         answers: dict[str, dict[str, Json]],
     ) -> None:
-        response_id = derived_id(encounter.record_id, f"response/{form.canonical}/0")
+        response_id = self._derived(encounter.record_id, f"response/{form.canonical}/0")
         patient_id = encounter.patient_id
         key = RecordKey(RecordType.QUESTIONNAIRE_RESPONSE, response_id, patient_id)
         asked: dict[str, Json] = {
@@ -172,7 +174,7 @@ class _Story:
         change = Change()
         change.set(key, fields)
         if form.items:
-            score = derived_id(response_id, "score")
+            score = self._derived(response_id, "score")
             result = _result(form, sum(person.phq9))
             change.set(
                 RecordKey(RecordType.SCORE, score, patient_id),

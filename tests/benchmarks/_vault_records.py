@@ -20,6 +20,8 @@ from tests.support.operations import WritingDevice, envelope
 SHARED = Path(__file__).parents[3] / "shared"
 PAGE_CHANGES = 100
 
+SECRET = b"of the benchmark"
+
 
 def bench_records(count: int) -> Iterator[dict[str, object]]:
     """Yield the shared records; end with a clear sentence where they are absent."""
@@ -61,17 +63,21 @@ def _writes(record: dict[str, object]) -> list[tuple[RecordKey, dict[str, Json]]
     return [
         (_key(RecordType.PATIENT, patient_id, patient_id), _patient(record)),
         (
-            _key(RecordType.CONTACT_POINT, derived_id(patient_id, "p"), patient_id),
+            _key(
+                RecordType.CONTACT_POINT,
+                derived_id(SECRET, patient_id, "p"),
+                patient_id,
+            ),
             {"system": "phone", "value": str(record["phone"])},
         ),
         (
-            _key(RecordType.ENCOUNTER, derived_id(patient_id, "e"), patient_id),
+            _key(RecordType.ENCOUNTER, derived_id(SECRET, patient_id, "e"), patient_id),
             _encounter(record),
         ),
         (
             _key(
                 RecordType.QUESTIONNAIRE_RESPONSE,
-                derived_id(patient_id, "q"),
+                derived_id(SECRET, patient_id, "q"),
                 patient_id,
             ),
             _response(record),

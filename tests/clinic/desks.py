@@ -61,7 +61,7 @@ def a_table(
     setup: Setup = SETUP.model_copy(update={"notice": notice})
     desk = Desk(
         vault=vault,
-        ids=tablet.ids,
+        ids=vault.ids,
         wall=tablet.wall,
         library=Library(load_plan(NO_FORMS), ()),
         setup=setup,

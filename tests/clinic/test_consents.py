@@ -19,6 +19,7 @@ from app.core.values import Decision, GivenBy, Interpretation, InterpreterMode
 from tests.clinic.desks import Folder
 from tests.support.operations import SequentialIds
 
+IDS = SequentialIds()
 PATIENT = "5b1f7d52-0000-4000-8000-000000000001"
 INTERPRETER = Interpretation(InterpreterMode.PHONE, "Selam", "ti")
 GIVEN = NoticeGiven(given=True, version="2", language="ti", interpreter=INTERPRETER)
@@ -33,7 +34,7 @@ PUT_OFF = NoticeGiven(
 def consents(*given: ConsentGiven) -> Folder:
     folder = Folder()
     for consent in given:
-        folder.add(record_consents(PATIENT, (consent,)))
+        folder.add(record_consents(PATIENT, (consent,), IDS))
     return folder
 
 
@@ -116,12 +117,12 @@ def test_a_refusal_said_after_an_answer_in_error_stands() -> None:
     folder = consents(ConsentGiven(Purpose.RESEARCH, Decision.YES, GivenBy.SELF))
     folder.add(enter_in_error(folder.of(PATIENT), "mistyped"))
     no = ConsentGiven(Purpose.RESEARCH, Decision.NO, GivenBy.SELF)
-    folder.add(record_consents(PATIENT, (no,), folder.of(PATIENT)))
+    folder.add(record_consents(PATIENT, (no,), IDS, folder.of(PATIENT)))
     (standing,) = standing_consents(folder.of(PATIENT))
     assert standing.decision is Decision.NO
 
 
 def test_a_key_is_the_same_on_every_tablet() -> None:
-    one = consent_key(PATIENT, Purpose.SHARING, "Red Cross")
-    assert one == consent_key(PATIENT, Purpose.SHARING, "Red Cross")
-    assert one != consent_key(PATIENT, Purpose.SHARING, "Legal aid")
+    one = consent_key(PATIENT, Purpose.SHARING, "Red Cross", IDS)
+    assert one == consent_key(PATIENT, Purpose.SHARING, "Red Cross", IDS)
+    assert one != consent_key(PATIENT, Purpose.SHARING, "Legal aid", IDS)

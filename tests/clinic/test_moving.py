@@ -27,6 +27,7 @@ RIGHT = "5b1f7d52-0000-4000-8000-000000000002"
 RESPONSE = "5b1f7d52-0000-4000-8000-00000000000a"
 SCORE = "5b1f7d52-0000-4000-8000-00000000000b"
 YES = ConsentGiven(Purpose.RESEARCH, Decision.YES, GivenBy.SELF)
+IDS = SequentialIds()
 NO = ConsentGiven(Purpose.RESEARCH, Decision.NO, GivenBy.SELF)
 
 
@@ -77,7 +78,7 @@ def test_a_moved_score_has_the_id_under_which_a_later_correction_writes_it() -> 
     (response,) = responses(of(log, RIGHT))
     (score,) = by_type(of(log, RIGHT), RecordType.SCORE)
     assert View(score).text("response") == response.record_id
-    assert score.record_id == score_id_of(response.record_id)
+    assert score.record_id == score_id_of(response.record_id, IDS)
 
 
 def test_of_two_scores_of_one_response_the_newest_moves_and_is_shown() -> None:
@@ -109,17 +110,17 @@ def test_a_score_whose_answers_are_not_here_moves_all_the_same() -> None:
 def test_a_consent_that_moves_takes_its_place_on_the_right_person() -> None:
     log = Log()
     consent = ConsentGiven(Purpose.SHARING, Decision.YES, GivenBy.SELF, "Red Cross")
-    log.save(record_consents(WRONG, (consent,)))
+    log.save(record_consents(WRONG, (consent,), IDS))
     move(log)
     (moved,) = of(log, RIGHT)
-    assert key_of(moved) == consent_key(RIGHT, Purpose.SHARING, "Red Cross")
+    assert key_of(moved) == consent_key(RIGHT, Purpose.SHARING, "Red Cross", IDS)
     assert ConsentView(moved).decision is Decision.YES
 
 
 def test_a_refusal_stands_beside_a_yes_that_was_moved_to_the_same_person() -> None:
     log = Log()
-    log.save(record_consents(RIGHT, (NO,)))
-    log.save(record_consents(WRONG, (YES,)))
+    log.save(record_consents(RIGHT, (NO,), IDS))
+    log.save(record_consents(WRONG, (YES,), IDS))
     move(log)
     (standing,) = standing_consents(of(log, RIGHT))
     assert standing.decision is Decision.NOT_ASKED
@@ -132,9 +133,9 @@ def test_a_refusal_stands_beside_a_yes_that_was_moved_to_the_same_person() -> No
 
 def test_two_refusals_of_which_one_was_moved_are_a_refusal() -> None:
     log = Log()
-    log.save(record_consents(RIGHT, (NO,)))
+    log.save(record_consents(RIGHT, (NO,), IDS))
     by_parent = ConsentGiven(Purpose.RESEARCH, Decision.NO, GivenBy.PARENT)
-    log.save(record_consents(WRONG, (by_parent,)))
+    log.save(record_consents(WRONG, (by_parent,), IDS))
     move(log)
     (standing,) = standing_consents(of(log, RIGHT))
     assert standing.decision is Decision.NO
@@ -142,9 +143,9 @@ def test_two_refusals_of_which_one_was_moved_are_a_refusal() -> None:
 
 def test_of_a_consent_in_conflict_the_refusal_moves() -> None:
     log, other = Log(), Log("tablet-b")
-    log.save(record_consents(WRONG, (NO,)))
+    log.save(record_consents(WRONG, (NO,), IDS))
     other.now_ms += 1
-    other.save(record_consents(WRONG, (YES,)))
+    other.save(record_consents(WRONG, (YES,), IDS))
     log.take(other.operations[0])
     move(log)
     (standing,) = standing_consents(of(log, RIGHT))
@@ -153,9 +154,9 @@ def test_of_a_consent_in_conflict_the_refusal_moves() -> None:
 
 def test_an_answer_entered_in_error_gives_way_to_the_one_that_moves_there() -> None:
     log = Log()
-    log.save(record_consents(RIGHT, (NO,)))
+    log.save(record_consents(RIGHT, (NO,), IDS))
     log.save(enter_in_error(of(log, RIGHT), ErrorReason.MISTYPED))
-    log.save(record_consents(WRONG, (YES,)))
+    log.save(record_consents(WRONG, (YES,), IDS))
     move(log)
     (standing,) = standing_consents(of(log, RIGHT))
     assert standing.decision is Decision.YES

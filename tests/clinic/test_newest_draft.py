@@ -37,6 +37,6 @@ def test_a_draft_taken_before_a_save_is_not_kept_after_it() -> None:
     drawer = Drawer()
     newest, kept = drafts(drawer)
     newest.take({"name": "Ami"})
-    kept.settle(kept.number(), lambda: None)
+    kept.settle(kept.number(), lambda _settling: None)
     newest.keep()
     assert kept.load() == {}

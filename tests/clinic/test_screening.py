@@ -3,7 +3,7 @@
 import pytest
 
 from app.clinic.answering import Page, save_page
-from app.clinic.findings import complete, flags_in, rewritten, score_id_of
+from app.clinic.findings import Ending, complete, flags_in, rewritten, score_id_of
 from app.clinic.library import Form, read_library
 from app.clinic.screening import (
     Asked,
@@ -39,15 +39,16 @@ from app.core.questionnaire import (
 from app.core.questionnaire.options import SDC
 from app.core.records import ENTERED_IN_ERROR, RecordType
 from app.core.values import ResponseStatus
-from tests.support.operations import WritingDevice
+from tests.support.operations import SequentialIds, WritingDevice
 
 ENCOUNTER = "c7ff0b0e-7fec-4ef6-bb68-95e2aac7a071"
+IDS = SequentialIds()
 PATIENT = "ab936547-5207-4d19-a011-e1cbc53aee88"
 LIBRARY = read_library()
 TB = LIBRARY.forms[0]
 VITALS = LIBRARY.forms[1]
 ASKED = Asked("en", "ar")
-KEY = response_key(PATIENT, response_id_of(ENCOUNTER, TB))
+KEY = response_key(PATIENT, response_id_of(ENCOUNTER, TB, IDS))
 FIRST = first_page(ASKED, "nobody")
 COUGH, LONG = ItemPath("cough"), ItemPath("cough-over-two-weeks")
 
@@ -105,9 +106,9 @@ def test_an_instance_that_was_removed_is_taken_from_the_record() -> None:
 
 
 def test_two_tablets_that_begin_one_form_write_one_response() -> None:
-    assert response_id_in([], ENCOUNTER, TB) == KEY.record_id
+    assert response_id_in([], ENCOUNTER, TB, IDS) == KEY.record_id
     begun = folded(begin(KEY, ENCOUNTER, TB, FIRST))
-    assert response_id_in(begun, ENCOUNTER, TB) == KEY.record_id
+    assert response_id_in(begun, ENCOUNTER, TB, IDS) == KEY.record_id
     found = response_in(begun, ENCOUNTER, TB)
     assert found is not None
     assert found.status is ResponseStatus.IN_PROGRESS
@@ -119,8 +120,8 @@ def test_after_an_error_the_form_is_answered_in_a_new_response() -> None:
     error.set(KEY, {ENTERED_IN_ERROR: {"reason": "mistyped"}})
     documents = folded(begin(KEY, ENCOUNTER, TB, FIRST), error)
     assert response_in(documents, ENCOUNTER, TB) is None
-    fresh = response_id_in(documents, ENCOUNTER, TB)
-    assert fresh == response_id_of(ENCOUNTER, TB, 1) != KEY.record_id
+    fresh = response_id_in(documents, ENCOUNTER, TB, IDS)
+    assert fresh == response_id_of(ENCOUNTER, TB, IDS, 1) != KEY.record_id
 
 
 def test_what_ended_early_keeps_its_flags_and_has_no_score() -> None:
@@ -142,7 +143,7 @@ def test_a_declined_form_is_stopped_before_its_first_question() -> None:
 
 
 def test_a_measurement_whose_answer_is_gone_was_entered_in_error() -> None:
-    key = response_key(PATIENT, response_id_of(ENCOUNTER, VITALS))
+    key = response_key(PATIENT, response_id_of(ENCOUNTER, VITALS, IDS))
     path = ItemPath("heart-rate")
     given = Answers({path: _measured(VITALS, path, "72")})
     first = finished(key, given)
@@ -156,17 +157,17 @@ def test_a_measurement_whose_answer_is_gone_was_entered_in_error() -> None:
 
 
 def test_a_score_made_before_under_another_id_gives_way_to_the_corrected_one() -> None:
-    key = response_key(PATIENT, response_id_of(ENCOUNTER, TB))
+    key = response_key(PATIENT, response_id_of(ENCOUNTER, TB, IDS))
     older = Change()
     older.set(
         RecordKey(RecordType.SCORE, "older", PATIENT), {"response": key.record_id}
     )
     state = evaluate(TB.questionnaire, Answers({COUGH: Answer.of(NO)}))
-    anew = complete(key, TB, state, ResponseStatus.AMENDED, 2_000)
+    anew = complete(key, TB, state, Ending(ResponseStatus.AMENDED, 2_000), IDS)
     corrected = rewritten(anew, folded(older), key.record_id)
     scores = by_type(folded(older, corrected), RecordType.SCORE)
     standing = [d.record_id for d in scores if not View(d).entered_in_error]
-    assert standing == [score_id_of(key.record_id)]
+    assert standing == [score_id_of(key.record_id, IDS)]
     error = View(next(d for d in scores if d.record_id == "older"))
     assert error.value(ENTERED_IN_ERROR) == {
         "reason": "corrected",
@@ -208,14 +209,15 @@ def test_an_observation_is_kept_as_fhir_has_it(
     loaded = load({"resourceType": "Questionnaire", "url": "u", "item": [asked]})
     form = Form("f", "u|", loaded.questionnaire, None, verbatim=False)
     state = evaluate(form.questionnaire, Answers({ItemPath("a"): Answer.of(value)}))
-    done = complete(KEY, form, state, ResponseStatus.COMPLETED, 1_000)
+    done = complete(KEY, form, state, Ending(ResponseStatus.COMPLETED, 1_000), IDS)
     observed = [f for k, f in done.writes.items() if k.record_type == "Observation"]
     assert [fields["value"] for fields in observed] == [kept]
 
 
 def finished(key: RecordKey, answers: Answers) -> Change:
     state = evaluate(VITALS.questionnaire, answers)
-    return complete(key, VITALS, state, ResponseStatus.COMPLETED, 1_000)
+    ending = Ending(ResponseStatus.COMPLETED, 1_000)
+    return complete(key, VITALS, state, ending, IDS)
 
 
 def _measured(form: Form, path: ItemPath, digits: str) -> Answer:

@@ -12,6 +12,7 @@ from app.core.ids import (
     CARD_RANDOM_CHARACTERS,
     SALT_BYTES,
     CardCodeError,
+    KeyedIds,
     RandomIds,
     check_character,
     derived_id,
@@ -121,6 +122,16 @@ def test_salts_and_instance_keys_differ_each_time() -> None:
 
 
 def test_two_tablets_derive_one_id_for_the_score_of_a_response() -> None:
-    response = "0b0e8f6c-3f0a-4ac5-9f5e-111111111111"
-    assert derived_id(response, "score") == derived_id(response, "score")
-    assert derived_id(response, "score") != derived_id(response, "other")
+    response, secret = "0b0e8f6c-3f0a-4ac5-9f5e-111111111111", b"of a deployment"
+    one = derived_id(secret, response, "score")
+    assert one == KeyedIds(RandomIds(), lambda: secret).derived(response, "score")
+    assert one != derived_id(secret, response, "other")
+    assert one != derived_id(b"of another", response, "score")
+    assert one == "dc323a5f-98cc-844a-b676-4a3eb43c05bc"
+    parsed = uuid.UUID(one)
+    assert (parsed.version, parsed.variant) == (8, uuid.RFC_4122)
+
+
+def test_a_card_and_a_record_of_one_name_have_different_ids() -> None:
+    card = patient_id_of_card(b"secret", "parent\0name")
+    assert card != derived_id(b"secret", "parent", "name")

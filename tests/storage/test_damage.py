@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from app.core.change import RecordKey
+from app.core.records import RecordType
 from app.storage import (
+    Damage,
+    DamageKind,
     Vault,
     VaultCorruptError,
     VaultFile,
@@ -145,7 +149,7 @@ def test_a_swapped_document_is_seen_and_made_again(
     whole = vault.document("p1")
     execute(vault_file, swap("document", "record_id", "p2", "p1"))
     assert vault.document("p1") == whole
-    assert vault.damaged == {"p1"}
+    assert vault.damaged == {Damage(DamageKind.DOCUMENT, "p1", "p1")}
 
 
 def test_a_document_rolled_back_under_its_number_is_seen(
@@ -155,16 +159,17 @@ def test_a_document_rolled_back_under_its_number_is_seen(
     whole = vault.document("p1")
     execute(vault_file, "UPDATE document SET position = 1 WHERE record_id = 'p1'")
     assert vault.document("p1") == whole
-    assert vault.damaged == {"p1"}
+    assert vault.damaged == {Damage(DamageKind.DOCUMENT, "p1", "p1")}
 
 
-def test_a_swapped_operation_is_refused(people: tuple[VaultFile, Vault]) -> None:
+def test_a_swapped_operation_is_left_out_and_named(
+    people: tuple[VaultFile, Vault],
+) -> None:
     vault_file, vault = people
     first, second = (e.header.operation_id for e in vault.operations("p1"))
     execute(vault_file, swap("operation", "operation_id", first, second))
-    with pytest.raises(VaultCorruptError) as corrupt:
-        vault.operations("p1")
-    assert corrupt.value.kept is None
+    assert [e.header.operation_id for e in vault.operations("p1")] == [first]
+    assert vault.damaged == {Damage(DamageKind.OPERATION, second, "p1")}
 
 
 def test_an_operation_can_not_be_marked_as_sent(
@@ -172,17 +177,66 @@ def test_an_operation_can_not_be_marked_as_sent(
 ) -> None:
     vault_file, vault = people
     execute(vault_file, "UPDATE operation SET state = 1 WHERE record_id = 'p1'")
-    with pytest.raises(VaultCorruptError):
-        vault.operations("p1")
+    assert vault.operations("p1") == ()
+    assert {d.kind for d in vault.damaged} == {DamageKind.OPERATION}
 
 
-def test_a_swapped_key_or_draft_is_refused(people: tuple[VaultFile, Vault]) -> None:
+def test_a_swapped_draft_is_left_out_and_hides_no_other(
+    people: tuple[VaultFile, Vault],
+) -> None:
     vault_file, vault = people
     vault.save_draft("d1", "p1", b"1")
     vault.save_draft("d2", "p1", b"2")
-    execute(vault_file, swap("draft", "draft_id", "d1", "d2"))
+    first, second = map(vault._unlocked.rows.namer.of, ("d1", "d2"))
+    execute(vault_file, swap("draft", "draft_id", first, second))
+    assert vault.draft("d2") is None
+    assert [d.draft_id for d in vault.drafts("p1")] == ["d1"]
+    assert vault.damaged == {Damage(DamageKind.DRAFT, second, "p1")}
+    vault.save_draft("d2", "p1", b"3")
+    assert [d.content for d in vault.drafts("p1")] == [b"1", b"3"]
+
+
+def test_a_whole_file_that_was_set_aside_is_named_too(tablet: Tablet) -> None:
+    tablet.open().close()
+    tablet.database.write_bytes(b"not a database" * 1000)
+    with pytest.raises(VaultCorruptError) as corrupt:
+        tablet.open()
+    kept = corrupt.value.kept
+    assert kept is not None
+    vault_file, vault = tablet.unlocked()
+    assert vault.damaged == {Damage(DamageKind.FILE, kept.name)}
+    vault_file.close()
+
+
+def test_a_lost_record_keeps_its_patient_from_nothing_else(
+    people: tuple[VaultFile, Vault],
+) -> None:
+    vault_file, vault = people
+    phone = RecordKey(RecordType.CONTACT_POINT, "c1", "p1")
+    vault.commit(change_of((phone, {"system": "phone", "value": "+49170998877"})))
+    execute(
+        vault_file,
+        "UPDATE operation SET sealed = zeroblob(80) WHERE record_id = 'c1'",
+        "UPDATE document SET sealed = zeroblob(80) WHERE record_id = 'c1'",
+    )
+    vault.commit(change_of((patient("p1"), named("Amina Haile"))))
+    assert [s.latin for s in vault.search("haile")] == ["Amina Haile"]
     with pytest.raises(VaultCorruptError):
-        vault.draft("d2")
+        vault.documents("p1")
+    again = vault_file.unlock(ANA, PIN)
+    assert [s.latin for s in again.search("haile")] == ["Amina Haile"]
+
+
+def test_a_record_of_an_unforeseen_shape_keeps_nobody_out(
+    people: tuple[VaultFile, Vault],
+) -> None:
+    vault_file, vault = people
+    vault.commit(change_of((patient("p3"), {"name": {"status": ["unforeseen"]}})))
+    vault.close()
+    execute(vault_file, "DELETE FROM sealed_value WHERE name = 'index_snapshot'")
+    again = vault_file.unlock(ANA, PIN)
+    assert [s.latin for s in again.search("o")] == ["Omar"]
+    assert again.document("p3") is not None
 
 
 def test_one_damaged_patient_keeps_nobody_else_out(
@@ -203,7 +257,25 @@ def test_one_damaged_patient_keeps_nobody_else_out(
     once_more = vault_file.unlock(ANA, PIN)
     assert [s.latin for s in once_more.search("o")] == ["Omar"]
     assert once_more.search("amina") == []
-    assert "p1" in once_more.damaged
+    assert Damage(DamageKind.DOCUMENT, "p1", "p1") in once_more.damaged
+
+
+def test_a_lost_deployment_secret_keeps_nobody_out(
+    people: tuple[VaultFile, Vault],
+) -> None:
+    vault_file, _vault = people
+    execute(
+        vault_file,
+        "UPDATE sealed_value SET sealed = zeroblob(80) WHERE name = 'card_secret'",
+    )
+    again = vault_file.unlock(ANA, PIN)
+    ids = again.ids
+    assert ids.new() != ids.new()
+    with pytest.raises(VaultCorruptError):
+        ids.derived("p1", "score")
+    assert again.damaged == {Damage(DamageKind.VALUE, "card_secret")}
+    save_patient(again, "p3", "Selam")
+    assert [s.latin for s in again.search("sel")] == ["Selam"]
 
 
 def test_a_damaged_snapshot_is_made_again(people: tuple[VaultFile, Vault]) -> None:
@@ -215,4 +287,4 @@ def test_a_damaged_snapshot_is_made_again(people: tuple[VaultFile, Vault]) -> No
     )
     again = vault_file.unlock(ANA, PIN)
     assert [s.latin for s in again.search("amina")] == ["Amina"]
-    assert named("Amina")["name"] is not None
+    assert again.damaged == {Damage(DamageKind.VALUE, "index_snapshot")}

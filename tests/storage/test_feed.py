@@ -12,7 +12,7 @@ from app.core.change import Authorship, RecordKey
 from app.core.operation import EncodedOperation
 from app.core.problems import ProblemCode
 from app.core.wire import FeedItem, OperationEnvelope, PullResponse
-from app.storage import State, Vault, VaultCorruptError, VaultFile
+from app.storage import DamageKind, State, Vault, VaultCorruptError, VaultFile
 from tests.storage.tablets import (
     BO,
     PORT,
@@ -188,8 +188,60 @@ def test_two_pulled_operations_can_not_be_swapped(
             "UPDATE operation SET sealed = (SELECT sealed FROM operation AS o "
             "WHERE o.record_id = 'o1') WHERE record_id = 'p1'"
         )
+    assert [e.header.record_id for e in vault.operations("p1")] == ["o1"]
+    assert {d.kind for d in vault.damaged} == {DamageKind.OPERATION}
+    vault.apply_feed(page(*items))
+    assert [e.header.record_id for e in vault.operations("p1")] == ["p1", "o1"]
+
+
+def destroy(vault_file: VaultFile, *tables: str) -> None:
+    """Make what is kept of the record p1 unreadable."""
+    with vault_file._database.write() as transaction:
+        for table in tables:
+            transaction.driver.execute(
+                f"UPDATE {table} SET sealed = zeroblob(80) WHERE record_id = 'p1'"
+            )
+
+
+def test_a_lost_record_blocks_no_page_and_comes_back_with_the_feed(
+    opened: tuple[VaultFile, Vault],
+) -> None:
+    vault_file, vault = opened
+    device = other_device()
+    (_operation, encoded) = device.write((patient("p1"), named("Omar")))[0]
+    first = item(device, encoded, 1)
+    vault.apply_feed(page(first))
+    destroy(vault_file, "document", "operation")
+    second = device.write((patient("p1"), {"sex": "male"}), (patient("p2"), named("X")))
+    items = [item(device, encoded, n) for n, (_op, encoded) in enumerate(second, 2)]
+    vault.apply_feed(page(*items))
+    assert vault.document("p2") is not None
     with pytest.raises(VaultCorruptError):
-        vault.operations("p1")
+        vault.document("p1")
+    vault.apply_feed(page(first))
+    document = vault.document("p1")
+    assert document is not None
+    assert set(document.fields) == {"name", "sex"}
+
+
+def test_an_own_link_that_was_lost_comes_back_with_the_feed(
+    opened: tuple[VaultFile, Vault],
+) -> None:
+    vault_file, vault = opened
+    save_patient(vault, "p1", "Amina")
+    save_patient(vault, "p2", "Omar")
+    whole = vault.pending()
+    assert whole is not None
+    destroy(vault_file, "operation")
+    assert vault.pending() is None
+    echo = FeedItem(
+        sequence=1, device_id=whole.device_id, operation=whole.operations[0]
+    )
+    vault.apply_feed(page(echo))
+    rest = vault.pending()
+    assert rest is not None
+    assert (rest.first, rest.operations) == (2, whole.operations[1:])
+    assert rest.signature == whole.signature
 
 
 @given(data=st.data())

@@ -135,6 +135,9 @@ def test_a_stored_older_vault_opens_with_all_that_was_in_it(
     assert [d.content for d in vault.drafts()] == [b'{"typed": "here"}']
     counts = vault.counts()
     assert (counts.operations, counts.records) == (2, 1)
+    with vault_file._database.read() as driver:
+        names = driver.execute("SELECT draft_id FROM draft").fetchall()
+    assert names == [(vault._unlocked.rows.namer.of(vault.drafts()[0].draft_id),)]
     save_patient(vault, "p2", "Omar")
     assert vault.set_aside() == ()
     assert vault.damaged == frozenset()

@@ -9,7 +9,7 @@ from app.core.operation import decode_header
 from app.core.problems import ProblemCode
 from app.core.records import RecordType
 from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
-from app.storage import BatchLimits, State, Vault, VaultFile
+from app.storage import BatchLimits, Damage, DamageKind, State, Vault, VaultFile
 from app.storage.stored_operation import encoded_of
 from tests.storage.tablets import ANA, PIN, Tablet, change_of, patient, save_patient
 from tests.support.operations import START_MS
@@ -221,3 +221,69 @@ def test_a_clamp_moves_what_is_shown_not_what_is_signed(opened: Opened) -> None:
     assert vault.search("amina")[0].changed_at == 7
     again = vault_file.unlock(ANA, PIN)
     assert again.search("amina")[0].changed_at == 7
+
+
+def destroy(vault_file: VaultFile, number: int) -> None:
+    """Make one link of this device's chain unreadable."""
+    with vault_file._database.write() as transaction:
+        statement = "UPDATE operation SET sealed = zeroblob(80) WHERE number = ?"
+        transaction.driver.execute(statement, (number,))
+
+
+def test_what_stands_before_a_lost_link_is_sent_and_the_rest_waits(
+    opened: Opened,
+) -> None:
+    vault_file, vault = opened
+    save_patient(vault, "p1", "Amina")
+    save_several(vault, "p2", 3)
+    save_patient(vault, "p3", "Omar")
+    destroy(vault_file, 3)
+    batch = next_batch(vault)
+    assert (batch.first, len(batch.operations)) == (1, 1)
+    vault.record_outcomes(accepted(batch))
+    assert vault.pending() is None
+    counts = vault.counts()
+    assert (counts.operations, counts.oldest_at) == (4, START_MS)
+    assert [(d.kind, d.patient_id) for d in vault.damaged] == [
+        (DamageKind.OPERATION, "p2")
+    ]
+    save_patient(vault, "p4", "Selam")
+    assert vault.document("p4") is not None
+
+
+def test_nothing_passes_a_link_that_was_taken_away(opened: Opened) -> None:
+    vault_file, vault = opened
+    for number in range(3):
+        save_patient(vault, f"p{number}", "Amina")
+    with vault_file._database.write() as transaction:
+        transaction.driver.execute("DELETE FROM operation WHERE number = 2")
+    batch = next_batch(vault)
+    assert (batch.first, len(batch.operations)) == (1, 1)
+    vault.record_outcomes(accepted(batch))
+    assert vault.pending() is None
+
+
+def test_counts_go_on_over_a_lost_operation(opened: Opened) -> None:
+    vault_file, vault = opened
+    save_patient(vault, "p1", "Amina")
+    save_patient(vault, "p2", "Omar")
+    destroy(vault_file, 1)
+    counts = vault.counts()
+    assert (counts.operations, counts.records, counts.oldest_at) == (2, 2, START_MS)
+
+
+def test_a_reason_that_was_lost_hides_no_other(opened: Opened) -> None:
+    vault_file, vault = opened
+    for number in range(2):
+        save_patient(vault, f"p{number}", "Amina")
+    first, second = ids_of(next_batch(vault))
+    refused = [
+        PushOutcome(operation_id=i, outcome=Outcome.REJECTED) for i in (first, second)
+    ]
+    vault.record_outcomes(answer(*refused, acknowledged=2))
+    with vault_file._database.write() as transaction:
+        statement = "UPDATE set_aside SET sealed = zeroblob(80) WHERE item_id = ?"
+        transaction.driver.execute(statement, (first,))
+    assert [s.item_id for s in vault.set_aside()] == [second]
+    assert vault.damaged == {Damage(DamageKind.SET_ASIDE, first)}
+    assert vault.counts().set_aside == 2

@@ -130,6 +130,61 @@ def test_a_draft_survives_a_restart_and_keeps_its_author(tablet: Tablet) -> None
     vault_file.close()
 
 
+def as_bo(vault: Vault) -> Vault:
+    """The same tablet in Bo's hands."""
+    vault.practitioner_id = BO
+    return vault
+
+
+def author(vault: Vault, *member: str, value: Json) -> str | None:
+    draft = vault.draft("d1")
+    assert draft is not None
+    return draft.author_of(member[0], member[1], value)
+
+
+def test_what_a_colleague_typed_stays_theirs_when_another_types_on(
+    vault: Vault,
+) -> None:
+    vault.save_draft("d1", "p1", b'{"answers": {"a": [1], "b": [2], "c": [3]}}')
+    as_bo(vault).save_draft("d1", "p1", b'{"answers": {"a": [1], "b": [0]}, "page": 2}')
+    assert author(vault, "answers", "a", value=[1]) == ANA
+    assert author(vault, "answers", "b", value=[0]) == BO
+    assert author(vault, "page", "", value=2) == BO
+    assert author(vault, "answers", "b", value=[2]) is None
+    assert author(vault, "answers", "c", value=[3]) is None
+    draft = vault.draft("d1")
+    assert draft is not None
+    assert (draft.practitioner_id, draft.sole_author) == (BO, None)
+    vault.save_draft("d1", "p1", b'{"answers": {"a": [1], "b": [9]}, "page": 2}')
+    assert author(vault, "answers", "a", value=[1]) == ANA
+
+
+def test_a_draft_that_says_nothing_new_is_still_its_authors(vault: Vault) -> None:
+    vault.save_draft("d1", "p1", b'{"form": {"name": "Amina"}}')
+    as_bo(vault).save_draft("d1", "p1", b'{"form": {"name": "Amina"}}')
+    draft = vault.draft("d1")
+    assert draft is not None
+    assert draft.sole_author == ANA
+
+
+def test_what_two_typed_is_saved_whole_under_both_names(vault: Vault) -> None:
+    vault.save_draft("d1", "p1", b"{}")
+    parts = [
+        (change_of((patient("p1"), {"sex": "female"})), Authorship(ANA, "site-port")),
+        (change_of((patient("p1"), {"origin": "SY"})), Authorship(BO, "site-port")),
+    ]
+    vault.commit_all(parts, drop_draft="d1")
+    document = vault.document("p1")
+    assert document is not None
+    authors = {n: document.writes(n)[0].practitioner_id for n in ("sex", "origin")}
+    assert authors == {"sex": ANA, "origin": BO}
+    assert vault.drafts() == ()
+    wrong = change_of((RecordKey(RecordType.PATIENT, "p1", "p2"), {"sex": "male"}))
+    with pytest.raises(RecordMismatchError):
+        vault.commit_all([parts[0], (wrong, Authorship(BO, "site-port"))])
+    assert vault.counts().operations == 2
+
+
 def test_a_commit_drops_its_draft_and_no_other(vault: Vault) -> None:
     vault.save_draft("d1", "p1", b"{}")
     vault.save_draft("d2", "p1", b"{}")

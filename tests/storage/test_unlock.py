@@ -1,21 +1,28 @@
 """Enrolment, PINs, slots, and the delays after wrong PINs."""
 
+import gc
+import os
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from app.core.problems import ProblemCode
 from app.storage import (
     DeviceSecretMissingError,
+    DiskError,
     FileDeviceSecret,
     LockedError,
     NoSlotError,
     PinRefusedError,
+    Vault,
     VaultFile,
     VaultInUseError,
     WaitError,
     WrongPinError,
 )
+from app.storage.sealing import Sealer
 from tests.storage.tablets import (
     ANA,
     BO,
@@ -24,11 +31,11 @@ from tests.storage.tablets import (
     SETUP,
     Tablet,
     enrolment,
-    patient,
     save_patient,
 )
 
 WRONG = "650217"
+GUESSES = 30
 
 
 def test_an_enrolment_is_kept_across_a_restart(tablet: Tablet) -> None:
@@ -187,6 +194,28 @@ def test_a_try_counts_although_the_process_dies_in_it(tablet: Tablet) -> None:
     again.close()
 
 
+def test_guesses_at_once_are_no_more_than_guesses_one_by_one(tablet: Tablet) -> None:
+    vault_file, _vault = tablet.unlocked()
+    together = threading.Barrier(GUESSES)
+    refused: list[type[Exception]] = []
+
+    def guess() -> None:
+        together.wait()
+        try:
+            vault_file.unlock(ANA, WRONG)
+        except (WrongPinError, WaitError) as error:
+            refused.append(type(error))
+
+    threads = [threading.Thread(target=guess) for _ in range(GUESSES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused.count(WrongPinError) == 3
+    assert refused.count(WaitError) == GUESSES - 3
+    vault_file.close()
+
+
 def test_a_tampered_count_waits_longest(tablet: Tablet) -> None:
     vault_file, _vault = tablet.unlocked()
     waits_after(vault_file, 1, lambda _seconds: None)
@@ -231,6 +260,29 @@ def test_a_damaged_device_secret_is_an_error(tablet: Tablet) -> None:
         tablet.open()
 
 
+def test_a_device_secret_that_can_not_be_read_is_an_error_of_the_vault(
+    tablet: Tablet,
+) -> None:
+    (tablet.folder / "device-secret").mkdir()
+    with pytest.raises(DiskError):
+        tablet.open()
+    (tablet.folder / "device-secret").rmdir()
+    tablet.open().close()
+
+
+def test_a_new_device_secret_is_durable_with_its_name(
+    tablet: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+
+    def fsync(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    tablet.secret.create()
+    assert synced == [tablet.folder / "device-secret.new", tablet.folder]
+
+
 def test_only_its_owner_reads_the_device_secret(tablet: Tablet) -> None:
     tablet.open().close()
     assert (tablet.folder / "device-secret").stat().st_mode & 0o777 == 0o600
@@ -244,5 +296,78 @@ def test_a_card_gives_the_same_patient_before_and_after_a_restart(
     vault_file.close()
     vault_file, vault = tablet.unlocked()
     assert vault.patient_id_of_card("ABCDEFGHJKM") == patient_id
-    assert patient(patient_id).patient_id == patient_id
+    vault_file.close()
+
+
+def test_a_thread_that_comes_after_the_lock_neither_reads_nor_writes(
+    tablet: Tablet,
+) -> None:
+    vault_file, vault = tablet.unlocked()
+    save_patient(vault, "p1", "Amina")
+    # What a thread holds that was about to write when somebody locked.
+    late = vault._unlocked
+    again = vault_file.unlock(ANA, PIN)
+    with pytest.raises(LockedError), late.writing() as unit:
+        unit.move_cursor("never")
+    with pytest.raises(LockedError), late.database.read() as driver:
+        late.rows.document(driver, "p1")
+    save_patient(again, "p2", "Omar")
+    assert again.cursor() == ""
+    assert again.counts().operations == 2
+    vault_file.close()
+
+
+def test_a_colleagues_pin_that_is_late_is_not_kept(tablet: Tablet) -> None:
+    vault_file, vault = tablet.unlocked()
+    wrap = vault._wrap
+    assert wrap is not None
+    vault.close()
+    with pytest.raises(LockedError):
+        wrap(BO, OTHER_PIN)
+    with pytest.raises(NoSlotError):
+        vault_file.unlock(BO, OTHER_PIN)
+    vault_file.close()
+
+
+def test_two_unlocks_at_once_leave_one_vault_open(tablet: Tablet) -> None:
+    vault_file, vault = tablet.unlocked()
+    vault.add_slot(BO, OTHER_PIN)
+    together, found = threading.Barrier(2), dict[str, Vault]()
+
+    def unlock(practitioner_id: str, pin: str) -> None:
+        together.wait()
+        found[practitioner_id] = vault_file.unlock(practitioner_id, pin)
+
+    for _ in range(5):
+        threads = [
+            threading.Thread(target=unlock, args=each)
+            for each in ((ANA, PIN), (BO, OTHER_PIN))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [v.is_open for v in found.values()].count(True) == 1
+    vault_file.close()
+
+
+def sealers() -> int:
+    gc.collect()
+    return sum(isinstance(each, Sealer) for each in gc.get_objects())
+
+
+def test_no_key_outlives_the_lock(tablet: Tablet) -> None:
+    vault_file, vault = tablet.unlocked()
+    save_patient(vault, "p1", "Amina")
+    vault.close()
+    before = sealers()
+    again = vault_file.unlock(ANA, PIN)
+    late, ids = again._unlocked, again.ids
+    assert again.document("p1") is not None
+    assert sealers() > before
+    again.close()
+    assert sealers() == before
+    assert late.index.summary("p1") is None
+    with pytest.raises(LockedError):
+        ids.derived("p1", "score")
     vault_file.close()

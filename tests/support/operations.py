@@ -10,7 +10,7 @@ from app.core.canonical import Json
 from app.core.chain import ChainHead
 from app.core.change import Authorship, Change, Lookup, RecordKey, build
 from app.core.clock import HybridClock
-from app.core.ids import ALPHABET, CARD_RANDOM_CHARACTERS, check_character
+from app.core.ids import ALPHABET, CARD_RANDOM_CHARACTERS, check_character, derived_id
 from app.core.operation import EncodedOperation, Operation
 from app.core.wire import OperationEnvelope, PushRequest
 
@@ -57,6 +57,10 @@ class SequentialIds:
     def instance(self) -> str:
         """Return the next key of a repeating group's instance."""
         return self._next(5).hex()
+
+    def derived(self, parent_id: str, name: str) -> str:
+        """Return the id of a record by its parent and a name, on every tablet."""
+        return derived_id(b"a test's deployment", parent_id, name)
 
     def card_code(self) -> str:
         """Return the next card code."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import assert_never
 
 from app.clinic import corrections
@@ -100,8 +101,7 @@ class _Amend:
         change = corrections.amend(
             effect.document, effect.field, effect.value, effect.seen
         )
-        draft_id = self.keeper.draft_id
-        self.keeper.settle(number, lambda: self.desk.save(change, draft_id))
+        self.keeper.settle(number, partial(self.desk.save, change))
 
     def _failed(self, error: Exception) -> Event:
         if isinstance(error, StorageError):

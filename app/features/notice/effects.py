@@ -1,6 +1,7 @@
 """What Notice reads and writes, and where it leads."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import assert_never
 
 from app.clinic.consents import (
@@ -79,20 +80,20 @@ class NoticeWork:
     def save(self, effect: Save, number: int) -> Event:
         """Write the notice and the answers in one change."""
         form, context = effect.form, effect.context
+        ids = self._desk.ids
         patient_id, version = self.route.patient_id, context.notice.version
         change = Change()
         notice = form.notice(version, effect.shown_in)
         if notice is not None:
-            change = record_notice(patient_id, notice, self._desk.ids)
+            change = record_notice(patient_id, notice, ids)
         if notice is None or notice.given:
             asked, standing = context.asked, context.standing
             answers = form.consents(asked, standing, version)
             unable = form.unable(asked, standing, version)
             known = self._desk.vault.documents(patient_id)
-            consents = record_consents(patient_id, (*answers, *unable), known)
+            consents = record_consents(patient_id, (*answers, *unable), ids, known)
             change.writes.update(consents.writes)
-        draft_id = self.keeper.draft_id
-        self.keeper.settle(number, lambda: self._desk.save(change, draft_id))
+        self.keeper.settle(number, partial(self._desk.save, change))
         return Saved()
 
     def _context(self, documents: tuple[Document, ...]) -> Context:

@@ -1,6 +1,7 @@
 """The blocking part of the registration desk; each call runs in a thread."""
 
 from dataclasses import replace
+from functools import partial
 
 from app.clinic.desk import Desk
 from app.clinic.drafting import DraftKeeper
@@ -84,7 +85,7 @@ class DeskWork:
         self._carry(effect.carry)
         of_card = desk.vault.patient_id_of_card
         made = register(given, of_card, desk.ids, desk.wall())
-        self.keeper.settle(number, lambda: desk.save(made.change, self.keeper.draft_id))
+        self.keeper.settle(number, partial(desk.save, made.change))
         return PatientSaved(Saved(made.patient_id, made.encounter_id, made.card))
 
     def save_returning(self, effect: SaveReturning, number: int) -> SaveOutcome:
@@ -98,7 +99,7 @@ class DeskWork:
             encounter_id, change = come_back(
                 patient_id, desk.ids, desk.wall(), effect.registration
             )
-        self.keeper.settle(number, lambda: desk.save(change, self.keeper.draft_id))
+        self.keeper.settle(number, partial(desk.save, change))
         person = self._person(patient_id)
         card = person.card if person else ""
         return PatientSaved(Saved(patient_id, encounter_id, card))

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import cast
 
 from app.clinic.answering import field_of
+from app.clinic.drafting import Kept
 from app.core.canonical import Json
-from app.core.change import Heads
+from app.core.change import Change, Heads
 from app.core.document_json import as_mapping
 from app.core.questionnaire import (
     Answer,
@@ -14,6 +15,7 @@ from app.core.questionnaire import (
     ItemPath,
     PathError,
 )
+from app.core.records import ANSWER_PREFIX
 from app.core.values import InterpreterMode
 from app.features.screening.doing import KeepDraft
 from app.features.screening.entry import Slots
@@ -106,3 +108,30 @@ def over(saved: Answers, changes: Mapping[ItemPath, Answer | None]) -> Answers:
         else:
             found[path] = answer
     return Answers(found)
+
+
+def by_author(change: Change, kept: Kept | None, saver: str) -> dict[str, Change]:
+    """Part a change by who answered; the saver's part is always there.
+
+    An answer that stands in the draft as somebody left it there is theirs.
+    """
+    parts = {saver: Change()}
+    for key, fields in change.writes.items():
+        for name, value in fields.items():
+            author = None if kept is None else _author(kept, name, value)
+            seen = {n: ids for n, ids in change.seen.get(key, {}).items() if n == name}
+            parts.setdefault(author or saver, Change()).set(key, {name: value}, seen)
+    return parts
+
+
+_OF_THE_RULES = frozenset({"asked", "flags", "positive", "author"})
+"""Members of a saved answer that nobody typed."""
+
+
+def _author(kept: Kept, field: str, value: Json) -> str | None:
+    if not field.startswith(ANSWER_PREFIX):
+        return None
+    path = field.removeprefix(ANSWER_PREFIX)
+    members = as_mapping(value).items()
+    said = {name: each for name, each in members if name not in _OF_THE_RULES}
+    return kept.author_of("answers", path, None if value is None else said)

@@ -44,7 +44,7 @@ def response_id(desk: Desk, route: Screening) -> str:
     if route.response_id is not None or form is None:
         return route.response_id or ""
     documents = desk.vault.documents(route.patient_id)
-    return response_id_in(documents, route.encounter_id, form)
+    return response_id_in(documents, route.encounter_id, form, desk.ids)
 
 
 def load(desk: Desk, route: Screening, keeper: DraftKeeper) -> Loaded:

@@ -5,13 +5,13 @@ import threading
 from app.clinic import findings, screening
 from app.clinic.answering import save_page
 from app.clinic.desk import Desk
-from app.clinic.drafting import DraftKeeper
+from app.clinic.drafting import DraftKeeper, Settling
 from app.core.change import Change
 from app.core.projections import ResponseView
 from app.core.records import RecordType
 from app.core.values import ResponseStatus
 from app.features.screening.doing import Finish, KeepDraft, SavePage
-from app.features.screening.drafting import content_of
+from app.features.screening.drafting import by_author, content_of
 from app.features.screening.loading import draft_id_of, load, response_id
 from app.features.screening.model import Loaded
 from app.ui.routes import Screening
@@ -70,10 +70,11 @@ class Saver:
         status = ResponseStatus.COMPLETED
         if end.is_amended:
             status = ResponseStatus.AMENDED
-        now = self._desk.wall()
-        done = findings.complete(key, saving.page.form, end.state, status, now)
+        ending = findings.Ending(status, self._desk.wall())
+        form, ids = saving.page.form, self._desk.ids
+        done = findings.complete(key, form, end.state, ending, ids)
         documents = self._desk.vault.documents(self._route.patient_id)
-        findings.keep_disputed(done, key, saving.page.disputed)
+        findings.keep_disputed(done, key, saving.page.disputed, ids)
         done = findings.rewritten(done, documents, saving.response_id)
         self._commit(number, screening.joined(page, done))
 
@@ -100,8 +101,14 @@ class Saver:
         return ResponseView(document).status is not ResponseStatus.STOPPED
 
     def _commit(self, number: int, change: Change) -> None:
-        keeper = self._kept()
-        keeper.settle(number, lambda: self._desk.save(change, keeper.draft_id))
+        """Save a change; answers that a colleague left in the draft stay theirs."""
+
+        def commit(settling: Settling) -> None:
+            saver = self._desk.practitioner.practitioner_id
+            parts = by_author(change, settling.kept, saver)
+            self._desk.save_parts(parts.pop(saver), parts, settling)
+
+        self._kept().settle(number, commit)
 
     def _kept(self) -> DraftKeeper:
         with self._lock:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import assert_never
 
 from app.clinic import screening, visits
 from app.clinic.desk import Desk
+from app.clinic.drafting import NO_DRAFT, Settling
 from app.core.change import Change
 from app.core.problems import ProblemCode
 from app.core.values import EncounterStatus
@@ -110,8 +112,12 @@ class _Visit:
     def _load(self, number: int) -> Loaded:
         desk, vault = self.desk, self.desk.vault
         drafts = (d.draft_id for d in vault.drafts(self.patient_id))
+        documents = vault.documents(self.patient_id)
+        in_visit = partial(
+            screening.response_id_in, documents, self.encounter_id, ids=desk.ids
+        )
         return Loaded(
-            {d.record_id: d for d in vault.documents(self.patient_id)},
+            {d.record_id: d for d in documents},
             self.encounter_id,
             desk.library,
             formats.local_day(desk.wall(), desk.setup.site.zone),
@@ -123,14 +129,15 @@ class _Visit:
                 if each.startswith(SCREENING_DRAFT)
             ),
             number,
+            {form.canonical: in_visit(form) for form in desk.library.forms},
         )
 
     def _save(self, effect: Saving, dispatch: Dispatch) -> None:
-        drops = None
+        settling = NO_DRAFT
         if isinstance(effect, Decline):
             change = self._declined(effect)
             if effect.offer.has_draft:
-                drops = f"{SCREENING_DRAFT}{effect.offer.response_id}"
+                settling = Settling(f"{SCREENING_DRAFT}{effect.offer.response_id}")
         else:
             change = self._of_visit(effect)
         leaves = isinstance(effect, Leave | Cancel) or (
@@ -140,9 +147,8 @@ class _Visit:
         def saved(_none: None) -> Event:
             return Saved(leaves)
 
-        self.work.run(
-            lambda: self.desk.save(change, drops), dispatch, saved, self._failed
-        )
+        save = partial(self.desk.save, change, settling)
+        self.work.run(save, dispatch, saved, self._failed)
 
     def _declined(self, effect: Decline) -> Change:
         offer = effect.offer

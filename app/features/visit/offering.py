@@ -6,7 +6,7 @@ from datetime import date
 
 from app.clinic.findings import StandingFlag, standing_flags
 from app.clinic.library import Form, Library
-from app.clinic.screening import age_of, response_id_in, response_in
+from app.clinic.screening import age_of, response_in
 from app.clinic.visits import for_later
 from app.core.merge import Document
 from app.core.projections import EncounterView, PatientView, ResponseView, patient_view
@@ -59,6 +59,8 @@ class Loaded:
     drafts: frozenset[str] = frozenset()
     number: int = 0
     """Its place among the readings of this screen."""
+    response_ids: Mapping[str, str] = field(default_factory=dict)
+    """By canonical: under which id a form is answered in this visit."""
 
     def is_older_than(self, other: "Loaded | None") -> bool:
         """Tell whether it was asked for before another, and came after it."""
@@ -114,7 +116,7 @@ def _offer(
     loaded: Loaded, form: Form, station: Station, *, is_uncertain: bool
 ) -> Offer:
     documents, encounter = loaded.documents.values(), loaded.encounter
-    response_id = response_id_in(documents, loaded.encounter_id, form)
+    response_id = loaded.response_ids.get(form.canonical, "")
     return Offer(
         form,
         station,

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 from app.core.clock import WallClock
 from app.storage.errors import VaultTooNewError
-from app.storage.migrations import v0001_initial, v0002_set_aside
+from app.storage.migrations import (
+    v0001_initial,
+    v0002_set_aside,
+    v0003_operations_of_a_record,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Migration:
 
 MIGRATIONS = tuple(
     Migration(module.VERSION, module.NAME, module.apply)
-    for module in (v0001_initial, v0002_set_aside)
+    for module in (v0001_initial, v0002_set_aside, v0003_operations_of_a_record)
 )
 LATEST = MIGRATIONS[-1].version
 

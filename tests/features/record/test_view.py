@@ -117,7 +117,7 @@ def test_family_consents_danger_and_what_is_only_here_are_in_view(
         child = register(desk, "Sara", child_of(mother))
         screen(desk, child)
         consent = ConsentGiven(Purpose.RESEARCH, Decision.NO, GivenBy.PARENT)
-        desk.save(record_consents(child.patient_id, (consent,)))
+        desk.save(record_consents(child.patient_id, (consent,), desk.ids))
         session.kit.navigator.go(Record(child.patient_id))
         await page.until(lambda: page.shows("record.person"))
         said = "\n".join(page.texts())

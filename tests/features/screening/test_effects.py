@@ -85,6 +85,29 @@ def test_a_colleague_goes_on_and_answers_keep_their_authors(tmp_path: Path) -> N
     asyncio.run(run())
 
 
+def test_answers_of_a_tablet_that_died_keep_their_author(tmp_path: Path) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.screening(TB)) as screen:
+                await screen.tap(*BEGIN, "q:cough.no", "q:fever.no")
+                (draft,) = here.desk.vault.drafts(here.patient_id)
+                kept = draft.draft_id, draft.patient_id, draft.content
+                await screen.tap("q:fever.quiet.clear", "q:cough.quiet.clear")
+            here.desk.vault.save_draft(*kept)
+            colleague = here.by(BO)
+            async with session(colleague.desk, here.screening(TB)) as screen:
+                await screen.tap("q:fever.yes", "q:weight-loss.no")
+            authors = {
+                key: shown.write.practitioner_id
+                for key, shown in here.response.answers()
+                if as_mapping(shown.value).get("values")
+            }
+            assert authors == {":cough": ANA, ":fever": BO, ":weight-loss": BO}
+            assert here.response.status is ResponseStatus.IN_PROGRESS
+
+    asyncio.run(run())
+
+
 def test_what_changed_underneath_is_taken_where_nothing_was_answered_here(
     tmp_path: Path,
 ) -> None:

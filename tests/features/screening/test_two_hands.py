@@ -8,7 +8,6 @@ from app.clinic.screening import StopReason, answers_of
 from app.core.canonical import Json
 from app.core.change import Authorship, Change, RecordKey
 from app.core.document_json import as_mapping
-from app.core.ids import derived_id
 from app.core.projections import ResponseView
 from app.core.questionnaire import YES, ItemPath
 from app.core.records import RecordType
@@ -245,7 +244,7 @@ def measured_elsewhere(here: Ward, screen: Session, digits: str) -> str:
     answer: Json = {"values": [{"valueQuantity": quantity}]}
     elsewhere(here, screen, {"answer.:oxygen-saturation": answer})
     response_id = screen.model.loaded.response_id
-    made = derived_id(response_id, "observation/:oxygen-saturation")
+    made = here.desk.ids.derived(response_id, "observation/:oxygen-saturation")
     change = Change()
     value: Json = {"value": digits, "unit": "%", "display": "%"}
     key = RecordKey(RecordType.OBSERVATION, made, here.patient_id)

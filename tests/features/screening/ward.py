@@ -94,7 +94,7 @@ def desk_of(tablet: Tablet, vault: Vault, library: Library = LIBRARY) -> Desk:
     ]
     return Desk(
         vault=vault,
-        ids=tablet.ids,
+        ids=vault.ids,
         wall=tablet.wall,
         library=library,
         setup=setup,

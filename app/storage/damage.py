@@ -1,0 +1,32 @@
+"""What of a vault can't be read any more: one list, for screens to show."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DamageKind(StrEnum):
+    """What was damaged."""
+
+    FILE = "file"
+    """A whole vault that was set aside; its id is the file's new name."""
+    DOCUMENT = "document"
+    """A record, made again from its operations where they can be read."""
+    OPERATION = "operation"
+    LINK = "link"
+    """An own operation that is gone; its id is its number in this device's chain."""
+    DRAFT = "draft"
+    SET_ASIDE = "set-aside"
+    VALUE = "value"
+    """Something of this device, by name. Its state and its index are made again; the
+    deployment's secret (card_secret) comes only with a new enrolment."""
+    PATIENT = "patient"
+    """Somebody whose records are whole, but such that no list can show them."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Damage:
+    """One thing that was damaged or tampered with, and whose it is, if known."""
+
+    kind: DamageKind
+    id: str
+    patient_id: str = ""
