@@ -9,9 +9,10 @@ from app.clinic.findings import score_id_of
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.document_json import writes_to_json
+from app.core.encounters import EncounterView
 from app.core.ids import RecordIds
 from app.core.merge import Document
-from app.core.projections import EncounterView, View
+from app.core.projections import View
 from app.core.records import ENTERED_IN_ERROR, STATUS_HISTORY, RecordType
 
 

@@ -5,8 +5,8 @@ from enum import StrEnum
 from app.clinic.registration import Registration, start_encounter, update
 from app.core.change import Change, RecordKey
 from app.core.document_json import as_mapping
+from app.core.encounters import EncounterView
 from app.core.ids import Ids
-from app.core.projections import EncounterView
 from app.core.records import RecordType
 from app.core.values import EncounterStatus
 

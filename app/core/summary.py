@@ -8,16 +8,9 @@ from enum import StrEnum
 from app.core.birth import may_be_child
 from app.core.canonical import Json
 from app.core.document_json import as_mapping
+from app.core.encounters import EncounterView, open_encounters
 from app.core.merge import Document
-from app.core.projections import (
-    EncounterView,
-    View,
-    by_type,
-    open_encounters,
-    patient_view,
-    phones_of,
-    responses,
-)
+from app.core.projections import View, by_type, patient_view, phones_of, responses
 from app.core.records import RecordType
 from app.core.values import EncounterStatus, NameStatus, Who
 

@@ -11,8 +11,10 @@ from babel import dates, lists, numbers, units
 from app.core.birth import Birth, BirthSource, Precision
 from app.i18n.digits import ascii_digits
 from app.i18n.languages import Months
-from app.i18n.translator import Translator
+from app.i18n.translator import N_, Translator
 
+_WORDED_UNITS = (N_("breaths/min"), N_("beats/min"))
+"""What forms call a unit in words; any other sign is the same in every language."""
 _INFANT_YEARS = 2
 _MONTHS_A_YEAR = 12
 _DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,40})?")
@@ -97,11 +99,20 @@ def number(t: Translator, value: int | Decimal | str) -> str:
     )
 
 
-def quantity(t: Translator, value: str, unit: str) -> str:
+def quantity(t: Translator, value: str, sign: str) -> str:
     """A measured value with its unit, kept together in any line."""
+    if sign in _WORDED_UNITS:
+        return t.isolate(f"{number(t, value)}\u00a0{t.gettext(sign)}")
     return t.isolate_ltr(
-        f"{number(t, value)}\u00a0{unit}" if unit else number(t, value)
+        f"{number(t, value)}\u00a0{sign}" if sign else number(t, value)
     )
+
+
+def unit(t: Translator, sign: str) -> str:
+    """A unit: its sign, the same in every language, or its words in this one."""
+    if sign in _WORDED_UNITS:
+        return t.isolate(t.gettext(sign))
+    return t.isolate_ltr(sign)
 
 
 def phone(t: Translator, typed: str) -> str:

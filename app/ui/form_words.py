@@ -108,7 +108,7 @@ class FormWords:
             return absent.get(answer.absent, t.isolate(answer.absent))
         if not answer.values:
             return t.gettext("No answer")
-        return ", ".join(self.value(item, value) for value in answer.values)
+        return formats.joined(t, (self.value(item, each) for each in answer.values))
 
     def value(self, item: QuestionnaireItem | None, value: Value) -> str:
         """Return one value in words: an option's text, a number with its unit."""

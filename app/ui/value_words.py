@@ -60,7 +60,9 @@ class ValueWords:
     def languages(self, value: Json) -> str:
         """Languages by their names."""
         tags = value if isinstance(value, list | tuple) else ()
-        return ", ".join(names.language_name(self.t, str(tag)) for tag in tags)
+        return formats.joined(
+            self.t, (names.language_name(self.t, str(tag)) for tag in tags)
+        )
 
     def interpreter(self, value: Json) -> str:
         """Whether one is needed, or who interpreted and how."""

@@ -76,7 +76,7 @@ def test_another_tablet_goes_on_with_a_screening_and_keeps_its_answers(
     assert any("2 of 5 answered" in text for text in told.seen["what B goes on with"])
     result = "\n".join(told.seen["result of B"])
     assert f"Finished by\n{MEDIATOR}" in result
-    assert f"{NURSE}, {MEDIATOR}" in result
+    assert f"{NURSE} and {MEDIATOR}" in result
 
 
 def test_what_one_tablet_writes_the_other_shows_within_5_seconds(told: Story) -> None:

@@ -15,8 +15,9 @@ from app.clinic.registration import Registration, register
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.document_json import as_mapping
+from app.core.encounters import EncounterView, encounters
 from app.core.merge import Document
-from app.core.projections import EncounterView, View, by_type, encounters, responses
+from app.core.projections import View, by_type, responses
 from app.core.records import ENTERED_IN_ERROR, RecordType
 from app.core.values import Decision, EncounterStatus, GivenBy
 from tests.core.records import Log

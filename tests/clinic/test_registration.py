@@ -13,8 +13,9 @@ from app.clinic.registration import (
     update,
 )
 from app.core.birth import BirthSource, birth_of_age
+from app.core.encounters import encounters
 from app.core.ids import patient_id_of_card
-from app.core.projections import View, by_type, encounters, patient_view, phones_of
+from app.core.projections import View, by_type, patient_view, phones_of
 from app.core.records import RecordType
 from app.core.values import (
     NAME_NOT_ASKED,

@@ -12,7 +12,8 @@ from app.clinic.visits import (
     set_urgency,
 )
 from app.core.document_json import as_mapping
-from app.core.projections import encounters, open_encounter, patient_view
+from app.core.encounters import encounters, open_encounter
+from app.core.projections import patient_view
 from app.core.values import EncounterStatus
 from tests.clinic.desks import Folder
 from tests.support.operations import SequentialIds

@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 from app.core.canonical import Json
 from app.core.clock import HybridTimestamp
 from app.core.document_json import document_from_json, document_to_json
+from app.core.encounters import EncounterView, encounters, open_encounter
 from app.core.merge import Document
 from app.core.operation import ChangePart, Header, Operation
 from app.core.projections import (
-    EncounterView,
     PatientView,
     ResponseView,
     View,
-    encounters,
-    open_encounter,
     patient_view,
     phones_of,
     red_flags,

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from app.core.change import RecordKey
-from app.core.projections import HALF_DAY_MS, open_encounter
+from app.core.encounters import HALF_DAY_MS, open_encounter
 from app.core.summary import PatientSummary, Station, summarise, waits_at
 from app.core.values import EncounterStatus
 from tests.core.records import Log

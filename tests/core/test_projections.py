@@ -1,12 +1,10 @@
 from app.core.canonical import Json
 from app.core.change import RecordKey
+from app.core.encounters import EncounterView, encounters, open_encounter
 from app.core.projections import (
-    EncounterView,
     PatientView,
     ResponseView,
     View,
-    encounters,
-    open_encounter,
     patient_view,
     red_flags,
     responses,

@@ -153,6 +153,21 @@ def test_a_quantity_stands_together() -> None:
     assert formats.quantity(Translator("fr"), "36.7", "°C") == "36,7\u00a0°C"
 
 
+@pytest.mark.parametrize("sign", ["breaths/min", "beats/min"])
+@pytest.mark.parametrize("tag", ["fr", "ar", "ti"])
+def test_a_unit_of_words_is_said_in_the_language(tag: str, sign: str) -> None:
+    t = Translator(tag)
+    assert sign not in formats.unit(t, sign)
+    assert formats.unit(t, sign).strip("\u2068\u2069") in formats.quantity(
+        t, "18", sign
+    )
+
+
+def test_a_unit_of_a_sign_is_the_same_everywhere() -> None:
+    assert formats.unit(Translator("ti"), "°C") == "°C"
+    assert "°C" in formats.unit(Translator("ar"), "°C")
+
+
 @pytest.mark.parametrize(
     ("typed", "value"),
     [

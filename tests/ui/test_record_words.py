@@ -50,7 +50,7 @@ def test_a_screening_says_what_it_was_asked_in_and_who_was_there() -> None:
     }
     document = written(RecordType.QUESTIONNAIRE_RESPONSE, fields)
     facts = {fact.label: fact.value for _name, fact in WORDS.facts(document)}
-    assert facts["Asked in"] == "English, Arabic"
+    assert facts["Asked in"] == "English and Arabic"
     assert facts["Accompanied by"] == "Nobody: alone with the staff"
     assert facts["State"] == "Ended early: Too tired"
 

@@ -6,15 +6,9 @@ from itertools import groupby
 
 import flet as ft
 
+from app.core.encounters import encounters
 from app.core.merge import Document, Shown, Write
-from app.core.projections import (
-    PatientView,
-    View,
-    by_type,
-    encounters,
-    patient_view,
-    responses,
-)
+from app.core.projections import PatientView, View, by_type, patient_view, responses
 from app.core.records import ENTERED_IN_ERROR, RecordType
 from app.features.console.state import (
     Event,

@@ -8,9 +8,10 @@ from typing import assert_never
 from app.clinic import corrections
 from app.clinic.desk import Desk
 from app.clinic.moving import RightPerson, move_to, moving
+from app.core.encounters import open_encounter
 from app.core.merge import Document
 from app.core.problems import ProblemCode
-from app.core.projections import View, by_type, open_encounter
+from app.core.projections import View, by_type
 from app.core.records import RecordType
 from app.core.timeline import timeline
 from app.features.record.doing import (

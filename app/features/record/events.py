@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.core.encounters import EncounterView, open_encounter
 from app.core.merge import Document
 from app.core.problems import ProblemCode
-from app.core.projections import EncounterView, PatientView, open_encounter
+from app.core.projections import PatientView
 from app.core.projections import patient_view as view_of
 from app.core.summary import PatientSummary
 from app.core.timeline import Moment

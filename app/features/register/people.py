@@ -4,13 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.birth import Birth
+from app.core.encounters import open_encounter
 from app.core.merge import Document
-from app.core.projections import (
-    PatientView,
-    open_encounter,
-    patient_view,
-    phones_of,
-)
+from app.core.projections import PatientView, patient_view, phones_of
 from app.core.values import NO_ARRIVAL, NameStatus, PersonName, Sex, Who
 from app.features.register.arrival_entry import entry_of
 from app.features.register.form import NO, YES, Form

@@ -249,7 +249,7 @@ def _how(loaded: Loaded, look: Look) -> list[ft.Control]:
         when = formats.instant(t, loaded.at_ms, loaded.zone)
         facts.append((_("Finished by"), f"{t.isolate(loaded.author)} · {when}"))
     if loaded.authors - {loaded.author}:
-        others = ", ".join(t.isolate(name) for name in sorted(loaded.authors))
+        others = formats.joined(t, map(t.isolate, sorted(loaded.authors)))
         facts.append((_("Answers written by"), others))
     languages = view.value("languages")
     tags = languages if isinstance(languages, list | tuple) else ()

@@ -25,7 +25,7 @@ from app.features.screening.events import (
 )
 from app.features.screening.rows import Question
 from app.features.screening.tongues import Tongues
-from app.i18n import N_
+from app.i18n import N_, formats
 from app.ui import widgets as w
 from app.ui.look import Look
 from app.ui.theme import Space
@@ -246,14 +246,14 @@ def _label(field: _Field, look: Look) -> str:
     unit = item.unit
     sign = (unit.display or unit.code or "") if unit else ""
     if item.type in NUMBERS and sign and not item.unit_options:
-        return t.fill(t.gettext("Number, in {unit}"), unit=t.isolate_ltr(sign))
+        return t.fill(t.gettext("Number, in {unit}"), unit=formats.unit(t, sign))
     return t.gettext("Number") if item.type in NUMBERS else t.gettext("Answer")
 
 
 def _units(field: _Field, look: Look) -> ft.Control:
     item = field.asked.item
     choices = [
-        w.Choice(str(place), look.t.isolate_ltr(unit.display or unit.code or ""))
+        w.Choice(str(place), formats.unit(look.t, unit.display or unit.code or ""))
         for place, unit in enumerate(item.unit_options)
     ]
     chosen = field.text("unit") or ("" if item.unit else "0")

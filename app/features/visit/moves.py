@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import flet as ft
 
 from app.core.document_json import as_mapping
-from app.core.projections import EncounterView
+from app.core.encounters import EncounterView
 from app.core.summary import Station
 from app.core.values import EncounterStatus
 from app.features.visit.events import (

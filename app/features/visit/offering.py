@@ -8,8 +8,9 @@ from app.clinic.findings import StandingFlag, standing_flags
 from app.clinic.library import Form, Library
 from app.clinic.screening import age_of, response_in
 from app.clinic.visits import for_later
+from app.core.encounters import EncounterView
 from app.core.merge import Document
-from app.core.projections import EncounterView, PatientView, ResponseView, patient_view
+from app.core.projections import PatientView, ResponseView, patient_view
 from app.core.questionnaire import due
 from app.core.records import RecordType
 from app.core.summary import Station

@@ -14,11 +14,12 @@ from app.core.birth import Birth, BirthSource, birth_of_parts
 from app.core.change import Authorship, build
 from app.core.clock import HybridClock
 from app.core.document_json import as_mapping
+from app.core.encounters import encounters
 from app.core.ids import RandomIds, format_card_code
 from app.core.merge import Document
 from app.core.operation import EncodedOperation
 from app.core.problems import ProblemCode
-from app.core.projections import PatientView, View, encounters, patient_view
+from app.core.projections import PatientView, View, patient_view
 from app.core.values import Decision, GivenBy
 from app.core.wire import FeedItem, Outcome, PullResponse, PushOutcome
 from app.features.register.desk_work import CARRIED

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.projections import View, by_type, encounters, patient_view
+from app.core.encounters import encounters
+from app.core.projections import View, by_type, patient_view
 from app.core.records import RecordType
 from app.core.summary import Station
 from app.features.register.desk_work import CARRIED

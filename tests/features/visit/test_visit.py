@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.clinic.consents import NoticeGiven, record_notice
-from app.core.projections import EncounterView
+from app.core.encounters import EncounterView
 from app.core.summary import Station
 from app.core.values import EncounterStatus, ResponseStatus
 from app.features.visit.state import Model
