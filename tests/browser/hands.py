@@ -12,6 +12,7 @@ from app.ui.widgets.steady import DOUBLED_SECONDS
 from tests.browser.clinic import NURSE, PIN, Tablet
 from tests.support.browser import ACTION_MS, Role, Screen, show_semantics
 
+_TOUCHES = 3
 _UNHURRIED = DOUBLED_SECONDS + 0.15
 CARD = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}")
 Name = str | Pattern[str]
@@ -126,9 +127,14 @@ class Hands:
     def _enter(self, field: Locator) -> None:
         self._wait(field)
         self._rest()  # a press may still be moving what is below it
-        field.click()
-        # A finger needs longer for its first key than a field to take the focus.
-        self.screen.page.evaluate(_FRAMES)
+        for _try in range(_TOUCHES):
+            field.click()
+            # A finger needs longer for its first key than a field to take the focus,
+            # and nobody types before the field shows that it has it.
+            self.screen.page.evaluate(_FRAMES)
+            if field.evaluate("field => field.getRootNode().activeElement === field"):
+                return
+        raise AssertionError("the field does not take the focus")
 
     def _rest(self) -> None:
         time.sleep(max(0.0, self._pressed_at + _UNHURRIED - time.monotonic()))
