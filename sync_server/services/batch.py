@@ -140,7 +140,10 @@ def _printable(text: str) -> str:
 
 
 def _is_storable(head: Header) -> bool:
-    """Ids are short and printable: databases take no NUL and no lone surrogate."""
+    """Ids are short and printable: databases take no NUL and no lone surrogate.
+
+    Every record is somebody's: who may read and erase it follows from the patient.
+    """
     texts = (
         head.operation_id,
         head.change.change_id,
@@ -151,7 +154,8 @@ def _is_storable(head: Header) -> bool:
         head.practitioner_id,
         head.at.device_id,
     )
-    return all(text.isprintable() and len(text) <= _MAX_ID for text in texts)
+    plain = all(text.isprintable() and len(text) <= _MAX_ID for text in texts)
+    return plain and head.patient_id != ""
 
 
 def _is_plain(raw: bytes, fields: Json) -> bool:
