@@ -9,11 +9,15 @@ import pytest
 from app.core.canonical import Json
 from app.core.change import RecordKey
 from app.core.console_wire import PatientList, PatientRecord, PatientSearch
+from app.core.summary import PatientSummary
 from app.core.wire import Role
+from app.storage.patient_index import Entry
+from app.storage.patient_index import PatientIndex as TabletIndex
 from sync_server.problems import ProblemError
 from sync_server.services import administration, patients
 from sync_server.services.patients import PatientIndex
 from tests.server.deployments import PASSPHRASE, TestDeployment
+from tests.server.test_set_aside_replacements import written
 
 Search = Callable[..., PatientList]
 
@@ -202,3 +206,51 @@ def test_no_such_patient_is_a_problem(deployment: TestDeployment) -> None:
         pytest.raises(ProblemError, match="not-found"),
     ):
         patients.record_of(connection, "nobody")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "فاطمه", "علي", "bjorn", "fatma-zahra", "zahra",
+        "+44 20 7946 0011", "7946 0011", "O123-456", "٠١٢٣٤٥",
+    ],
+)  # fmt: skip
+def test_the_console_finds_whom_a_tablet_finds(
+    on_sqlite: TestDeployment, text: str
+) -> None:
+    tablet = on_sqlite.device("tablet-a")
+    phone: dict[str, Json] = {"system": "phone", "value": "+44 (0)20 7946-0011"}
+    if text.startswith("+"):
+        phone["value"] = "+442079460011"
+    tablet.write(
+        (
+            patient("fatima"),
+            named("فاطمة على", "Bjørn Fatma-Zahra") | {"card": "0123456789A"},
+        ),
+        (RecordKey("ContactPoint", "phone", "fatima"), phone),
+    )
+    tablet.write((patient("other"), named("Ada", "") | {"card": "9123456789A"}))
+    on_sqlite.push(tablet)
+    with on_sqlite.context.database.read() as connection:
+        found = PatientIndex().search(connection, PatientSearch(text=text))
+    assert ids(found) == ["fatima"]
+    summary = PatientSummary(
+        "fatima", card="0123456789A", original="فاطمة على", latin="Bjørn Fatma-Zahra",
+        phones=(str(phone["value"]),),
+    )  # fmt: skip
+    on_tablet = TabletIndex([Entry.of(summary)]).search(text, 5)
+    assert [one.patient_id for one in on_tablet] == ["fatima"]
+
+
+def test_a_conflict_that_a_set_aside_correction_ends_leaves_the_list_at_once(
+    deployment: TestDeployment, search: Search
+) -> None:
+    first, refused, corrected = written(deployment)
+    tablet = deployment.devices[0]
+    for part in (first, corrected):
+        tablet.pending = list(part)
+        deployment.push(tablet)
+    assert [(e.conflicts, search().set_aside) for e in search().patients] == [(1, 0)]
+    tablet.pending = list(refused)
+    deployment.push(tablet)
+    assert [(e.conflicts, search().set_aside) for e in search().patients] == [(0, 1)]
