@@ -43,4 +43,4 @@ def open_context(settings: Settings, ports: Ports, database: Database) -> Contex
             f"{settings.data / secret_file.NAME} belongs to another deployment than "
             "this database. Put the right one back; nothing was changed."
         )
-    return Context(settings, database, secrets, row.epoch, ports)
+    return Context(settings, database, secrets, ports)

@@ -17,7 +17,11 @@ from sync_server.context import Context, Ports
 from sync_server.database import Database
 from sync_server.opening import open_context, open_database
 from sync_server.services import administration, enrolment
-from sync_server.services.administration import AdministrationError, DeploymentValues
+from sync_server.services.administration import (
+    AdministrationError,
+    DeploymentValues,
+    NewPractitioner,
+)
 from sync_server.settings import Settings
 from sync_server.tables import DEVICE, SITE
 
@@ -100,12 +104,10 @@ def add_practitioner(
 ) -> int:
     """Add a practitioner."""
     passphrase = _read_passphrase(given)
+    role = Role(given.role)
+    new = NewPractitioner(given.name, role, passphrase, given.practitioner_id)
     with opened(settings, ports) as context:
-        print(
-            administration.add_practitioner(
-                ports, context.database, given.name, Role(given.role), passphrase
-            )
-        )
+        print(administration.add_practitioner(ports, context.database, new))
     return 0
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, select
 
-from app.core.operation import Header, Operation
+from app.core.operation import Header
 from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
 from sync_server.context import Context
@@ -23,6 +23,7 @@ from sync_server.services.changes import (
     records_agree,
 )
 from sync_server.services.fold import Fold
+from sync_server.services.setup import epoch_of
 from sync_server.tables import OPERATION, PRACTITIONER, SET_ASIDE, SITE
 
 CLAMP_AFTER_MS = 5 * 60 * 1000
@@ -70,13 +71,14 @@ def ingest(context: Context, public_key: bytes, request: PushRequest) -> PushRes
             _take(work, change)
         _write(database, connection, work)
         acknowledged = device_chain.extend(database, connection, batch, held)
+        epoch = epoch_of(connection)
     outcomes = _outcomes(batch.received)
     _log(batch, outcomes)
     return PushResponse(
         outcomes=outcomes,
         acknowledged=acknowledged,
         server_ms=now_ms,
-        epoch=context.epoch,
+        epoch=epoch,
     )
 
 
@@ -115,7 +117,7 @@ def _accept(work: _Work, rest: Sequence[Received]) -> bool:
     """Fold a change in and write it down; False where it can't be folded."""
     # The judge lets nothing pass that could not be read.
     operations = [one.operation for one in rest if one.operation is not None]
-    clamps = [_clamp(work, operation) for operation in operations]
+    clamps = [_clamp(work, one) for one in rest]
     sequences = range(work.sequence + 1, work.sequence + 1 + len(rest))
     if not work.fold.accept([*zip(operations, sequences, clamps, strict=True)]):
         return False
@@ -124,9 +126,18 @@ def _accept(work: _Work, rest: Sequence[Received]) -> bool:
     return True
 
 
-def _clamp(work: _Work, operation: Operation) -> int | None:
-    ahead = operation.header.at.wall_ms > work.now_ms + CLAMP_AFTER_MS
-    return work.now_ms if ahead else None
+def _clamp(work: _Work, one: Received) -> int | None:
+    """Return what counts instead of a stamp; accepted again, not later than before.
+
+    A server that was restored would otherwise order a value otherwise than tablets
+    which remember its first acceptance.
+    """
+    assert one.operation is not None  # noqa: S101 - as above
+    stamp = one.operation.header.at.wall_ms
+    given = [work.now_ms] if stamp > work.now_ms + CLAMP_AFTER_MS else []
+    if one.clamp_ms is not None and 0 <= one.clamp_ms < stamp:
+        given.append(one.clamp_ms)
+    return min(given, default=None)
 
 
 def _write_down(work: _Work, one: Received, head: Header, clamp_ms: int | None) -> None:

@@ -74,11 +74,7 @@ class World:
         self.rng = random.Random(seed)
         self.now = START_MS
         self.restores = restores
-        # A clamp is the time of acceptance: a restored server gives a second one, so
-        # clocks are not ahead in worlds that fall back.
-        self.skews = [0, 0, -30 * YEAR_MS, -HOUR_MS]
-        if not restores:
-            self.skews += [HOUR_MS, 20 * YEAR_MS]
+        self.skews = [0, 0, -30 * YEAR_MS, -HOUR_MS, HOUR_MS, 20 * YEAR_MS]
         self.server = ModelServer(lambda: self.now)
         self.tablets = [self._tablet(f"tablet-{n}") for n in range(2 + seed % 4)]
         self.wrote: list[Wrote] = []
@@ -173,9 +169,10 @@ class World:
         tablet.clock.skew_ms = self.rng.choice(self.skews)
 
     def _fall_back(self) -> None:
-        """Make a backup, or fall back to the last one under a new epoch."""
+        """Make a backup, or fall back to the last one, and perhaps nobody says so."""
         if self.restores and self.rng.random() < 0.5:
             epoch = f"epoch-{self.rng.getrandbits(32):x}"
-            self.server.restore(self.backup, epoch)
+            told = self.rng.random() < 0.5
+            self.server.restore(self.backup, epoch if told else self.server.epoch)
         else:
             self.backup = self.server.backup()

@@ -20,7 +20,8 @@ from sync_server.database import Database
 from sync_server.main import create_app
 from sync_server.opening import open_context, open_database
 from sync_server.services import administration, enrolment, ingest
-from sync_server.services.administration import DeploymentValues
+from sync_server.services.administration import DeploymentValues, NewPractitioner
+from sync_server.services.setup import epoch_of
 from sync_server.settings import Settings
 from tests.support.operations import SequentialIds, SettableWall, WritingDevice
 from tests.support.processes import HOST, free_port
@@ -58,6 +59,12 @@ class TestDeployment:
     def give_passphrase(self) -> None:
         """Let the coordinator sign in; a test that does not need it saves a hash."""
         administration.set_passphrase(self.context.database, "Clara", PASSPHRASE)
+
+    @property
+    def epoch(self) -> str:
+        """The epoch that stands in the database."""
+        with self.context.database.read() as connection:
+            return epoch_of(connection)
 
     @property
     def author(self) -> Authorship:
@@ -113,11 +120,9 @@ def deployed(folder: Path, database_url: str = "") -> Iterator[TestDeployment]:
     )
     administration.initialise(settings, ports, database, values)
     site_id = administration.add_site(ports, database, "Port", "Europe/Athens")
-    nurse_id = administration.add_practitioner(
-        ports, database, "Nadia", Role.NURSE, None
-    )
-    coordinator_id = administration.add_practitioner(
-        ports, database, "Clara", Role.COORDINATOR, None
+    nurse_id, coordinator_id = (
+        administration.add_practitioner(ports, database, NewPractitioner(name, role))
+        for name, role in (("Nadia", Role.NURSE), ("Clara", Role.COORDINATOR))
     )
     context = open_context(settings, ports, database)
     try:

@@ -15,6 +15,7 @@ from app.storage.patient_index import Entry
 from app.storage.patient_index import PatientIndex as TabletIndex
 from sync_server.problems import ProblemError
 from sync_server.services import administration, patients
+from sync_server.services.administration import NewPractitioner
 from sync_server.services.patients import PatientIndex
 from tests.server.deployments import PASSPHRASE, TestDeployment
 from tests.server.test_set_aside_replacements import written
@@ -196,8 +197,9 @@ def test_a_short_passphrase_or_a_second_of_one_name_is_refused(
     ports, database = on_sqlite.context.ports, on_sqlite.context.database
     with pytest.raises(administration.AdministrationError, match="at least 12"):
         administration.set_passphrase(database, "Clara", "short")
+    nadia = NewPractitioner(" nadia ", Role.NURSE)
     with pytest.raises(administration.AdministrationError, match="already"):
-        administration.add_practitioner(ports, database, " nadia ", Role.NURSE, None)
+        administration.add_practitioner(ports, database, nadia)
 
 
 def test_no_such_patient_is_a_problem(deployment: TestDeployment) -> None:

@@ -8,6 +8,7 @@ from app.core.canonical import Json
 from app.core.change import RecordKey
 from app.core.problems import ProblemCode
 from app.core.records import RecordType
+from app.core.wire import PushOutcome
 from sync_server.tables import DOCUMENT
 from tests.server.deployments import TestDeployment
 from tests.server.test_ingest import ANNA, BORIS, outcomes, reasons, values
@@ -49,7 +50,7 @@ def test_odd_values_that_contradict_each_other_are_answered_one_by_one(
 
 def _answered(deployment: TestDeployment) -> int:
     """Push what is pending; count what was accepted, or set aside as malformed."""
-    found = []
+    found: list[PushOutcome] = []
     for device in deployment.devices:
         found += deployment.push(device).outcomes
     allowed = {None, ProblemCode.OPERATION_MALFORMED}
