@@ -122,12 +122,18 @@ def set_passphrase(given: argparse.Namespace, settings: Settings, ports: Ports) 
 
 
 def _read_passphrase(given: argparse.Namespace) -> str | None:
-    if given.passphrase_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not given.passphrase_prompt:
-        return None
-    first = getpass.getpass("Passphrase: ")
-    if first != getpass.getpass("Once more: "):
+    try:
+        if given.passphrase_stdin:
+            return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+        if not given.passphrase_prompt:
+            return None
+        first = getpass.getpass("Passphrase: ")
+        again = getpass.getpass("Once more: ")
+    except EOFError:
+        raise AdministrationError("No passphrase was typed. Nothing changed.") from None
+    except UnicodeDecodeError:
+        raise AdministrationError("The passphrase is not UTF-8.") from None
+    if first != again:
         raise AdministrationError("The two passphrases differ. Nothing was changed.")
     return first
 

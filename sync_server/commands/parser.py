@@ -21,6 +21,7 @@ environment:
   TESSERA_CONTROLLER      who answers for the data
   TESSERA_CONTACT         how to reach them
   TESSERA_RETENTION_DAYS  how long records are kept
+  TESSERA_PROXIES         addresses of proxies that say whom they ask for (127.0.0.1)
 """
 _Commands = Any
 """argparse has no public name for what add_subparsers returns."""

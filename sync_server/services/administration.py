@@ -93,7 +93,8 @@ def initialise(
         }
         columns = {**_EMPTY, **values.columns(), **made}
         connection.execute(insert(DEPLOYMENT).values(columns))
-        return True
+    secret_file.keep(settings.data)
+    return True
 
 
 def _change(connection: Connection, row: AnyRow, columns: Mapping[str, object]) -> None:

@@ -145,6 +145,8 @@ class PatientIndex:
 
 def record_of(connection: Connection, patient_id: str) -> PatientRecord:
     """Return everything about one patient; raise not-found."""
+    if not patient_id.isprintable():
+        raise ProblemError(ProblemCode.MALFORMED)
     query = select(DOCUMENT.c.body).where(DOCUMENT.c.patient_id == patient_id)
     bodies = connection.scalars(query.order_by(DOCUMENT.c.record_id)).all()
     if not bodies or not patient_id:

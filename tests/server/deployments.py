@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy import delete
 from sqlmodel import SQLModel
 
@@ -24,7 +25,7 @@ from sync_server.services.administration import DeploymentValues, NewPractitione
 from sync_server.services.setup import epoch_of
 from sync_server.settings import Settings
 from tests.support.operations import SequentialIds, SettableWall, WritingDevice
-from tests.support.processes import HOST, free_port
+from tests.support.processes import HOST
 
 PASSPHRASE = "correct horse battery"
 HOUR_MS = 60 * 60 * 1000
@@ -143,15 +144,22 @@ def _empty(database: Database) -> None:
 def served(deployment: TestDeployment) -> Iterator[httpx.Client]:
     """Serve a deployment over real HTTP; yields a client with its address."""
     app = create_app(deployment.settings, deployment.context.ports)
-    port = free_port()
+    with served_app(app) as client:
+        yield client
+
+
+@contextmanager
+def served_app(app: FastAPI) -> Iterator[httpx.Client]:
+    """Serve an application on a port of its own; yields a client with its address."""
     config = uvicorn.Config(
-        app, HOST, port, log_config=None, access_log=False, lifespan="on", ws="none"
+        app, HOST, 0, log_config=None, access_log=False, lifespan="on", ws="none"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         _await_start(server, thread)
+        port = server.servers[0].sockets[0].getsockname()[1]
         url = f"http://{HOST}:{port}"
         with httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
             yield client
