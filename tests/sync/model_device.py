@@ -1,9 +1,13 @@
 """A tablet as a pure object: the log, the chain and the documents, in memory."""
 
+import hashlib
 import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.canonical import Json
 from app.core.chain import ChainHead
@@ -106,7 +110,7 @@ class ModelDevice:
             first=first,
             previous=previous.digest.hex(),
             operations=tuple(_envelope(own) for own in batch),
-            signature=bytes(64),
+            signature=key_of(self.device_id).sign(batch[-1].head.signed_bytes()),
         )
 
     def record_outcomes(self, answer: PushResponse) -> None:
@@ -181,6 +185,13 @@ class ModelDevice:
         self.documents[record_id] = folded.clamped(
             operation.header.operation_id, clamp_ms
         )
+
+
+@cache
+def key_of(device_id: str) -> Ed25519PrivateKey:
+    """The key of a device, made from its name so that it repeats."""
+    seed = hashlib.sha256(device_id.encode()).digest()
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 def _size(own: Own) -> int:

@@ -70,6 +70,16 @@ class ModelServer:
             found[record_id] = document.apply(operation, item.clamp_ms)
         return found
 
+    def clamps(self) -> list[tuple[str, int | None]]:
+        """Each operation of the log with its clamp."""
+        return [
+            (
+                decode_operation(encoded_of(item.operation)).header.operation_id,
+                item.clamp_ms,
+            )
+            for item in self.state.log
+        ]
+
     def chain(self, device_id: str) -> ChainStatus:
         """Where a device's chain stands."""
         head = self._heads(device_id)[-1]
