@@ -26,8 +26,9 @@ def open_server(settings: Settings, ports: Ports) -> tuple[Context, Deployment]:
 
 def open_database(settings: Settings) -> Database:
     """Return the database, brought to this version."""
+    url = settings.url
     try:
-        database = Database(settings.url, settings.threads)
+        database = Database(url, settings.threads)
     except (ValueError, ArgumentError):  # messages may quote a password
         raise SettingsError("DATABASE_URL can't be read as an address.") from None
     try:

@@ -1,10 +1,12 @@
 """Commands for what went wrong: what was set aside, what can't be read or opened."""
 
+import base64
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import Connection, event
 
@@ -13,7 +15,9 @@ from sync_server.commands.addresses import _of_interfaces, own_addresses
 from sync_server.demo.processes import _environ
 from sync_server.main import create_app
 from tests.server.deployments import TestDeployment, served_app
-from tests.server.test_commands import ROOT, done, environ, refused, tessera
+from tests.server.test_commands import INIT, ROOT, done, environ, refused, tessera
+from tests.support.operations import SequentialIds
+from tests.support.processes import HOST, answers, free_port, running
 
 ANNA = RecordKey("Patient", "anna", "anna")
 
@@ -149,3 +153,36 @@ def test_no_folder_and_no_setting_of_another_program_reach_the_demo(
     for name in ("FLET_APP_STORAGE_DATA", "TESSERA_DATA", "DATABASE_URL"):
         monkeypatch.setenv(name, "/somewhere")
     assert "/somewhere" not in _environ({"TESSERA_MODE": "tablet"}).values()
+
+
+@pytest.mark.parametrize(("proxies", "other"), [(HOST, 403), ("192.0.2.1", 429)])
+def test_whom_a_proxy_asks_for_is_believed_only_where_it_is_named(
+    tmp_path: Path, proxies: str, other: int
+) -> None:
+    done(tmp_path, *INIT)
+    port = free_port()
+    command = (sys.executable, "-m", "sync_server", "serve", "--port", str(port))
+    url = f"http://{HOST}:{port}"
+    wrong = {"code": new_card_code(), "device_id": "d", "name": "", "version": "1"}
+    wrong["public_key"] = base64.b64encode(bytes(32)).decode()
+
+    def enrol(address: str) -> int:
+        headers = {"X-Forwarded-For": address}
+        answer = httpx.post(
+            f"{url}/v1/enrol", json=wrong, headers=headers, trust_env=False
+        )
+        return answer.status_code
+
+    with running(
+        command,
+        log=tmp_path / "log",
+        is_ready=answers(f"{url}/ready"),
+        environ=environ(tmp_path, TESSERA_PROXIES=proxies),
+    ):
+        assert [enrol("198.51.100.1") for _ in range(6)] == [403] * 5 + [429]
+        assert enrol("198.51.100.2") == other
+
+
+def new_card_code() -> str:
+    """A code that nobody gave, with its check character."""
+    return SequentialIds("nobody").card_code()
