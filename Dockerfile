@@ -1,4 +1,4 @@
-# The server with its console. Data lies in /data; `compose.yaml` shows it with PostgreSQL.
+# The sync server alone. Data lies in /data; `compose.yaml` shows it with PostgreSQL.
 FROM python:3.13-slim
 
 RUN useradd --system --create-home tessera && install -d -o tessera /data
@@ -16,5 +16,6 @@ RUN pip install --no-cache-dir -c .ci/constraints.txt -e '.[server]' \
 USER tessera
 ENV TESSERA_DATA=/data PYTHONUNBUFFERED=1
 VOLUME /data
-EXPOSE 8400
-CMD ["tessera", "serve", "--host", "0.0.0.0", "--port", "8400"]
+EXPOSE 8420
+# The first start makes the deployment; each later one changes nothing.
+CMD ["sh", "-c", "tessera init && exec tessera serve --host 0.0.0.0"]

@@ -21,10 +21,9 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A running server: its settings, database, secrets and epoch."""
+    """A running server: its settings, database and secrets."""
 
     settings: Settings
     database: Database
     secrets: ServerSecrets
-    epoch: str
     ports: Ports

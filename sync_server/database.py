@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 AnyRow: TypeAlias = Any
@@ -19,7 +21,10 @@ AnyRow: TypeAlias = Any
 
 # Any number will do, as long as all writers of one log take the same.
 LOG_LOCK = 7_364_502_113
+# Two numbers make a lock that is no lock of one number.
+_ATTEMPTS = 1
 _BUSY_MS = 10_000
+_PG_DISK_FULL = "53100"
 _WRITES = "tessera_writes"
 
 
@@ -67,6 +72,13 @@ class Database:
         """
         if not self.is_sqlite:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (LOG_LOCK,))
+
+    def lock_attempts(self, connection: Connection, key: bytes) -> None:
+        """Let one transaction at a time count attempts under a key, until it ends."""
+        if not self.is_sqlite:
+            number = int.from_bytes(key[:4], "big", signed=True)
+            sql = "SELECT pg_advisory_xact_lock(%s, %s)"
+            connection.exec_driver_sql(sql, (_ATTEMPTS, number))
 
     def select_ids(
         self, connection: Connection, query: str, ids: Collection[str]
@@ -126,6 +138,13 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def is_disk_full(error: DBAPIError) -> bool:
+    """Tell whether an error says that there is no room to write."""
+    of_sqlite = getattr(error.orig, "sqlite_errorcode", None)
+    of_postgresql = getattr(error.orig, "sqlstate", None)
+    return of_sqlite == sqlite3.SQLITE_FULL or of_postgresql == _PG_DISK_FULL
 
 
 def _make_private(path: Path) -> None:

@@ -1,5 +1,7 @@
 """Opening a server: database, migrations, secrets, and who answers for the data."""
 
+from sqlalchemy.exc import ArgumentError
+
 from app.core.wire import Deployment
 from sync_server import secret_file
 from sync_server.context import Context, Ports
@@ -24,7 +26,11 @@ def open_server(settings: Settings, ports: Ports) -> tuple[Context, Deployment]:
 
 def open_database(settings: Settings) -> Database:
     """Return the database, brought to this version."""
-    database = Database(settings.url, settings.threads)
+    url = settings.url
+    try:
+        database = Database(url, settings.threads)
+    except (ValueError, ArgumentError):  # messages may quote a password
+        raise SettingsError("DATABASE_URL can't be read as an address.") from None
     try:
         migrate(database)
     except SettingsError:
@@ -43,4 +49,4 @@ def open_context(settings: Settings, ports: Ports, database: Database) -> Contex
             f"{settings.data / secret_file.NAME} belongs to another deployment than "
             "this database. Put the right one back; nothing was changed."
         )
-    return Context(settings, database, secrets, row.epoch, ports)
+    return Context(settings, database, secrets, ports)

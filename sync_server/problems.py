@@ -7,13 +7,14 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.problems import ProblemCode
 from app.core.wire import Problem
+from sync_server.database import is_disk_full
 
 MEDIA_TYPE = "application/problem+json"
 STATUS: dict[ProblemCode, HTTPStatus] = {
@@ -127,10 +128,25 @@ def _of_http(_request: Request, error: Exception) -> Response:
 
 
 def _of_busy(_request: Request, error: Exception) -> Response:
-    logger.warning("database", extra={"fault": type(error).__name__})
+    full = isinstance(error, OperationalError) and is_disk_full(error)
+    event = "the disk is full: make room" if full else "database"
+    logger.warning(event, extra={"fault": type(error).__name__})
     return response_of(
         ProblemError(ProblemCode.SERVER_BUSY, wait_seconds=_RETRY_SECONDS)
     )
+
+
+def _of_database(_request: Request, error: Exception) -> Response:
+    if type(error) is not DatabaseError:  # a fault of ours
+        raise error
+    logger.critical("the database is damaged: stop, keep it, put a backup in its place")
+    return response_of(ProblemError(ProblemCode.SERVER_FAULT))
+
+
+def _of_data(_request: Request, error: Exception) -> Response:
+    """Answer what a database can't hold: PostgreSQL takes no NUL in a text."""
+    logger.warning("unstorable", extra={"fault": type(error).__name__})
+    return response_of(ProblemError(ProblemCode.MALFORMED))
 
 
 def _of_disconnect(_request: Request, _error: Exception) -> Response:
@@ -182,5 +198,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(OperationalError, _of_busy)
+    app.add_exception_handler(DataError, _of_data)
+    app.add_exception_handler(DatabaseError, _of_database)
     app.add_exception_handler(ClientDisconnect, _of_disconnect)
     app.add_middleware(FaultBarrier)

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync_server.settings import SettingsError
 
 NAME = "server-secrets.json"
+_PENDING = "server-secrets.json.new"
 _MEMBERS = ("identity", "card_secret", "token_key")
 _SIZE = 32
 _OWNER_ONLY = 0o600
@@ -50,17 +51,27 @@ class ServerSecrets:
 
 
 def create(folder: Path, random_bytes: RandomBytes) -> ServerSecrets:
-    """Make new secrets and write them durably; raises where there are some already."""
+    """Make new secrets and write them durably, to be kept once their deployment is.
+
+    Whatever ends the program in between, the next `tessera init` makes it anew, or
+    the first `load` finds them.
+    """
     made = ServerSecrets(*(random_bytes(_SIZE) for _ in _MEMBERS))
     values = {m: base64.b64encode(getattr(made, m)).decode() for m in _MEMBERS}
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / _PENDING).unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    descriptor = os.open(folder / NAME, flags, _OWNER_ONLY)
+    descriptor = os.open(folder / _PENDING, flags, _OWNER_ONLY)
     with os.fdopen(descriptor, "w", encoding="utf-8") as sink:
         json.dump(values, sink)
         sink.flush()
         os.fsync(sink.fileno())
     return made
+
+
+def keep(folder: Path) -> None:
+    """Let new secrets take their place: their deployment is in the database."""
+    (folder / _PENDING).replace(folder / NAME)
 
 
 def exists(folder: Path) -> bool:
@@ -69,8 +80,13 @@ def exists(folder: Path) -> bool:
 
 
 def load(folder: Path) -> ServerSecrets:
-    """Read the secrets; raise SettingsError that says what to do if it can't be."""
-    path = folder / NAME
+    """Read the secrets; raise SettingsError that says what to do if it can't be.
+
+    Asked only where the database holds their deployment.
+    """
+    path, pending = folder / NAME, folder / _PENDING
+    if pending.exists() and not path.exists():
+        keep(folder)
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         found = [base64.b64decode(values[m], validate=True) for m in _MEMBERS]

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     threads: int = Field(default=16, ge=1, le=200)
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     session_minutes: int = Field(default=12 * 60, ge=1)
+    proxies: str = "127.0.0.1"
+    """Addresses or networks, with commas, whose X-Forwarded-For is believed."""
 
     @property
     def url(self) -> str:

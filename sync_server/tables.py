@@ -158,12 +158,15 @@ class SignatureRow(SQLModel, table=True):
 
 
 class DocumentRow(SQLModel, table=True):
-    """One record, folded from its operations up to `sequence`, and what marks it."""
+    """One record, folded from its operations up to `sequence`, and what marks it.
+
+    `revision` counts batches that changed a document, whatever they did to it.
+    """
 
     __tablename__ = "document"
     __table_args__ = (
         Index("document_of_patient", "patient_id"),
-        Index("document_of_sequence", "sequence"),
+        Index("document_of_revision", "revision"),
     )
     record_id: str = Field(primary_key=True, sa_type=Text)
     record_type: str = Field(sa_type=Text)
@@ -174,6 +177,7 @@ class DocumentRow(SQLModel, table=True):
     site_ids: str = Field(sa_type=Text)
     red_flags: str = Field(sa_type=Text)
     body: str = Field(sa_type=Text)
+    revision: int = Field(sa_type=BigInteger)
 
 
 def table_of(row: type[SQLModel]) -> Table:

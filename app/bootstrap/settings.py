@@ -39,6 +39,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     mode = environ.get("TESSERA_MODE", Mode.TABLET.value)
     if mode not in set(Mode):
         raise SettingsError("TESSERA_MODE is neither tablet nor console")
+    server = environ.get("TESSERA_SERVER", "")
+    if mode == Mode.CONSOLE and not server:
+        raise SettingsError("A console needs TESSERA_SERVER, its server's address")
     port = environ.get("TESSERA_WEB_PORT", "")
     if port and not port.isdecimal():
         raise SettingsError("TESSERA_WEB_PORT is not a port's number")
@@ -46,7 +49,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         Mode(mode),
         Path(folder) if folder else user_data_path("tessera", appauthor=False),
-        environ.get("TESSERA_SERVER", ""),
+        server,
         int(port) if port else None,
         environ.get("TESSERA_LANGUAGE", "en"),
     )

@@ -47,6 +47,8 @@ class PatientList(WireModel):
 
     total: int
     patients: tuple[PatientEntry, ...]
+    set_aside: int = 0
+    """Operations that the server keeps and did not accept, at all sites together."""
 
 
 class PatientRecord(WireModel):

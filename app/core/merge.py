@@ -150,6 +150,21 @@ class Document:
             fields[name] = fields.get(name, _EMPTY).apply(write, replaces)
         return replace(self, fields=fields)
 
+    def clamped(self, operation_id: str, clamp_ms: int | None) -> "Document":
+        """Return the document with an operation's clamp as its server says it now.
+
+        A server that was restored may give another one than was known before.
+        """
+        fields = dict(self.fields)
+        for name, state in self.fields.items():
+            known = state.heads.get(operation_id)
+            if known is not None and known.clamp_ms != clamp_ms:
+                write = replace(known, clamp_ms=clamp_ms)
+                fields[name] = replace(
+                    state, heads={**state.heads, operation_id: write}
+                )
+        return replace(self, fields=fields)
+
     def join(self, other: "Document") -> "Document":
         """Return the document that both are part of."""
         fields = dict(self.fields)

@@ -41,6 +41,7 @@ class ProblemCode(StrEnum):
     CHANGE_INCOMPLETE = "change-incomplete"
     CONTENT_MISMATCH = "content-mismatch"
     OPERATION_MALFORMED = "operation-malformed"
+    OPERATION_TOO_LARGE = "operation-too-large"
     OPERATION_ID_REUSED = "operation-id-reused"
     UNKNOWN_PRACTITIONER = "unknown-practitioner"
     UNKNOWN_SITE = "unknown-site"

@@ -17,7 +17,7 @@ API_PREFIX = "/v1"
 MAX_BATCH_OPERATIONS = 500
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Cursor = Annotated[str, Field(max_length=96)]
-"""`epoch.sequence`: how far a device has read; never a time."""
+"""How far a device has read; only its server reads it, and it is never a time."""
 
 
 def _from_base64(value: object) -> object:
@@ -159,6 +159,8 @@ class OperationEnvelope(WireModel):
     header: str
     salt: Bytes | None
     content: str | None
+    clamp_ms: int | None = None
+    """Pushed again, the clamp that a server gave before: the smallest counts."""
 
 
 class PushRequest(WireModel):
@@ -239,8 +241,8 @@ class Problem(WireModel):
 
 
 class Health(WireModel):
-    """Whether the server is up and its database answers."""
+    """Whether the server is up; /ready, which asks the database, adds its epoch."""
 
     status: str
     version: str
-    epoch: str
+    epoch: str = ""

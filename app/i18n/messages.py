@@ -51,8 +51,8 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
         ),
         ProblemCode.SIGN_IN_WRONG: N_("The name or the passphrase is not right."),
         ProblemCode.UNKNOWN_DEVICE: N_(
-            "The server does not know this tablet. Nothing is lost. "
-            "Ask your administrator for a code and connect the tablet again."
+            "The server does not know this tablet. Nothing is lost: what was written "
+            "here stays here. Tell your administrator."
         ),
         ProblemCode.DEVICE_REVOKED: N_(
             "This tablet was blocked by your administrator."
@@ -66,8 +66,8 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "They will be sent again."
         ),
         ProblemCode.DEVICE_FORKED: N_(
-            "Another tablet uses a copy of this tablet’s data. "
-            "This tablet gets a new identity; nothing is lost."
+            "This tablet and another one are copies of each other. Nothing is lost: "
+            "what was written here stays here. Tell your administrator."
         ),
         ProblemCode.EPOCH_CHANGED: N_(
             "The server was restored from a backup. "
@@ -85,6 +85,9 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
         ),
         ProblemCode.OPERATION_MALFORMED: N_(
             "The server could not read this change, so it was set aside."
+        ),
+        ProblemCode.OPERATION_TOO_LARGE: N_(
+            "This change is too large for the server, so it was set aside."
         ),
         ProblemCode.OPERATION_ID_REUSED: N_(
             "Another change already has this number, so it was set aside."

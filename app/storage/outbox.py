@@ -21,17 +21,29 @@ from app.storage.stored_operation import State, StoredOperation
 from app.storage.unit import Unit
 
 MAX_BATCH_BYTES = 512 * 1024
+# Somebody adds the practitioner or the site, or the rest of a change arrives.
+_MAY_PASS = frozenset(
+    {
+        ProblemCode.UNKNOWN_PRACTITIONER,
+        ProblemCode.UNKNOWN_SITE,
+        ProblemCode.CHANGE_INCOMPLETE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class OnlyHere:
-    """How much exists on this tablet alone: no server has acknowledged it."""
+    """How much exists on this tablet alone: no server has accepted it.
+
+    `operations` wait to be sent, `set_aside` were refused and are kept; `records`
+    and `oldest_at` are those of both, `refused_records` of the refused ones.
+    """
 
     operations: int
     records: int
     oldest_at: int | None
     set_aside: int
-    """Own operations that the server refused; they are kept, and not sent again."""
+    refused_records: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +55,18 @@ class BatchLimits:
 
 
 def only_here(driver: sqlite3.Connection, rows: Rows) -> OnlyHere:
-    """Count what no server has acknowledged."""
-    operations, records = driver.execute(
-        "SELECT count(*), count(DISTINCT record_id) FROM operation WHERE state = 0"
-    ).fetchone()
+    """Count what no server has accepted."""
     # SQLite uses a partial index only where its condition is repeated as it stands.
-    refused = driver.execute(
-        "SELECT count(*) FROM operation WHERE state <> 1 AND state = 2"
-    ).fetchone()[0]
-    pending = rows.select_operations(driver, "WHERE state = 0 ORDER BY number")
-    oldest = next(pending, None)
+    waiting, records, refused, of_refused = driver.execute(
+        "SELECT count(*) FILTER (WHERE state = 0), count(DISTINCT record_id), "
+        "count(*) FILTER (WHERE state = 2), "
+        "count(DISTINCT record_id) FILTER (WHERE state = 2) "
+        "FROM operation WHERE state <> 1"
+    ).fetchone()
+    found = rows.select_operations(driver, "WHERE state <> 1 ORDER BY number")
+    oldest = next(found, None)
     oldest_at = None if oldest is None else oldest.header.at.wall_ms
-    return OnlyHere(operations, records, oldest_at, refused)
+    return OnlyHere(waiting, records, oldest_at, refused, of_refused)
 
 
 def is_only_here(driver: sqlite3.Connection, patient_id: str) -> bool:
@@ -195,11 +207,11 @@ def _record(
 def accept(
     unit: Unit, aside: SetAsideRows, stored: StoredOperation, clamp_ms: int | None
 ) -> None:
-    """Count an operation as acknowledged, with the server's clamp of its time."""
-    clamps = [c for c in (stored.clamp_ms, clamp_ms) if c is not None]
-    changed = replace(
-        stored, state=State.ACKNOWLEDGED, clamp_ms=min(clamps, default=None)
-    )
+    """Count an operation as acknowledged, with the server's clamp of its time.
+
+    What the server says last counts: all its tablets must show what it shows.
+    """
+    changed = replace(stored, state=State.ACKNOWLEDGED, clamp_ms=clamp_ms)
     if changed == stored:
         return
     if stored.state is State.SET_ASIDE:
@@ -210,11 +222,38 @@ def accept(
         unit.fold(operation, changed.clamp_ms)
 
 
-def offer_again(unit: Unit, aside: SetAsideRows, after: int) -> None:
-    """Count every own link after a number as pending again, refused ones too."""
-    found = unit.rows.select_operations(
-        unit.driver, "WHERE number > ? AND state <> 0 ORDER BY number", after
-    )
-    for stored in list(found):
-        aside.drop(unit.driver, stored.header.operation_id)
-        unit.change_operation(replace(stored, state=State.PENDING))
+def offer_again(unit: Unit, aside: SetAsideRows, after: int) -> int:
+    """Count every own link after a number as pending again, refused ones too.
+
+    Returns how many there were.
+    """
+    found = [
+        *unit.rows.select_operations(
+            unit.driver, "WHERE number > ? AND state <> 0 ORDER BY number", after
+        )
+    ]
+    for stored in found:
+        _offer(unit, aside, stored)
+    return len(found)
+
+
+def offer_set_aside(unit: Unit, aside: SetAsideRows) -> int:
+    """Count as pending what was refused for a reason that may have passed.
+
+    Returns how many operations there were.
+    """
+    ids = [
+        entry.item_id
+        for entry in aside.all(unit.driver)
+        if entry.item is None and entry.reason in _MAY_PASS
+    ]
+    found = [unit.rows.operation(unit.driver, one) for one in ids]
+    refused = [one for one in found if one and one.state is State.SET_ASIDE]
+    for stored in refused:
+        _offer(unit, aside, stored)
+    return len(refused)
+
+
+def _offer(unit: Unit, aside: SetAsideRows, stored: StoredOperation) -> None:
+    aside.drop(unit.driver, stored.header.operation_id)
+    unit.change_operation(replace(stored, state=State.PENDING))

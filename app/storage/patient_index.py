@@ -6,16 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.core.canonical import Json
-from app.core.ids import CARD_LENGTH
+from app.core.folding import Typed, digits, name_words
 from app.core.summary import PatientSummary, Station, queue
-from app.storage.folding import digits, folded, tokens
 
 FOLDING = 1
 """Version of what is searched; raised, every snapshot is made again."""
-_LOOKALIKES = str.maketrans({"i": "1", "l": "1", "o": "0"})
-_MIN_TYPED = 3
-"""Characters of a card or phone number before they are looked for."""
-_NUMBER_SIGNS = frozenset("+-/(). ")
 
 
 class Entry:
@@ -35,10 +30,8 @@ class Entry:
         """Return the entry of a summary, with its words folded once."""
         found: dict[str, None] = {}
         for text in (summary.original, summary.latin):
-            found.update(dict.fromkeys(tokens(text)))
-            for word in text.split():
-                found["".join(tokens(word))] = None
-        words = "".join(f" {word}" for word in found if word)
+            found.update(dict.fromkeys(name_words(text)))
+        words = "".join(f" {word}" for word in found)
         phones = "".join(f" {digits(phone)}" for phone in summary.phones)
         return cls(summary.to_json(), words, phones)
 
@@ -69,15 +62,9 @@ class _Query:
 
     @classmethod
     def of(cls, text: str) -> "_Query":
-        words = tuple(f" {word}" for word in _typed_words(text))
-        card = "".join(words).replace(" ", "").translate(_LOOKALIKES)
-        plain = folded(text)
-        numeric = all(c.isdigit() or c in _NUMBER_SIGNS for c in plain)
-        number = digits(text).lstrip("0") if numeric else ""
-        fits = _MIN_TYPED <= len(card) <= CARD_LENGTH and card.isascii()
-        return cls(
-            words, card if fits else "", number if len(number) >= _MIN_TYPED else ""
-        )
+        typed = Typed.of(text)
+        words = tuple(f" {word}" for word in typed.words)
+        return cls(words, typed.card, typed.number)
 
     def choose(self, entries: list[Entry]) -> list[Entry]:
         """One pass over all for each kind of match: a tablet is slow at calls."""
@@ -92,11 +79,6 @@ class _Query:
             number = self.number
             found.update((id(e), e) for e in entries if number in e.phones)
         return list(found.values())
-
-
-def _typed_words(text: str) -> list[str]:
-    """Words as typed: a hyphen joins, as it does in `Entry.of`."""
-    return [joined for word in text.split() if (joined := "".join(tokens(word)))]
 
 
 class PatientIndex:

@@ -46,6 +46,7 @@ class StoredOperation:
             header=self.encoded.header.decode(),
             salt=self.encoded.salt,
             content=None if content is None else content.decode(),
+            clamp_ms=self.clamp_ms,
         )
 
     def decoded(self) -> Operation | None:

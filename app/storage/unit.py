@@ -39,7 +39,9 @@ class Unit:
         head = operation.header
         document = self.document(head.record_id) or new_document(operation)
         require_same_record(document, head.record_type, head.patient_id)
-        self._documents[head.record_id] = document.apply(operation, clamp_ms)
+        folded = document.apply(operation, clamp_ms)
+        folded = folded.clamped(head.operation_id, clamp_ms)
+        self._documents[head.record_id] = folded
 
     def append_own(self, header: Header, encoded: EncodedOperation) -> None:
         """Add an operation to this device's chain, pending."""

@@ -39,10 +39,15 @@ class VaultSync(OpenVault):
         with self._unlocked.writing() as unit:
             outbox.record_answer(unit, self._aside, answer)
 
-    def offer_again(self, after: int) -> None:
-        """Count every own link after a number as unacknowledged again."""
+    def offer_again(self, after: int) -> int:
+        """Count every own link after a number as unacknowledged again; say how many."""
         with self._unlocked.writing() as unit:
-            outbox.offer_again(unit, self._aside, after)
+            return outbox.offer_again(unit, self._aside, after)
+
+    def offer_set_aside(self) -> int:
+        """Count as unacknowledged what may be accepted by now; say how many."""
+        with self._unlocked.writing() as unit:
+            return outbox.offer_set_aside(unit, self._aside)
 
     def chain_digest(self, number: int) -> str | None:
         """Return the chain's digest (hex) at a number, or None if it ends before."""

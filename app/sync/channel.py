@@ -158,6 +158,11 @@ class HttpChannel:
             reply = self._send(request, len(content))
         except httpx.HTTPError as error:
             raise _failure_of_transport(error) from None
+        except RuntimeError as error:
+            # The channel was closed meanwhile: a late round may still be sending.
+            if not self._client.is_closed:
+                raise
+            raise ConnectionCut from error
         if reply.status >= _FIRST_ERROR:
             raise failure_of(reply.status, _problem(reply))
         return reply

@@ -22,6 +22,10 @@ PAGE_OPERATIONS = 500
 SETUP_EVERY_MS = 10 * 60 * 1000
 _RECOVERIES = 2
 """A gap and a new epoch may follow each other once in one round."""
+_RECOVERABLE = frozenset(
+    {ProblemCode.EPOCH_CHANGED, ProblemCode.CURSOR_WRONG, ProblemCode.CHAIN_GAP}
+)
+"""Each proves that the server's log is not the one that was read before."""
 
 
 def ignore_progress(_progress: SyncProgress) -> None:
@@ -38,16 +42,25 @@ class SyncEngine:
         self._setup_at: int | None = None
 
     def round(
-        self, progress: OnProgress = ignore_progress, cancel: Event | None = None
+        self,
+        progress: OnProgress = ignore_progress,
+        cancel: Event | None = None,
+        *,
+        asked: bool = False,
     ) -> SyncReport:
         """Push and pull until nothing is left; never raises for a failure.
 
-        `cancel` stops it between two batches, so that nothing is half done.
+        `cancel` stops it between two batches, so that nothing is half done. Where a
+        person `asked`, the setup is renewed and what was refused is offered again.
         """
         run = _Run(self._gateway.traffic, self._wall(), progress, cancel or Event())
+        renews = asked or self._is_setup_old()
         try:
+            if renews:
+                self._vault.offer_set_aside()
             self._move(run)
-            self._renew_setup(run)
+            if renews and not run.cancel.is_set():
+                self._renew_setup(run)
         except (SyncFailure, StorageError) as failure:
             run.stopped_by(failure)
         return run.report(self._wall(), self._gateway.traffic)
@@ -60,13 +73,21 @@ class SyncEngine:
         """Push all, pull all; start over where the server lost what we had sent."""
         for _attempt in range(_RECOVERIES):
             try:
-                self._push_all(run)
-                self._pull_all(run)
+                self._push_and_pull(run)
             except Refused as refusal:
                 self._recover(refusal)
             else:
                 return
-        self._push_all(run)
+        self._push_and_pull(run)
+
+    def _push_and_pull(self, run: "_Run") -> None:
+        """Push, then pull; what others wrote comes also where ours is refused."""
+        try:
+            self._push_all(run)
+        except Refused as refusal:
+            if refusal.code not in _RECOVERABLE:
+                self._pull_all(run)
+            raise
         self._pull_all(run)
 
     def _push_all(self, run: "_Run") -> None:
@@ -102,33 +123,38 @@ class SyncEngine:
         """Go back to what the server still has; re-raise what nothing can be done for.
 
         A server that was restored from a backup lacks operations that it had
-        acknowledged: they are offered again, by the same ids.
+        acknowledged: they are offered again, by the same ids. Its log is another one
+        from there on, so it is read from its beginning.
         """
-        match refusal.code:
-            case ProblemCode.EPOCH_CHANGED | ProblemCode.CURSOR_WRONG:
-                self._offer_what_is_missing()
-                self._vault.reset_cursor()
-            case ProblemCode.CHAIN_GAP:
-                self._offer_what_is_missing()
-            case _:
-                raise refusal
+        if refusal.code not in _RECOVERABLE:
+            raise refusal
+        self._vault.reset_cursor()
+        self._offer_what_is_missing()
 
-    def _offer_what_is_missing(self) -> None:
+    def _offer_what_is_missing(self) -> int:
         status = self._gateway.chain()
         if status.acknowledged:
             own = self._vault.chain_digest(status.acknowledged)
             if own != status.digest:
                 raise Refused(ProblemCode.DEVICE_FORKED)
-        self._vault.offer_again(status.acknowledged)
+        return self._vault.offer_again(status.acknowledged)
+
+    def _is_setup_old(self) -> bool:
+        if self._setup_at is None:
+            return True
+        return not 0 <= self._wall() - self._setup_at < SETUP_EVERY_MS
 
     def _renew_setup(self, run: "_Run") -> None:
-        now = self._wall()
-        if run.cancel.is_set():
-            return
-        if self._setup_at is not None and 0 <= now - self._setup_at < SETUP_EVERY_MS:
-            return
+        """Renew the setup, and see whether the server still has what it acknowledged.
+
+        Where it fell back and nobody said so, a tablet that has nothing more to send
+        would not find it out otherwise.
+        """
         self._vault.renew_setup(self._gateway.setup())
-        self._setup_at = now
+        self._setup_at = self._wall()
+        if self._offer_what_is_missing():
+            self._vault.reset_cursor()
+            self._move(run)
 
 
 def _check_outcomes(batch: PushRequest, answer: PushResponse) -> None:

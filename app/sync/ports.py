@@ -38,8 +38,11 @@ class SyncVault(Protocol):
     def chain_digest(self, number: int) -> str | None:
         """Return the digest (hex) of this device's chain at a number, if it has it."""
 
-    def offer_again(self, after: int) -> None:
-        """Count every own link after a number as unacknowledged again."""
+    def offer_again(self, after: int) -> int:
+        """Count every own link after a number as unacknowledged again; say how many."""
+
+    def offer_set_aside(self) -> int:
+        """Count as unacknowledged what may be accepted by now; say how many."""
 
     def renew_setup(self, setup: Setup) -> None:
         """Keep what the server says about the deployment."""

@@ -18,8 +18,10 @@ from app.sync.status import StatusBoard, Subscriber, SyncStatus, is_online
 class Rounds(Protocol):
     """What the scheduler runs: SyncEngine."""
 
-    def round(self, progress: OnProgress, cancel: threading.Event) -> SyncReport:
-        """Run one round and return what it did."""
+    def round(
+        self, progress: OnProgress, cancel: threading.Event, *, asked: bool
+    ) -> SyncReport:
+        """Run one round, perhaps because a person asked; return what it did."""
 
     def only_here(self) -> OnlyHere:
         """Return how much exists on this tablet alone."""
@@ -29,8 +31,8 @@ class SyncScheduler:
     """Runs rounds while a vault is attached, and says how it goes.
 
     After a commit (`wake`) at once; every 2 s while the server answers, so that two
-    tablets see each other's changes within 5 s; ever more slowly while it does not;
-    and at once when a person asks (`sync_now`). No method but `detach` waits.
+    tablets see each other's changes within 5 s; every 4 s at the latest while it does
+    not; and at once when a person asks (`sync_now`). No method but `detach` waits.
     """
 
     def __init__(self, rng: random.Random, poll_seconds: float = POLL_SECONDS) -> None:
@@ -136,7 +138,9 @@ class _Worker:
         try:
             while not self._cancel.is_set():
                 self._tell_begin(asked=asked)
-                report = self._rounds.round(self._tell_progress, self._cancel)
+                report = self._rounds.round(
+                    self._tell_progress, self._cancel, asked=asked
+                )
                 self._tell_end(report, asked=asked)
                 asked = self._wait(self._backoff.after(report))
             fault = False

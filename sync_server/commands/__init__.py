@@ -4,10 +4,11 @@ import sys
 from collections.abc import Sequence
 
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from sync_server.commands.parser import parser
 from sync_server.context import Ports
+from sync_server.database import is_disk_full
 from sync_server.services.administration import AdministrationError
 from sync_server.settings import Settings, SettingsError
 
@@ -33,8 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _sentence(error: Exception) -> str:
     match error:
+        case OperationalError() if is_disk_full(error):
+            return "The disk is full. Make room and run this again; nothing is lost."
         case OperationalError():
             return "The database does not answer. Check DATABASE_URL and TESSERA_DATA."
+        case DatabaseError() if type(error) is DatabaseError:
+            return (
+                "The database is damaged, or no database. It was left as it is: keep "
+                "it, and put your last backup in its place."
+            )
         case SQLAlchemyError():
             return f"The database failed ({type(error).__name__})."
         case OSError():

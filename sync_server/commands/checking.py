@@ -2,8 +2,14 @@
 
 import argparse
 import json
+from pathlib import Path
 
-from app.core.questionnaire.check import check_form, is_refused
+from app.core.questionnaire.check import (
+    REFUSED,
+    check_form,
+    is_refused,
+    printable,
+)
 from sync_server.context import Ports
 from sync_server.main import bare_app
 from sync_server.settings import Settings
@@ -11,9 +17,17 @@ from sync_server.settings import Settings
 
 def check_forms(given: argparse.Namespace, _settings: Settings, _ports: Ports) -> int:
     """Say of each file whether it can be used; 1 where one is refused."""
-    lines = [check_form(path.read_bytes(), path.name) for path in given.files]
+    lines = [_line(path) for path in given.files]
     print("\n".join(lines))
     return 1 if any(map(is_refused, lines)) else 0
+
+
+def _line(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return f"{printable(path.name)}: {REFUSED}: cannot be read"
+    return check_form(content, path.name)
 
 
 def openapi(_given: argparse.Namespace, _settings: Settings, _ports: Ports) -> int:

@@ -3,7 +3,7 @@
 import argparse
 import signal
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -27,7 +27,8 @@ def add_to(commands: Any) -> None:
 
 def run(given: argparse.Namespace, _settings: Settings, ports: Ports) -> int:
     """Run the demo until it is stopped (0), or one of its programs ends (1)."""
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # SIGHUP: the terminal was closed
+        signal.signal(number, _stop)
     with ExitStack() as stack:
         data = given.data
         if data is None:
@@ -41,7 +42,9 @@ def run(given: argparse.Namespace, _settings: Settings, ports: Ports) -> int:
             _start(group, given, data, sign_ins)
             group.watch()
         except KeyboardInterrupt:
-            print("Stopped.")
+            group.stop()
+            with suppress(OSError):  # a closed terminal
+                print("Stopped.", flush=True)
     return 0
 
 

@@ -17,7 +17,11 @@ from sync_server.context import Context, Ports
 from sync_server.database import Database
 from sync_server.opening import open_context, open_database
 from sync_server.services import administration, enrolment
-from sync_server.services.administration import AdministrationError, DeploymentValues
+from sync_server.services.administration import (
+    AdministrationError,
+    DeploymentValues,
+    NewPractitioner,
+)
 from sync_server.settings import Settings
 from sync_server.tables import DEVICE, SITE
 
@@ -100,12 +104,10 @@ def add_practitioner(
 ) -> int:
     """Add a practitioner."""
     passphrase = _read_passphrase(given)
+    role = Role(given.role)
+    new = NewPractitioner(given.name, role, passphrase, given.practitioner_id)
     with opened(settings, ports) as context:
-        print(
-            administration.add_practitioner(
-                ports, context.database, given.name, Role(given.role), passphrase
-            )
-        )
+        print(administration.add_practitioner(ports, context.database, new))
     return 0
 
 
@@ -120,12 +122,18 @@ def set_passphrase(given: argparse.Namespace, settings: Settings, ports: Ports) 
 
 
 def _read_passphrase(given: argparse.Namespace) -> str | None:
-    if given.passphrase_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not given.passphrase_prompt:
-        return None
-    first = getpass.getpass("Passphrase: ")
-    if first != getpass.getpass("Once more: "):
+    try:
+        if given.passphrase_stdin:
+            return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+        if not given.passphrase_prompt:
+            return None
+        first = getpass.getpass("Passphrase: ")
+        again = getpass.getpass("Once more: ")
+    except EOFError:
+        raise AdministrationError("No passphrase was typed. Nothing changed.") from None
+    except UnicodeDecodeError:
+        raise AdministrationError("The passphrase is not UTF-8.") from None
+    if first != again:
         raise AdministrationError("The two passphrases differ. Nothing was changed.")
     return first
 

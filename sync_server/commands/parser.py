@@ -5,7 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from app.core.wire import Role
-from sync_server.commands import cards, checking, demo, deployment, serving
+from sync_server.commands import (
+    cards,
+    checking,
+    demo,
+    deployment,
+    serving,
+    set_aside,
+)
 
 _ENVIRONMENT = """\
 environment:
@@ -14,6 +21,7 @@ environment:
   TESSERA_CONTROLLER      who answers for the data
   TESSERA_CONTACT         how to reach them
   TESSERA_RETENTION_DAYS  how long records are kept
+  TESSERA_PROXIES         addresses of proxies that say whom they ask for (127.0.0.1)
 """
 _Commands = Any
 """argparse has no public name for what add_subparsers returns."""
@@ -66,6 +74,11 @@ def _people(commands: _Commands) -> None:
     add = kinds.add_parser("add", help="add a practitioner")
     add.add_argument("name")
     add.add_argument("--role", required=True, choices=[role.value for role in Role])
+    add.add_argument(
+        "--id",
+        dest="practitioner_id",
+        help="after a restore: the id that `set-aside list` names as unknown",
+    )
     _passphrase(add)
     add.set_defaults(run=deployment.add_practitioner)
     change = kinds.add_parser("passphrase", help="set a passphrase for the console")
@@ -96,6 +109,11 @@ def _devices(commands: _Commands) -> None:
     revoke = kinds.add_parser("revoke", help="refuse a tablet from now on")
     revoke.add_argument("device_id")
     revoke.set_defaults(run=deployment.revoke)
+    aside = commands.add_parser("set-aside", help="what was not accepted, and why")
+    kinds = aside.add_subparsers(required=True, metavar="list")
+    kinds.add_parser(
+        "list", help="when, why, tablet, author, site, operation; a line each"
+    ).set_defaults(run=set_aside.show)
 
 
 def _cards(commands: _Commands) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from sync_server.commands.addresses import own_addresses
 from sync_server.context import Ports
 from sync_server.main import create_app
 from sync_server.settings import Settings
@@ -56,7 +57,13 @@ def serve(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     app = create_app(settings, ports)
     listening = _listen(given.host, given.port)
     _log_as_json()
-    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none")
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        ws="none",
+        forwarded_allow_ips=settings.proxies,
+    )
     for address in _addresses(given.host):
         print(f"Tessera serves at http://{address}:{listening.getsockname()[1]}")
     print(f"for {app.state.deployment.controller}", flush=True)
@@ -80,15 +87,7 @@ def _addresses(host: str) -> list[str]:
     """Return where tablets reach this machine."""
     if host not in _EVERYWHERE:
         return [f"[{host}]" if ":" in host else host]
-    found = {"127.0.0.1"}
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        # Nothing is sent: this only asks which address would be used.
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return sorted(found)
-        found.add(probe.getsockname()[0])
-    return sorted(found)
+    return own_addresses()
 
 
 def _log_as_json() -> None:

@@ -13,7 +13,11 @@ from sync_server.context import Context, Ports
 from sync_server.demo.records import seed
 from sync_server.opening import open_context, open_database
 from sync_server.services import administration, enrolment
-from sync_server.services.administration import AdministrationError, DeploymentValues
+from sync_server.services.administration import (
+    AdministrationError,
+    DeploymentValues,
+    NewPractitioner,
+)
 from sync_server.services.setup import deployment_row
 from sync_server.settings import Settings
 from sync_server.tables import OPERATION, PRACTITIONER, SITE
@@ -75,7 +79,8 @@ def _people(context: Context) -> SignIns:
             (MEDIATOR, Role.MEDIATOR),
             (COORDINATOR, Role.COORDINATOR),
         ):
-            administration.add_practitioner(ports, database, name, role, None)
+            new = NewPractitioner(name, role)
+            administration.add_practitioner(ports, database, new)
     administration.set_passphrase(database, COORDINATOR, passphrase)
     if not written:
         seed(context, Authorship(_nurse_id(context), site_id), ROOT / "assets")

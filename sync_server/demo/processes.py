@@ -18,6 +18,7 @@ HOST = "127.0.0.1"
 _START_SECONDS = 90.0
 _STOP_SECONDS = 10.0
 _POLL_SECONDS = 0.2
+_OF_OTHERS = frozenset({"DATABASE_URL", "FLET_APP_STORAGE_DATA"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _environ(own: Mapping[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("TESSERA_") and name != "DATABASE_URL"
+        if not name.startswith("TESSERA_") and name not in _OF_OTHERS
     }
     return {**kept, "PYTHONUNBUFFERED": "1", **own}
 

@@ -25,6 +25,7 @@ from sync_server.tables import (
 
 MAX_CARDS = 10_000
 _MAX_NAME = 120
+_MAX_ID = 64
 
 
 class AdministrationError(ValueError):
@@ -92,7 +93,8 @@ def initialise(
         }
         columns = {**_EMPTY, **values.columns(), **made}
         connection.execute(insert(DEPLOYMENT).values(columns))
-        return True
+    secret_file.keep(settings.data)
+    return True
 
 
 def _change(connection: Connection, row: AnyRow, columns: Mapping[str, object]) -> None:
@@ -139,21 +141,38 @@ def site_id_of(connection: Connection, name_or_id: str) -> str:
     return str(found)
 
 
-def add_practitioner(
-    ports: Ports, database: Database, name: str, role: Role, passphrase: str | None
-) -> str:
-    """Add a practitioner and return the id; with a passphrase also for the console."""
-    name, key = _checked_name(name), name_key(name)
-    practitioner_id = ports.ids.new()
+@dataclass(frozen=True, slots=True, repr=False)
+class NewPractitioner:
+    """Who is added; with a passphrase also for the console.
+
+    `practitioner_id` is given where records name somebody whom this database lost.
+    """
+
+    name: str
+    role: Role
+    passphrase: str | None = None
+    practitioner_id: str | None = None
+
+
+def add_practitioner(ports: Ports, database: Database, new: NewPractitioner) -> str:
+    """Add a practitioner and return the id; raise AdministrationError."""
+    name, key = _checked_name(new.name), name_key(new.name)
+    practitioner_id = new.practitioner_id or ports.ids.new()
+    passphrase = new.passphrase
     row = {
         "practitioner_id": practitioner_id,
         "name": name,
         "name_key": key,
-        "role": role.value,
+        "role": new.role.value,
         "passphrase_hash": None if passphrase is None else _hashed(passphrase),
         "active": True,
     }
+    if len(practitioner_id) > _MAX_ID or not practitioner_id.isprintable():
+        raise AdministrationError(f"An id has 1 to {_MAX_ID} printable characters.")
     with database.write() as connection:
+        of_id = PRACTITIONER.c.practitioner_id == practitioner_id
+        if connection.execute(select(PRACTITIONER).where(of_id)).first():
+            raise AdministrationError(f"There is a practitioner {practitioner_id!r}.")
         same = select(PRACTITIONER).where(PRACTITIONER.c.name_key == key)
         if connection.execute(same).first():
             raise AdministrationError(

@@ -25,6 +25,8 @@ from sync_server.problems import ProblemError
 
 MAX_DEPTH = 32
 """Arrays and objects within each other in a content; deeper ones are set aside."""
+MAX_CONTENT_BYTES = 1024 * 1024
+"""Of one operation; some thousand answers. A page of the feed holds several such."""
 _MAX_ID = 64
 # Canonical bytes never escape a surrogate; whoever does may have sent half of one.
 _SURROGATES = (b"\\ud", b"\\uD")
@@ -42,6 +44,7 @@ class Received:
     operation_id: str
     operation: Operation | None
     reason: ProblemCode | None
+    clamp_ms: int | None = None
     outcome: PushOutcome | None = None
 
 
@@ -101,6 +104,9 @@ def _read(envelope: OperationEnvelope) -> Received:
     content = None if envelope.content is None else envelope.content.encode()
     encoded = EncodedOperation(envelope.header.encode(), envelope.salt, content)
     digest = encoded.header_digest
+    if len(encoded.header) + len(content or b"") > MAX_CONTENT_BYTES:
+        reason = ProblemCode.OPERATION_TOO_LARGE
+        return Received(encoded, digest, _readable_id(encoded.header), None, reason)
     try:
         operation = decode_operation(encoded)
     except OperationError:
@@ -110,7 +116,8 @@ def _read(envelope: OperationEnvelope) -> Received:
     if not _is_storable(head) or not _is_plain(content or b"", operation.fields):
         reason = ProblemCode.OPERATION_MALFORMED
         return Received(encoded, digest, _printable(head.operation_id), None, reason)
-    return Received(encoded, digest, head.operation_id, operation, None)
+    clamp_ms = envelope.clamp_ms
+    return Received(encoded, digest, head.operation_id, operation, None, clamp_ms)
 
 
 def _why_not(encoded: EncodedOperation) -> tuple[str, ProblemCode]:
@@ -140,7 +147,10 @@ def _printable(text: str) -> str:
 
 
 def _is_storable(head: Header) -> bool:
-    """Ids are short and printable: databases take no NUL and no lone surrogate."""
+    """Ids are short and printable: databases take no NUL and no lone surrogate.
+
+    Every record is somebody's: who may read and erase it follows from the patient.
+    """
     texts = (
         head.operation_id,
         head.change.change_id,
@@ -151,7 +161,8 @@ def _is_storable(head: Header) -> bool:
         head.practitioner_id,
         head.at.device_id,
     )
-    return all(text.isprintable() and len(text) <= _MAX_ID for text in texts)
+    plain = all(text.isprintable() and len(text) <= _MAX_ID for text in texts)
+    return plain and head.patient_id != ""
 
 
 def _is_plain(raw: bytes, fields: Json) -> bool:

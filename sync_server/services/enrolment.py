@@ -11,7 +11,7 @@ from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
 from sync_server.services import throttle
-from sync_server.services.setup import setup_of
+from sync_server.services.setup import epoch_of, setup_of
 from sync_server.tables import DEVICE, DEVICE_CODE
 from sync_server.tokens import code_hash, device_token, token_hash
 
@@ -53,7 +53,7 @@ def enrol(context: Context, request: EnrolRequest, address: str) -> EnrolRespons
         throttle.succeeded(context, connection, WRONG_CODES, address)
         return EnrolResponse(
             token=token,
-            epoch=context.epoch,
+            epoch=epoch_of(connection),
             card_secret=context.secrets.card_secret,
             server_public_key=context.secrets.public_key,
             setup=setup_of(context, connection, site_id),

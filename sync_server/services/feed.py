@@ -1,9 +1,10 @@
 """The feed: what a device's scope holds after its cursor, in the order of commit."""
 
+import hashlib
 from collections.abc import Sequence
-from itertools import takewhile
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from app.core.operation import MAX_CHANGE_SIZE
 from app.core.problems import ProblemCode
@@ -11,12 +12,18 @@ from app.core.wire import FeedItem, OperationEnvelope, PullResponse
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
+from sync_server.services.setup import epoch_of
 from sync_server.tables import OPERATION
 
 _MAX_SEQUENCE = 2**63 - 1
 _DIGITS = 19
+_MARK = 16
+_FETCH = 100
+PAGE_BYTES = 4 * 1024 * 1024
+"""Of operations as they were written, before compression; tablets take 64 MiB."""
 _COLUMNS = (
     OPERATION.c.sequence,
+    OPERATION.c.header_digest,
     OPERATION.c.device_id,
     OPERATION.c.change_id,
     OPERATION.c.header,
@@ -31,38 +38,53 @@ def scope_of(site_id: str) -> ColumnElement[bool]:
     return OPERATION.c.site_id == site_id
 
 
-def read_cursor(cursor: str, epoch: str) -> int:
-    """Return the sequence of a cursor; nothing is the beginning.
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """What a cursor says: an epoch, a sequence, and what stood there.
 
-    Raises ProblemError where it is no cursor, or one of another epoch.
+    The mark names the scope and the operation, so that a log which went another way
+    (a database that fell back, with or without a new epoch) or another site shows.
     """
-    if not cursor:
-        return 0
-    of_epoch, _, number = cursor.rpartition(".")
-    if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS):
-        raise ProblemError(ProblemCode.CURSOR_WRONG)
-    if int(number) > _MAX_SEQUENCE or not of_epoch:
-        raise ProblemError(ProblemCode.CURSOR_WRONG)
-    if of_epoch != epoch:
-        raise ProblemError(ProblemCode.EPOCH_CHANGED)
-    return int(number)
+
+    epoch: str
+    sequence: int
+    mark: str
+
+    @classmethod
+    def of(cls, cursor: str) -> "_Position":
+        """Read a cursor; raise ProblemError where it is none."""
+        parts = cursor.split(".")
+        if len(parts) != len(("epoch", "sequence", "mark")) or not parts[0]:
+            raise ProblemError(ProblemCode.CURSOR_WRONG)
+        number = parts[1]
+        if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS):
+            raise ProblemError(ProblemCode.CURSOR_WRONG)
+        if int(number) > _MAX_SEQUENCE:
+            raise ProblemError(ProblemCode.CURSOR_WRONG)
+        return cls(parts[0], int(number), parts[2])
+
+    @classmethod
+    def at(cls, epoch: str, site_id: str, row: AnyRow) -> "_Position":
+        """Return the position after a row of the log; None is the beginning."""
+        digest = b"" if row is None else row.header_digest
+        mark = hashlib.sha256(site_id.encode() + b"\0" + digest).hexdigest()
+        return cls(epoch, 0 if row is None else row.sequence, mark[:_MARK])
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.sequence}.{self.mark}"
 
 
 def pull(
     context: Context, connection: Connection, site_id: str, cursor: str, limit: int
 ) -> PullResponse:
     """Return the next page; a change that begins in it is in it whole."""
-    after = read_cursor(cursor, context.epoch)
+    position = _position(connection, site_id, cursor)
     scope = scope_of(site_id)
-    rows = _rows(connection, scope, after, limit + 1)
-    more = len(rows) > limit
-    if more:
-        rows = _whole_changes(connection, scope, rows)
-    if not rows:
-        _check_not_ahead(connection, after)
-    last = rows[-1].sequence if rows else after
+    rows, more = _page(connection, scope, position.sequence, limit)
+    if rows:
+        position = _Position.at(position.epoch, site_id, rows[-1])
     return PullResponse(
-        cursor=f"{context.epoch}.{last}",
+        cursor=str(position),
         items=items(rows),
         more=more,
         server_ms=context.ports.wall(),
@@ -93,35 +115,40 @@ def history(connection: Connection, patient_id: str) -> tuple[FeedItem, ...]:
     return items(connection.execute(query).all())
 
 
-def _rows(
+def _page(
     connection: Connection, scope: ColumnElement[bool], after: int, limit: int
-) -> list[AnyRow]:
+) -> tuple[list[AnyRow], bool]:
+    """Return a page and whether there is more; it ends where a change ends.
+
+    It is full at `limit` operations or at PAGE_BYTES; a change's operations follow
+    each other in the log, so the last one is read to its end beyond that.
+    """
     query = select(*_COLUMNS).where(scope, OPERATION.c.sequence > after)
-    query = query.order_by(OPERATION.c.sequence).limit(limit)
-    return list(connection.execute(query).all())
+    query = query.order_by(OPERATION.c.sequence).limit(limit + MAX_CHANGE_SIZE)
+    page: list[AnyRow] = []
+    size = 0
+    # Rows beyond the page may be large: they are not all fetched before it is full.
+    with connection.execute(query.execution_options(yield_per=_FETCH)) as rows:
+        for row in rows:
+            full = len(page) >= limit or size >= PAGE_BYTES
+            if full and row.change_id != page[-1].change_id:
+                return page, True
+            page.append(row)
+            size += len(row.header) + len(row.content or b"")
+    return page, False
 
 
-def _whole_changes(
-    connection: Connection, scope: ColumnElement[bool], rows: list[AnyRow]
-) -> list[AnyRow]:
-    """Return a page that ends where a change ends; rows hold one more than a page.
+def _position(connection: Connection, site_id: str, cursor: str) -> _Position:
+    """Return where a cursor stands; nothing is the beginning.
 
-    A change's operations follow each other in the log, so what is missing of the
-    last one comes next.
+    Raises cursor-wrong where it is none, epoch-changed where its log is not this one.
     """
-    beyond, page = rows[-1], rows[:-1]
-    if page[-1].change_id != beyond.change_id:
-        return page
-    ahead = _rows(connection, scope, page[-1].sequence, MAX_CHANGE_SIZE)
-    rest = takewhile(lambda row: row.change_id == beyond.change_id, ahead)
-    return [*page, *rest]
-
-
-def _check_not_ahead(connection: Connection, after: int) -> None:
-    """Raise epoch-changed where the cursor is ahead of the log.
-
-    Then the database is older than what the device has read, and nobody said so.
-    """
-    newest = connection.scalar(select(func.max(OPERATION.c.sequence))) or 0
-    if after > newest:
+    epoch = epoch_of(connection)
+    if not cursor:
+        return _Position.at(epoch, site_id, None)
+    given = _Position.of(cursor)
+    query = select(OPERATION.c.sequence, OPERATION.c.header_digest)
+    row = connection.execute(query.where(OPERATION.c.sequence == given.sequence))
+    if given != _Position.at(epoch, site_id, row.first()):
         raise ProblemError(ProblemCode.EPOCH_CHANGED)
+    return given

@@ -1,10 +1,11 @@
 """Folding operations into the server's documents, by the rule that tablets use."""
 
-from collections.abc import Collection, Iterable, Mapping
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from app.core.document_json import document_from_json, document_to_json
 from app.core.merge import Document, FieldState, new_document
@@ -13,7 +14,10 @@ from app.core.problems import ProblemCode
 from app.core.projections import ResponseView, View
 from app.core.records import RecordType
 from sync_server.database import AnyRow, Database
+from sync_server.problems import place_of
 from sync_server.tables import DOCUMENT
+
+logger = logging.getLogger("tessera.fold")
 
 _DOCUMENTS = (
     "SELECT record_id, sequence, site_ids, body FROM document WHERE record_id IN {ids}"
@@ -33,14 +37,17 @@ _UNTRUSTED = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Folded:
-    """A document under way: what it is now, and the newest operation in it."""
+    """A document under way: what it is now, and the newest operation in it.
+
+    `row` is there once it has changed: what is written of it.
+    """
 
     document: Document
-    site_ids: set[str]
+    site_ids: frozenset[str]
     sequence: int = 0
-    changed: bool = False
+    row: tuple[object, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -53,9 +60,12 @@ class Fold:
     both of them replaced; and applied at once, a refused entry could erase a value.
     """
 
+    changed_at: int
     folded: dict[str, Folded] = field(default_factory=dict)
     set_aside: dict[str, dict[str, Operation]] = field(default_factory=dict)
     set_aside_digests: set[bytes] = field(default_factory=set)
+    damaged: set[str] = field(default_factory=set)
+    """Records whose document can't be read: what is written on them is set aside."""
 
     def matches(self, operation: Operation) -> bool:
         """Tell whether an operation names its record's type and patient."""
@@ -68,26 +78,58 @@ class Fold:
             head.patient_id,
         )
 
-    def accept(self, operation: Operation, sequence: int, clamp_ms: int | None) -> None:
-        """Apply an accepted operation."""
+    def accept(self, change: Sequence[tuple[Operation, int, int | None]]) -> bool:
+        """Apply the operations of a change, each with its sequence and clamp.
+
+        False where one of them can't be folded or drawn: then nothing has changed.
+        What a stranger wrote must not end the batch that brought it, for ever.
+        """
+        before = dict(self.folded)
+        try:
+            for operation, sequence, clamp_ms in change:
+                self._apply(operation, sequence, clamp_ms)
+            for record_id in {each[0].header.record_id for each in change}:
+                self._draw(record_id)
+        except Exception as error:  # noqa: BLE001 - the reason is set aside with it
+            logger.error("unfoldable", extra=place_of(error))  # noqa: TRY400 - ids only
+            self.folded = before
+            return False
+        return True
+
+    def _apply(self, operation: Operation, sequence: int, clamp_ms: int | None) -> None:
         record_id = operation.header.record_id
+        if record_id in self.damaged:
+            raise ValueError("the document is damaged")
         aside = self.set_aside.get(record_id)
         if aside:
             aside.pop(operation.header.operation_id, None)
             operation = replace(operation, replaces=_closure(operation.replaces, aside))
         found = self.folded.get(record_id)
         if found is None:
-            found = Folded(new_document(operation), set())
-            self.folded[record_id] = found
-        found.document = found.document.apply(operation, clamp_ms)
-        found.site_ids.add(operation.header.site_id)
-        found.sequence = sequence
-        found.changed = True
+            found = Folded(new_document(operation), frozenset())
+        self.folded[record_id] = Folded(
+            found.document.apply(operation, clamp_ms),
+            found.site_ids | {operation.header.site_id},
+            sequence,
+        )
+
+    def _draw(self, record_id: str) -> None:
+        found = self.folded[record_id]
+        self.folded[record_id] = replace(found, row=_row(found, self.changed_at))
 
     def put_aside(self, operation: Operation, reason: ProblemCode) -> None:
         """Remember what an operation replaced that gives no value itself."""
         if reason in _UNTRUSTED:
             return
+        before = self.folded.get(operation.header.record_id)
+        try:
+            self._follow(operation)
+        except Exception as error:  # noqa: BLE001 - as above
+            logger.error("unfoldable", extra=place_of(error))  # noqa: TRY400 - as above
+            if before is not None:
+                self.folded[operation.header.record_id] = before
+
+    def _follow(self, operation: Operation) -> None:
         head = operation.header
         aside = self.set_aside.setdefault(head.record_id, {})
         aside[head.operation_id] = operation
@@ -100,8 +142,10 @@ class Fold:
             reached = _closure({name: tuple(state.replaced)}, aside)[name]
             if not state.replaced.issuperset(reached):
                 fields[name] = state.join(FieldState({}, frozenset(reached)))
-                found.changed = True
-        found.document = replace(found.document, fields=fields)
+        if fields != found.document.fields:
+            document = replace(found.document, fields=fields)
+            self.folded[head.record_id] = replace(found, document=document)
+            self._draw(head.record_id)
 
 
 def _closure(
@@ -125,14 +169,20 @@ def _reached(
 
 
 def load(
-    database: Database, connection: Connection, record_ids: Collection[str]
+    database: Database, connection: Connection, record_ids: Collection[str], now: int
 ) -> Fold:
     """Read the documents of records, and what was set aside of them."""
-    fold = Fold()
+    fold = Fold(now)
     for row in database.select_ids(connection, _DOCUMENTS, record_ids):
         record_id, sequence, site_ids, body = row
-        document = document_from_json(from_json(body))
-        fold.folded[record_id] = Folded(document, set(from_json(site_ids)), sequence)
+        try:
+            document = document_from_json(from_json(body))
+            sites = frozenset(from_json(site_ids))
+        except ValueError as error:
+            logger.error("damaged", extra={"record": record_id, **place_of(error)})  # noqa: TRY400 - ids only
+            fold.damaged.add(record_id)
+        else:
+            fold.folded[record_id] = Folded(document, sites, sequence)
     for row in database.select_ids(connection, _SET_ASIDE, record_ids):
         fold.set_aside_digests.add(row.header_digest)
         _remember(fold, row)
@@ -147,11 +197,14 @@ def _remember(fold: Fold, row: AnyRow) -> None:
         aside[row.operation_id] = operation
 
 
-def save(
-    database: Database, connection: Connection, fold: Fold, changed_at: int
-) -> None:
-    """Write the documents that changed, with what lists need of them."""
-    rows = [_row(f, changed_at) for f in fold.folded.values() if f.changed]
+def save(database: Database, connection: Connection, fold: Fold) -> None:
+    """Write the documents that changed, with what lists need of them.
+
+    All of them get the next revision: whoever follows it misses no change, also none
+    that an operation made which is not in the log.
+    """
+    newest = connection.scalar(select(func.max(DOCUMENT.c.revision))) or 0
+    rows = [(*f.row, newest + 1) for f in fold.folded.values() if f.row is not None]
     database.upsert(connection, DOCUMENT, rows)
 
 

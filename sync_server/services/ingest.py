@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, select
 
+from app.core.operation import Header
 from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
 from sync_server.context import Context
@@ -22,6 +23,7 @@ from sync_server.services.changes import (
     records_agree,
 )
 from sync_server.services.fold import Fold
+from sync_server.services.setup import epoch_of
 from sync_server.tables import OPERATION, PRACTITIONER, SET_ASIDE, SITE
 
 CLAMP_AFTER_MS = 5 * 60 * 1000
@@ -69,13 +71,14 @@ def ingest(context: Context, public_key: bytes, request: PushRequest) -> PushRes
             _take(work, change)
         _write(database, connection, work)
         acknowledged = device_chain.extend(database, connection, batch, held)
+        epoch = epoch_of(connection)
     outcomes = _outcomes(batch.received)
     _log(batch, outcomes)
     return PushResponse(
         outcomes=outcomes,
         acknowledged=acknowledged,
         server_ms=now_ms,
-        epoch=context.epoch,
+        epoch=epoch,
     )
 
 
@@ -95,7 +98,7 @@ def _begin(
         if one.operation is not None and not known.has(one)
     }
     newest = connection.scalar(select(func.max(OPERATION.c.sequence)))
-    fold = folding.load(database, connection, records)
+    fold = folding.load(database, connection, records, now_ms)
     return _Work(batch.device_id, now_ms, known, fold, newest or 0)
 
 
@@ -103,22 +106,42 @@ def _take(work: _Work, change: Sequence[Received]) -> None:
     rest = mark_duplicates(change, work.known)
     if not rest:
         return
-    if judge(change, rest, work.known) and records_agree(rest, work.fold):
-        for one in rest:
-            _accept(work, one)
-    else:
-        for one in rest:
-            _put_aside(work, one)
+    sound = judge(change, rest, work.known) and records_agree(rest, work.fold)
+    if sound and _accept(work, rest):
+        return
+    for one in rest:
+        _put_aside(work, one)
 
 
-def _accept(work: _Work, one: Received) -> None:
-    operation = one.operation
-    assert operation is not None  # noqa: S101 - the judge lets no other pass
-    head = operation.header
-    ahead = head.at.wall_ms > work.now_ms + CLAMP_AFTER_MS
-    clamp_ms = work.now_ms if ahead else None
+def _accept(work: _Work, rest: Sequence[Received]) -> bool:
+    """Fold a change in and write it down; False where it can't be folded."""
+    # The judge lets nothing pass that could not be read.
+    operations = [one.operation for one in rest if one.operation is not None]
+    clamps = [_clamp(work, one) for one in rest]
+    sequences = range(work.sequence + 1, work.sequence + 1 + len(rest))
+    if not work.fold.accept([*zip(operations, sequences, clamps, strict=True)]):
+        return False
+    for one, operation, clamp_ms in zip(rest, operations, clamps, strict=True):
+        _write_down(work, one, operation.header, clamp_ms)
+    return True
+
+
+def _clamp(work: _Work, one: Received) -> int | None:
+    """Return what counts instead of a stamp; accepted again, not later than before.
+
+    A server that was restored would otherwise order a value otherwise than tablets
+    which remember its first acceptance.
+    """
+    assert one.operation is not None  # noqa: S101 - as above
+    stamp = one.operation.header.at.wall_ms
+    given = [work.now_ms] if stamp > work.now_ms + CLAMP_AFTER_MS else []
+    if one.clamp_ms is not None and 0 <= one.clamp_ms < stamp:
+        given.append(one.clamp_ms)
+    return min(given, default=None)
+
+
+def _write_down(work: _Work, one: Received, head: Header, clamp_ms: int | None) -> None:
     work.sequence += 1
-    work.fold.accept(operation, work.sequence, clamp_ms)
     work.known.operations[head.operation_id] = (one.digest, clamp_ms)
     if one.digest in work.fold.set_aside_digests:
         work.released.append(one.digest)
@@ -172,7 +195,7 @@ def _write(database: Database, connection: Connection, work: _Work) -> None:
         connection.execute(delete(SET_ASIDE).where(gone))
     database.insert(connection, OPERATION, work.operations)
     database.upsert(connection, SET_ASIDE, work.set_aside)
-    folding.save(database, connection, work.fold, work.now_ms)
+    folding.save(database, connection, work.fold)
 
 
 def _outcomes(received: Sequence[Received]) -> tuple[PushOutcome, ...]:

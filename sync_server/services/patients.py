@@ -2,11 +2,10 @@
 
 import json
 import threading
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, case, func, select
 
 from app.core.canonical import Json
 from app.core.console_wire import (
@@ -16,26 +15,48 @@ from app.core.console_wire import (
     PatientSearch,
 )
 from app.core.document_json import document_from_json
+from app.core.folding import Typed, digits, name_words
 from app.core.merge import Document
 from app.core.problems import ProblemCode
 from app.core.records import RecordType
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
 from sync_server.services import feed, setup
-from sync_server.tables import DOCUMENT
+from sync_server.tables import DOCUMENT, SET_ASIDE
 
 _SEARCHED = (RecordType.PATIENT.value, RecordType.CONTACT_POINT.value)
-_SEARCHED_FIELDS = ("card", "name", "value")
+_SET_ASIDE = select(func.count()).select_from(SET_ASIDE)
 _TAIL = select(
     DOCUMENT.c.record_id,
     DOCUMENT.c.patient_id,
-    DOCUMENT.c.sequence,
+    DOCUMENT.c.revision,
     DOCUMENT.c.changed_at,
     DOCUMENT.c.conflicts,
     DOCUMENT.c.site_ids,
     DOCUMENT.c.red_flags,
     case((DOCUMENT.c.record_type.in_(_SEARCHED), DOCUMENT.c.body)).label("body"),
-).order_by(DOCUMENT.c.sequence)
+).order_by(DOCUMENT.c.revision)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What a record is found by: words and numbers each after a space."""
+
+    words: str = ""
+    cards: tuple[str, ...] = ()
+    phones: str = ""
+
+    @classmethod
+    def of(cls, document: Document) -> "_Keys":
+        """Return the keys of every value that is kept, also those in conflict."""
+        names = _values(document, "name")
+        contacts = _values(document, "value")
+        words = [word for text in (*names, *contacts) for word in name_words(text)]
+        return cls(
+            "".join(f" {word}" for word in words),
+            tuple(card.lower() for card in _values(document, "card")),
+            "".join(f" {digits(text)}" for text in contacts),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +67,7 @@ class _Mark:
     conflicts: int
     site_ids: tuple[str, ...]
     red_flags: tuple[str, ...]
-    words: tuple[str, ...]
+    keys: _Keys
 
 
 @dataclass(slots=True)
@@ -62,13 +83,21 @@ class _Patient:
     def conflicts(self) -> int:
         return sum(mark.conflicts for mark in self.records.values())
 
-    def matches(self, wanted: PatientSearch, words: list[str]) -> bool:
+    def matches(self, wanted: PatientSearch) -> bool:
         marks = self.records.values()
         if wanted.only_conflicts and not self.conflicts:
             return False
-        if wanted.site_id and not any(wanted.site_id in m.site_ids for m in marks):
-            return False
-        return all(any(_begins(word, m.words) for m in marks) for word in words)
+        return not wanted.site_id or any(wanted.site_id in m.site_ids for m in marks)
+
+    def is_found_by(self, typed: Typed) -> bool:
+        keys = [mark.keys for mark in self.records.values()]
+        card, number = typed.card, typed.number
+        if card and any(own.startswith(card) for k in keys for own in k.cards):
+            return True
+        if number and any(number in k.phones for k in keys):
+            return True
+        words = [f" {word}" for word in typed.words]
+        return bool(words) and all(any(w in k.words for k in keys) for w in words)
 
     def all_of(self, name: str) -> tuple[str, ...]:
         marks = self.records.values()
@@ -76,40 +105,48 @@ class _Patient:
 
 
 class PatientIndex:
-    """Search keys in memory: read from the documents once, then their tail.
+    """Search keys in memory: read from the documents once, then what changed since.
 
     They are stored nowhere: documents may be sealed one day, and keys would leak.
     """
 
     def __init__(self) -> None:
         self._patients: dict[str, _Patient] = {}
-        self._sequence = 0
+        self._revision = 0
         self._lock = threading.Lock()
 
     def search(self, connection: Connection, wanted: PatientSearch) -> PatientList:
         """Return a page of patients that match all words, newest change first."""
-        words = list(_words(wanted.text))
+        typed = Typed.of(wanted.text)
         with self._lock:
             self._refresh(connection)
-            found = [p for p in self._patients.values() if p.matches(wanted, words)]
+            found = [p for p in self._patients.values() if p.matches(wanted)]
+            if wanted.text.strip():
+                found = [p for p in found if p.is_found_by(typed)]
             found.sort(key=lambda p: (-p.changed_at, p.patient_id))
             page = found[wanted.offset : wanted.offset + wanted.limit]
             documents = _patient_documents(connection, [p.patient_id for p in page])
             entries = tuple(_entry(p, documents.get(p.patient_id)) for p in page)
-        return PatientList(total=len(found), patients=entries)
+        return PatientList(
+            total=len(found),
+            patients=entries,
+            set_aside=connection.scalar(_SET_ASIDE) or 0,
+        )
 
     def _refresh(self, connection: Connection) -> None:
-        tail = _TAIL.where(DOCUMENT.c.sequence > self._sequence)
+        tail = _TAIL.where(DOCUMENT.c.revision > self._revision)
         for row in connection.execute(tail):
             patient = self._patients.setdefault(
                 row.patient_id, _Patient(row.patient_id)
             )
             patient.records[row.record_id] = _mark(row)
-            self._sequence = row.sequence
+            self._revision = row.revision
 
 
 def record_of(connection: Connection, patient_id: str) -> PatientRecord:
     """Return everything about one patient; raise not-found."""
+    if not patient_id.isprintable():
+        raise ProblemError(ProblemCode.MALFORMED)
     query = select(DOCUMENT.c.body).where(DOCUMENT.c.patient_id == patient_id)
     bodies = connection.scalars(query.order_by(DOCUMENT.c.record_id)).all()
     if not bodies or not patient_id:
@@ -125,23 +162,20 @@ def record_of(connection: Connection, patient_id: str) -> PatientRecord:
 
 
 def _mark(row: AnyRow) -> _Mark:
-    words: tuple[str, ...] = ()
+    keys = _Keys()
     if row.body is not None:
-        words = tuple(_words_of(document_from_json(json.loads(row.body))))
+        keys = _Keys.of(document_from_json(json.loads(row.body)))
     return _Mark(
         row.changed_at,
         row.conflicts,
         tuple(json.loads(row.site_ids)),
         tuple(json.loads(row.red_flags)),
-        words,
+        keys,
     )
 
 
-def _words_of(document: Document) -> Iterator[str]:
-    """Yield the words of every value that is kept, also those in conflict."""
-    for name in _SEARCHED_FIELDS:
-        for write in document.writes(name):
-            yield from _words(" ".join(_texts(write.value)))
+def _values(document: Document, name: str) -> tuple[str, ...]:
+    return tuple(text for w in document.writes(name) for text in _texts(w.value))
 
 
 def _texts(value: Json) -> Iterable[str]:
@@ -150,17 +184,6 @@ def _texts(value: Json) -> Iterable[str]:
     if isinstance(value, dict):
         return (v for k, v in value.items() if isinstance(v, str) and k != "status")
     return ()
-
-
-def _words(text: str) -> Iterator[str]:
-    """Yield words without marks, letter case, or the hyphens of codes and numbers."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = (c for c in plain if not unicodedata.combining(c) and c not in "-+()")
-    yield from "".join(kept).split()
-
-
-def _begins(word: str, words: tuple[str, ...]) -> bool:
-    return any(one.startswith(word) for one in words)
 
 
 def _patient_documents(

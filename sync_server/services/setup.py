@@ -36,6 +36,11 @@ def deployment_row(connection: Connection) -> AnyRow:
     return row
 
 
+def epoch_of(connection: Connection) -> str:
+    """Return the epoch, as this transaction sees it: it may change while we serve."""
+    return str(connection.scalar(select(DEPLOYMENT.c.epoch)))
+
+
 def deployment(settings: Settings, row: AnyRow) -> Deployment:
     """Return who runs this deployment: what the environment says, else what is stored.
 

@@ -41,6 +41,8 @@ def hash_passphrase(passphrase: str) -> str:
 def sign_in(context: Context, request: SignInRequest, address: str) -> SignInResponse:
     """Open a session; raise ProblemError, the same for a wrong name or passphrase."""
     name = name_key(request.name)
+    if not name.isprintable():
+        raise ProblemError(ProblemCode.MALFORMED)
     with context.database.write() as connection:
         throttle.attempt(context, connection, _OF_NAME_HERE, f"{name}\n{address}")
         throttle.attempt(context, connection, _OF_NAME, name)

@@ -32,9 +32,10 @@ def wait_ms(failures: int, limit: Limit) -> int:
 def attempt(context: Context, connection: Connection, limit: Limit, who: str) -> None:
     """Count an attempt before it is tried; raise too-many-attempts while it waits.
 
-    Counted first, so that guesses sent at the same time don't slip through.
+    Counted first, and one at a time, so that guesses sent at once don't slip through.
     """
     key, now = _key(context, limit, who), context.ports.wall()
+    context.database.lock_attempts(connection, key)
     query = select(ATTEMPT.c.failures, ATTEMPT.c.last_at)
     row = connection.execute(query.where(ATTEMPT.c.key_hash == key)).first()
     failures = 0

@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.places import CODE, imported, names_imported, short, sources
 
-# Argon2id comes from argon2-cffi and HPKE from pyhpke.
+# Argon2id comes from argon2-cffi; HPKE will come from pyhpke, with bundles.
 ABSENT_ON_A_TABLET = {"Argon2id", "AESGCMSIV", "hpke"}
 
 

@@ -25,6 +25,11 @@ def test_without_settings_it_is_a_tablet_with_a_screen_of_its_own() -> None:
     assert (settings.mode, settings.web_port) == (Mode.TABLET, None)
 
 
+def test_a_console_without_its_server_is_refused() -> None:
+    with pytest.raises(SettingsError, match="TESSERA_SERVER"):
+        read_settings({"TESSERA_MODE": "console"})
+
+
 @pytest.mark.parametrize("wrong", [{"TESSERA_MODE": "x"}, {"TESSERA_WEB_PORT": "80a"}])
 def test_a_setting_that_makes_no_sense_is_named(wrong: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match=next(iter(wrong))):

@@ -6,6 +6,8 @@ answered twice or cut, whose clock is years off, when the server fell back to a 
 
 import random
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from app.core.change import RecordKey
 from app.core.merge import Document, new_document
@@ -15,6 +17,7 @@ from app.core.wire import PushRequest
 from app.sync.engine import SyncEngine
 from app.sync.failures import SyncFailure
 from app.sync.report import SyncReport
+from tests.convergence.real_log import RealLog
 from tests.sync.model_device import ModelDevice
 from tests.sync.model_link import ModelLink, Weather
 from tests.sync.model_server import ModelServer
@@ -54,7 +57,7 @@ class Tablet:
     """A device with a clock of its own, and its way to the server."""
 
     device: ModelDevice
-    link: ModelLink
+    link: ModelLink[ModelServer | RealLog]
     engine: SyncEngine
     clock: "SkewedClock"
 
@@ -70,20 +73,20 @@ class Wrote:
 class World:
     """Tablets, a server, and the time, driven by one seed."""
 
-    def __init__(self, seed: int, *, restores: bool = False) -> None:
+    def __init__(
+        self, seed: int, *, restores: bool = False, folder: Path | None = None
+    ) -> None:
         self.rng = random.Random(seed)
         self.now = START_MS
         self.restores = restores
-        # A clamp is the time of acceptance: a restored server gives a second one, so
-        # clocks are not ahead in worlds that fall back.
-        self.skews = [0, 0, -30 * YEAR_MS, -HOUR_MS]
-        if not restores:
-            self.skews += [HOUR_MS, 20 * YEAR_MS]
-        self.server = ModelServer(lambda: self.now)
+        self.skews = [0, 0, -30 * YEAR_MS, -HOUR_MS, HOUR_MS, 20 * YEAR_MS]
+        self.server: ModelServer | RealLog = ModelServer(lambda: self.now)
+        if folder is not None:
+            self.server = RealLog(lambda: self.now, folder)
         self.tablets = [self._tablet(f"tablet-{n}") for n in range(2 + seed % 4)]
         self.wrote: list[Wrote] = []
         self.late: list[PushRequest] = []
-        self.backup = self.server.backup()
+        self.backup: Any = self.server.backup()
         self.lost_calls = 0
 
     def run(self, steps: int) -> None:
@@ -116,10 +119,7 @@ class World:
 
     def expected(self) -> dict[str, Document]:
         """Fold all that was ever written, in any order, with the server's clamps."""
-        clamps = {
-            operation_id: self.server.state.log[place].clamp_ms
-            for operation_id, place in self.server.state.places.items()
-        }
+        clamps = dict(self.server.clamps())
         shuffled = list(self.wrote)
         self.rng.shuffle(shuffled)
         found: dict[str, Document] = {}
@@ -132,7 +132,9 @@ class World:
     def _tablet(self, name: str) -> Tablet:
         clock = SkewedClock(self, self.rng.choice(self.skews))
         device = ModelDevice(name, clock, self.rng)
-        link = ModelLink(self.server, name, self._weather)
+        link: ModelLink[ModelServer | RealLog] = ModelLink(
+            self.server, name, self._weather
+        )
         engine = SyncEngine(link, device, lambda: self.now)
         return Tablet(device, link, engine, clock)
 
@@ -173,9 +175,10 @@ class World:
         tablet.clock.skew_ms = self.rng.choice(self.skews)
 
     def _fall_back(self) -> None:
-        """Make a backup, or fall back to the last one under a new epoch."""
+        """Make a backup, or fall back to the last one, and perhaps nobody says so."""
         if self.restores and self.rng.random() < 0.5:
             epoch = f"epoch-{self.rng.getrandbits(32):x}"
-            self.server.restore(self.backup, epoch)
+            told = self.rng.random() < 0.5
+            self.server.restore(self.backup, epoch if told else self.server.epoch)
         else:
             self.backup = self.server.backup()

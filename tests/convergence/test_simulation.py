@@ -1,19 +1,23 @@
 """Whatever breaks on the way: one state everywhere, and no acknowledged value lost."""
 
+from pathlib import Path
+
 import pytest
 
 from app.core.merge import Document
 from app.core.records import policy
+from tests.convergence.real_log import RealLog
 from tests.convergence.simulation import FIELDS, World
 
 QUICK_SEEDS = range(20)
+REAL_SEEDS = range(400, 408)
 MANY_SEEDS = range(20, 320)
 STEPS = 150
 
 
-def check(seed: int, *, restores: bool) -> World:
+def check(seed: int, *, restores: bool, folder: Path | None = None) -> World:
     """Run one world to its end and look at every promise."""
-    world = World(seed, restores=restores)
+    world = World(seed, restores=restores, folder=folder)
     world.run(STEPS)
     reports = world.settle()
     assert all(report.succeeded for report in reports), [r.failure for r in reports]
@@ -29,8 +33,7 @@ def check(seed: int, *, restores: bool) -> World:
 
 def _check_nothing_doubled(world: World) -> None:
     ids = [each.operation.header.operation_id for each in world.wrote]
-    assert sorted(world.server.state.places) == sorted(ids)
-    assert len(world.server.state.log) == len(ids)
+    assert sorted(one for one, _ in world.server.clamps()) == sorted(ids)
 
 
 def _check_nothing_lost(world: World, documents: dict[str, Document]) -> None:
@@ -60,6 +63,15 @@ def test_everybody_comes_to_the_same_records_and_no_value_is_lost(seed: int) -> 
 @pytest.mark.parametrize("seed", QUICK_SEEDS)
 def test_a_server_that_falls_back_to_backups_loses_nothing(seed: int) -> None:
     check(seed, restores=True)
+
+
+@pytest.mark.parametrize("seed", REAL_SEEDS)
+def test_the_real_ingest_and_feed_keep_the_same_promises(
+    tmp_path: Path, seed: int
+) -> None:
+    world = check(seed, restores=bool(seed % 2), folder=tmp_path)
+    assert isinstance(world.server, RealLog)
+    world.server.close()
 
 
 def test_the_worlds_are_as_bad_as_they_are_meant_to_be() -> None:

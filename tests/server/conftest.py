@@ -41,7 +41,7 @@ def on_sqlite(tmp_path: Path) -> Iterator[TestDeployment]:
 
 
 @pytest.fixture
-def http(on_sqlite: TestDeployment) -> Iterator[httpx.Client]:
-    """A client of the deployment on SQLite, over real HTTP."""
-    with served(on_sqlite) as client:
+def http(deployment: TestDeployment) -> Iterator[httpx.Client]:
+    """A client of the deployment, over real HTTP."""
+    with served(deployment) as client:
         yield client

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy import delete
 from sqlmodel import SQLModel
 
@@ -20,10 +21,11 @@ from sync_server.database import Database
 from sync_server.main import create_app
 from sync_server.opening import open_context, open_database
 from sync_server.services import administration, enrolment, ingest
-from sync_server.services.administration import DeploymentValues
+from sync_server.services.administration import DeploymentValues, NewPractitioner
+from sync_server.services.setup import epoch_of
 from sync_server.settings import Settings
 from tests.support.operations import SequentialIds, SettableWall, WritingDevice
-from tests.support.processes import HOST, free_port
+from tests.support.processes import HOST
 
 PASSPHRASE = "correct horse battery"
 HOUR_MS = 60 * 60 * 1000
@@ -58,6 +60,12 @@ class TestDeployment:
     def give_passphrase(self) -> None:
         """Let the coordinator sign in; a test that does not need it saves a hash."""
         administration.set_passphrase(self.context.database, "Clara", PASSPHRASE)
+
+    @property
+    def epoch(self) -> str:
+        """The epoch that stands in the database."""
+        with self.context.database.read() as connection:
+            return epoch_of(connection)
 
     @property
     def author(self) -> Authorship:
@@ -113,11 +121,9 @@ def deployed(folder: Path, database_url: str = "") -> Iterator[TestDeployment]:
     )
     administration.initialise(settings, ports, database, values)
     site_id = administration.add_site(ports, database, "Port", "Europe/Athens")
-    nurse_id = administration.add_practitioner(
-        ports, database, "Nadia", Role.NURSE, None
-    )
-    coordinator_id = administration.add_practitioner(
-        ports, database, "Clara", Role.COORDINATOR, None
+    nurse_id, coordinator_id = (
+        administration.add_practitioner(ports, database, NewPractitioner(name, role))
+        for name, role in (("Nadia", Role.NURSE), ("Clara", Role.COORDINATOR))
     )
     context = open_context(settings, ports, database)
     try:
@@ -138,15 +144,22 @@ def _empty(database: Database) -> None:
 def served(deployment: TestDeployment) -> Iterator[httpx.Client]:
     """Serve a deployment over real HTTP; yields a client with its address."""
     app = create_app(deployment.settings, deployment.context.ports)
-    port = free_port()
+    with served_app(app) as client:
+        yield client
+
+
+@contextmanager
+def served_app(app: FastAPI) -> Iterator[httpx.Client]:
+    """Serve an application on a port of its own; yields a client with its address."""
     config = uvicorn.Config(
-        app, HOST, port, log_config=None, access_log=False, lifespan="on", ws="none"
+        app, HOST, 0, log_config=None, access_log=False, lifespan="on", ws="none"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         _await_start(server, thread)
+        port = server.servers[0].sockets[0].getsockname()[1]
         url = f"http://{HOST}:{port}"
         with httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
             yield client

@@ -138,7 +138,6 @@ def test_it_does_not_serve_without_who_answers_for_the_data(
         (("device", "revoke", "nobody"), "There is no device 'nobody'"),
         (("cards", "0", "--out", "cards.html"), "between 1 and 10000"),
         (("cards", "1", "--out", "/nowhere/cards.html"), "No such file"),
-        (("check-form", "/nowhere/form.json"), "No such file"),
         (("serve", "--host", "192.0.2.1"), "192.0.2.1"),
     ],
 )
@@ -153,6 +152,7 @@ def test_what_can_not_be_done_is_one_line(
     [
         ("DATABASE_URL", "mysql://x", "must begin with postgresql://"),
         ("DATABASE_URL", f"postgresql://x@{HOST}:1/x", "does not answer"),
+        ("DATABASE_URL", "postgresql://h:abc/db", "DATABASE_URL can't be read"),
         ("TESSERA_RETENTION_DAYS", "many", "TESSERA_RETENTION_DAYS"),
     ],
 )
@@ -180,7 +180,7 @@ def test_lost_or_damaged_secrets_are_never_made_anew(tmp_path: Path) -> None:
 def test_a_damaged_database_is_one_line_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "server.sqlite3"
     path.write_bytes(b"this is no database" * 100)
-    refused(tessera(tmp_path, "migrate"))
+    assert "damaged" in refused(tessera(tmp_path, "migrate"))
     assert path.read_bytes() == b"this is no database" * 100
 
 
@@ -203,13 +203,16 @@ def test_forms_are_checked_a_line_a_file(tmp_path: Path) -> None:
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
     good.write_text(FORM)
     bad.write_text("no json")
-    result = tessera(tmp_path, "check-form", str(good), str(bad))
-    assert result.returncode == 1
+    missing = tmp_path / "missing.json"
+    result = tessera(tmp_path, "check-form", str(good), str(bad), str(missing))
+    assert (result.returncode, result.stderr) == (1, "")
     assert [line.partition(":")[0] for line in result.stdout.splitlines()] == [
         "good.json",
         "bad.json",
+        "missing.json",
     ]
     assert ": refused: " in result.stdout.splitlines()[1]
+    assert result.stdout.splitlines()[2] == "missing.json: refused: cannot be read"
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("site", "add", "--help")])
@@ -217,7 +220,10 @@ def test_every_command_has_help(tmp_path: Path, arguments: tuple[str, ...]) -> N
     assert "usage: tessera" in done(tmp_path, *arguments)
 
 
-def test_the_demo_serves_invented_people_and_stops_when_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_the_demo_serves_invented_people_and_stops_when_told(
+    tmp_path: Path, told: signal.Signals
+) -> None:
     said = tmp_path / "said"
     port = free_port()
     command = (
@@ -238,7 +244,7 @@ def test_the_demo_serves_invented_people_and_stops_when_told(tmp_path: Path) -> 
             f"{url}/patients/search", json={}, headers=headers, trust_env=False
         ).json()
         assert found["total"] == 16
-        demo.process.send_signal(signal.SIGTERM)
+        demo.process.send_signal(told)
         assert demo.process.wait(30) == 0
     assert not answers(f"http://{HOST}:{port}/health")()
 

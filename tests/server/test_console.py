@@ -9,11 +9,16 @@ import pytest
 from app.core.canonical import Json
 from app.core.change import RecordKey
 from app.core.console_wire import PatientList, PatientRecord, PatientSearch
+from app.core.summary import PatientSummary
 from app.core.wire import Role
+from app.storage.patient_index import Entry
+from app.storage.patient_index import PatientIndex as TabletIndex
 from sync_server.problems import ProblemError
 from sync_server.services import administration, patients
+from sync_server.services.administration import NewPractitioner
 from sync_server.services.patients import PatientIndex
 from tests.server.deployments import PASSPHRASE, TestDeployment
+from tests.server.test_set_aside_replacements import written
 
 Search = Callable[..., PatientList]
 
@@ -122,16 +127,16 @@ def test_one_record_holds_all_documents_and_their_history(
 
 
 def test_a_coordinator_signs_in_reads_and_signs_out(
-    http: httpx.Client, on_sqlite: TestDeployment
+    http: httpx.Client, deployment: TestDeployment
 ) -> None:
-    on_sqlite.give_passphrase()
-    tablet = on_sqlite.device("tablet-a")
+    deployment.give_passphrase()
+    tablet = deployment.device("tablet-a")
     tablet.write((patient("a"), named("Ada", "")))
-    on_sqlite.push(tablet)
+    deployment.push(tablet)
     given = http.post(
         "/v1/sessions", json={"name": " CLARA ", "passphrase": PASSPHRASE}
     ).json()
-    assert given["practitioner"]["practitioner_id"] == on_sqlite.coordinator_id
+    assert given["practitioner"]["practitioner_id"] == deployment.coordinator_id
     headers = {"Authorization": f"Bearer {given['token']}"}
     found = http.post("/v1/patients/search", json={"text": "ada"}, headers=headers)
     assert ids(PatientList.model_validate_json(found.content)) == ["a"]
@@ -143,37 +148,37 @@ def test_a_coordinator_signs_in_reads_and_signs_out(
 
 
 def test_a_session_ends_by_itself(
-    http: httpx.Client, on_sqlite: TestDeployment
+    http: httpx.Client, deployment: TestDeployment
 ) -> None:
-    on_sqlite.give_passphrase()
+    deployment.give_passphrase()
     given = http.post(
         "/v1/sessions", json={"name": "Clara", "passphrase": PASSPHRASE}
     ).json()
     headers = {"Authorization": f"Bearer {given['token']}"}
     assert http.post("/v1/patients/search", json={}, headers=headers).is_success
-    on_sqlite.wall.now_ms = given["expires_at"] + 1
+    deployment.wall.now_ms = given["expires_at"] + 1
     late = http.post("/v1/patients/search", json={}, headers=headers)
     assert late.status_code == 401
 
 
 def test_a_tablet_or_a_nurse_reads_no_patients_of_other_sites(
-    http: httpx.Client, on_sqlite: TestDeployment
+    http: httpx.Client, deployment: TestDeployment
 ) -> None:
-    database = on_sqlite.context.database
+    database = deployment.context.database
     administration.set_passphrase(database, "Nadia", PASSPHRASE)
     nurse = http.post("/v1/sessions", json={"name": "Nadia", "passphrase": PASSPHRASE})
     headers = {"Authorization": f"Bearer {nurse.json()['token']}"}
     answer = http.post("/v1/patients/search", json={}, headers=headers)
     assert (answer.status_code, answer.json()["type"]) == (403, "forbidden")
-    device = on_sqlite.device("tablet-a")
-    headers = {"Authorization": f"Bearer {on_sqlite.enrol(device).token}"}
+    device = deployment.device("tablet-a")
+    headers = {"Authorization": f"Bearer {deployment.enrol(device).token}"}
     assert http.get("/v1/patients/a", headers=headers).status_code == 401
 
 
 def test_guessing_passphrases_waits(
-    http: httpx.Client, on_sqlite: TestDeployment
+    http: httpx.Client, deployment: TestDeployment
 ) -> None:
-    on_sqlite.give_passphrase()
+    deployment.give_passphrase()
     nobody = {"name": "Nobody", "passphrase": "wrong"}
     assert http.post("/v1/sessions", json=nobody).json()["type"] == "sign-in-wrong"
     wrong = {"name": "Clara", "passphrase": "wrong"}
@@ -181,7 +186,7 @@ def test_guessing_passphrases_waits(
     kinds = [answer.json()["type"] for answer in answers]
     assert kinds == ["sign-in-wrong"] * 5 + ["too-many-attempts"]
     assert answers[-1].headers["retry-after"] == "1"
-    on_sqlite.wall.advance(1000)
+    deployment.wall.advance(1000)
     right = {"name": "Clara", "passphrase": PASSPHRASE}
     assert http.post("/v1/sessions", json=right).is_success
 
@@ -192,8 +197,9 @@ def test_a_short_passphrase_or_a_second_of_one_name_is_refused(
     ports, database = on_sqlite.context.ports, on_sqlite.context.database
     with pytest.raises(administration.AdministrationError, match="at least 12"):
         administration.set_passphrase(database, "Clara", "short")
+    nadia = NewPractitioner(" nadia ", Role.NURSE)
     with pytest.raises(administration.AdministrationError, match="already"):
-        administration.add_practitioner(ports, database, " nadia ", Role.NURSE, None)
+        administration.add_practitioner(ports, database, nadia)
 
 
 def test_no_such_patient_is_a_problem(deployment: TestDeployment) -> None:
@@ -202,3 +208,68 @@ def test_no_such_patient_is_a_problem(deployment: TestDeployment) -> None:
         pytest.raises(ProblemError, match="not-found"),
     ):
         patients.record_of(connection, "nobody")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "فاطمه", "علي", "bjorn", "fatma-zahra", "zahra",
+        "+44 20 7946 0011", "7946 0011", "O123-456", "٠١٢٣٤٥",
+    ],
+)  # fmt: skip
+def test_the_console_finds_whom_a_tablet_finds(
+    on_sqlite: TestDeployment, text: str
+) -> None:
+    tablet = on_sqlite.device("tablet-a")
+    phone: dict[str, Json] = {"system": "phone", "value": "+44 (0)20 7946-0011"}
+    if text.startswith("+"):
+        phone["value"] = "+442079460011"
+    tablet.write(
+        (
+            patient("fatima"),
+            named("فاطمة على", "Bjørn Fatma-Zahra") | {"card": "0123456789A"},
+        ),
+        (RecordKey("ContactPoint", "phone", "fatima"), phone),
+    )
+    tablet.write((patient("other"), named("Ada", "") | {"card": "9123456789A"}))
+    on_sqlite.push(tablet)
+    with on_sqlite.context.database.read() as connection:
+        found = PatientIndex().search(connection, PatientSearch(text=text))
+    assert ids(found) == ["fatima"]
+    summary = PatientSummary(
+        "fatima", card="0123456789A", original="فاطمة على", latin="Bjørn Fatma-Zahra",
+        phones=(str(phone["value"]),),
+    )  # fmt: skip
+    on_tablet = TabletIndex([Entry.of(summary)]).search(text, 5)
+    assert [one.patient_id for one in on_tablet] == ["fatima"]
+
+
+def test_a_conflict_that_a_set_aside_correction_ends_leaves_the_list_at_once(
+    deployment: TestDeployment, search: Search
+) -> None:
+    first, refused, corrected = written(deployment)
+    tablet = deployment.devices[0]
+    for part in (first, corrected):
+        tablet.pending = list(part)
+        deployment.push(tablet)
+    assert [(e.conflicts, search().set_aside) for e in search().patients] == [(1, 0)]
+    tablet.pending = list(refused)
+    deployment.push(tablet)
+    assert [(e.conflicts, search().set_aside) for e in search().patients] == [(0, 1)]
+
+
+def test_a_name_or_an_id_that_no_database_holds_is_malformed(
+    http: httpx.Client, deployment: TestDeployment
+) -> None:
+    deployment.give_passphrase()
+    given = {"name": "Clara", "passphrase": PASSPHRASE}
+    token = http.post("/v1/sessions", json=given).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    odd = {"name": "Cl\u0000ara", "passphrase": PASSPHRASE}
+    answers = (
+        http.post("/v1/sessions", json=odd),
+        http.get("/v1/patients/%00", headers=headers),
+        http.get("/v1/patients/a%00b", headers=headers),
+    )
+    for answer in answers:
+        assert (answer.status_code, answer.json()["type"]) == (422, "malformed")

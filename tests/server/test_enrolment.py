@@ -27,7 +27,7 @@ def test_a_code_enrols_a_device_however_it_is_typed(
 ) -> None:
     typed = format_card_code(deployment.code()).lower()
     response = deployment.enrol(tablet, f" {typed} ")
-    assert response.epoch == deployment.context.epoch
+    assert response.epoch == deployment.epoch
     assert response.card_secret == deployment.context.secrets.card_secret
     assert response.server_public_key == deployment.context.secrets.public_key
     assert len(response.token) >= 43

@@ -9,11 +9,12 @@ from app.core.change import Authorship, RecordKey
 from app.core.document_json import document_from_json
 from app.core.operation import EncodedOperation
 from app.core.problems import ProblemCode
-from app.core.wire import Outcome, PushRequest, PushResponse
-from sync_server.services import feed
+from app.core.wire import Outcome, PushRequest, PushResponse, Role
+from sync_server.services import administration, feed
+from sync_server.services.administration import NewPractitioner
 from sync_server.services.ingest import CLAMP_AFTER_MS
 from sync_server.tables import DOCUMENT, SET_ASIDE
-from tests.server.deployments import TestDeployment
+from tests.server.deployments import HOUR_MS, TestDeployment
 from tests.support.operations import WritingDevice, envelope, signed
 
 ANNA = RecordKey("Patient", "anna", "anna")
@@ -62,7 +63,7 @@ def test_a_batch_is_accepted_and_its_record_can_be_read(
     assert outcomes(response) == ["accepted", "accepted"]
     assert response.acknowledged == 2
     assert response.server_ms == deployment.wall.now_ms
-    assert response.epoch == deployment.context.epoch
+    assert response.epoch == deployment.epoch
     assert values(deployment, "anna", "sex") == ["female"]
     assert column(deployment, "boris", "sequence") == 2
 
@@ -195,9 +196,13 @@ def test_a_practitioner_whom_nobody_knows_is_set_aside_until_known(
     written = tablet.write((ANNA, {"sex": "female"}))
     assert reasons(deployment.push(tablet)) == [ProblemCode.UNKNOWN_PRACTITIONER]
     assert feed_of(deployment) == []
-    tablet.head, tablet.pending = start, written
-    assert reasons(deployment.push(tablet)) == [ProblemCode.UNKNOWN_PRACTITIONER]
     assert set_aside(deployment) == ["unknown-practitioner"]
+    context = deployment.context
+    somebody = NewPractitioner("Somebody", Role.NURSE, practitioner_id="nobody")
+    administration.add_practitioner(context.ports, context.database, somebody)
+    tablet.head, tablet.pending = start, written
+    assert outcomes(deployment.push(tablet)) == ["accepted"]
+    assert set_aside(deployment) == []
 
 
 def test_a_site_that_nobody_knows_is_set_aside(deployment: TestDeployment) -> None:
@@ -297,6 +302,26 @@ def test_a_stamp_from_the_far_future_is_clamped_and_accepted(
     assert [one.clamp_ms for one in response.outcomes] == [None, real]
     again = deployment.take(tablet, batch)
     assert [one.clamp_ms for one in again.outcomes] == [None, real]
+
+
+def test_what_is_accepted_again_counts_no_later_than_before(
+    deployment: TestDeployment,
+) -> None:
+    tablet = deployment.device("tablet-a")
+    deployment.wall.advance(HOUR_MS)
+    ahead = [one for name in "abc" for one in tablet.write((ANNA, {name: "1"}))]
+    deployment.wall.advance(-HOUR_MS)
+    now = deployment.wall.now_ms
+    tablet.pending.clear()
+    batch = tablet.batch_of([encoded for _, encoded in ahead])
+    clamps = (now - 5, now + 5, 10**40)
+    operations = tuple(
+        one.model_copy(update={"clamp_ms": clamp})
+        for one, clamp in zip(batch.operations, clamps, strict=True)
+    )
+    again = batch.model_copy(update={"operations": operations})
+    response = deployment.take(tablet, again)
+    assert [one.clamp_ms for one in response.outcomes] == [now - 5, now, now]
 
 
 def test_a_fork_under_a_new_identity_keeps_what_had_arrived(

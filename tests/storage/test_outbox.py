@@ -171,6 +171,48 @@ def test_a_refused_change_is_kept_with_its_reason_and_blocks_nothing(
     assert vault.is_only_here("p1")
     counts = vault.counts()
     assert (counts.operations, counts.set_aside) == (0, 1)
+    assert (counts.records, counts.refused_records) == (1, 1)
+    assert counts.oldest_at is not None
+
+
+@pytest.mark.parametrize(
+    ("reason", "again"),
+    [
+        (ProblemCode.UNKNOWN_PRACTITIONER, 1),
+        (ProblemCode.UNKNOWN_SITE, 1),
+        (ProblemCode.CHANGE_INCOMPLETE, 1),
+        (ProblemCode.RECORD_MISMATCH, 0),
+    ],
+)
+def test_what_was_refused_for_a_while_can_be_offered_again(
+    vault: Vault, reason: ProblemCode, again: int
+) -> None:
+    save_patient(vault, "p1", "Amina")
+    batch = next_batch(vault)
+    refused = PushOutcome(
+        operation_id=ids_of(batch)[0], outcome=Outcome.REJECTED, reason=reason
+    )
+    vault.record_outcomes(answer(refused, acknowledged=1))
+    assert vault.offer_set_aside() == again
+    assert vault.pending() == (batch if again else None)
+    assert len(vault.set_aside()) == 1 - again
+
+
+def test_the_clamp_that_a_server_said_last_counts_and_travels_with_what_is_offered(
+    vault: Vault,
+) -> None:
+    save_patient(vault, "p1", "Amina")
+    (operation_id,) = ids_of(next_batch(vault))
+    for clamp_ms in (7, 9):
+        done = PushOutcome(
+            operation_id=operation_id, outcome=Outcome.ACCEPTED, clamp_ms=clamp_ms
+        )
+        vault.record_outcomes(answer(done, acknowledged=1))
+        document = vault.document("p1")
+        assert document is not None
+        assert [w.clamp_ms for w in document.writes("name")] == [clamp_ms]
+        vault.offer_again(0)
+        assert [one.clamp_ms for one in next_batch(vault).operations] == [clamp_ms]
 
 
 def test_what_is_offered_again_may_be_accepted_then(vault: Vault) -> None:

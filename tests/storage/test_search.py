@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.folding import folded, tokens
 from app.core.summary import PatientSummary
-from app.storage.folding import folded, tokens
 from app.storage.patient_index import Entry, PatientIndex
 
 PEOPLE = (

@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL: own cluster, own port, own folder, gone at the end."""
+"""A throw-away PostgreSQL: own cluster, own socket and folder, gone at the end."""
 
 import os
 import shutil
@@ -12,15 +12,14 @@ from pathlib import Path
 
 import psycopg
 
-from tests.support.processes import HOST, free_port, running
+from tests.support.processes import running
 
 # PostgreSQL refuses to run as root; Debian's package makes this account.
 ACCOUNT = "postgres"
 OWNER = "tessera"
 # Nothing here outlives the test, so nothing has to reach the disk.
 _SETTINGS = (
-    f"listen_addresses={HOST}",
-    "unix_socket_directories=",
+    "listen_addresses=",
     "fsync=off",
     "full_page_writes=off",
     "synchronous_commit=off",
@@ -32,7 +31,7 @@ _SETTINGS = (
 class Cluster:
     """A running server that anybody on this machine may use."""
 
-    port: int
+    folder: Path
     numbers: Iterator[int]
 
     @contextmanager
@@ -41,12 +40,12 @@ class Cluster:
         name = f"test_{next(self.numbers)}"
         self._administer(f'CREATE DATABASE "{name}"')
         try:
-            yield f"postgresql+psycopg://{OWNER}@{HOST}:{self.port}/{name}"
+            yield f"postgresql+psycopg://{OWNER}@/{name}?host={self.folder}"
         finally:
             self._administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def _administer(self, statement: str) -> None:
-        with _connect(self.port) as connection:
+        with _connect(self.folder) as connection:
             connection.execute(statement.encode())
 
 
@@ -58,12 +57,14 @@ def cluster(binaries: Path) -> Iterator[Cluster]:
     try:
         if user:
             shutil.chown(folder, user, user)
-        data, log, port = folder / "data", folder / "log", free_port()
+        data, log = folder / "data", folder / "log"
         _initialise(binaries, data, user)
-        command: list[str | Path] = [binaries / "postgres", "-D", data, "-p", str(port)]
-        command += [part for setting in _SETTINGS for part in ("-c", setting)]
-        with running(command, log=log, is_ready=lambda: _accepts(port), user=user):
-            yield Cluster(port, count(1))
+        command: list[str | Path] = [binaries / "postgres", "-D", data]
+        # A socket in a folder of its own: no port that somebody else may take.
+        settings = (*_SETTINGS, f"unix_socket_directories={folder}")
+        command += [part for setting in settings for part in ("-c", setting)]
+        with running(command, log=log, is_ready=lambda: _accepts(folder), user=user):
+            yield Cluster(folder, count(1))
     finally:
         shutil.rmtree(folder)
 
@@ -84,15 +85,15 @@ def _initialise(binaries: Path, data: Path, user: str | None) -> None:
     )
 
 
-def _accepts(port: int) -> bool:
+def _accepts(folder: Path) -> bool:
     try:
-        _connect(port).close()
+        _connect(folder).close()
     except psycopg.OperationalError:
         return False
     return True
 
 
-def _connect(port: int) -> "psycopg.Connection[tuple[object, ...]]":
+def _connect(folder: Path) -> "psycopg.Connection[tuple[object, ...]]":
     return psycopg.connect(
-        host=HOST, port=port, user=OWNER, dbname="postgres", autocommit=True
+        host=str(folder), user=OWNER, dbname="postgres", autocommit=True
     )

@@ -1,9 +1,13 @@
 """A tablet as a pure object: the log, the chain and the documents, in memory."""
 
+import hashlib
 import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.canonical import Json
 from app.core.chain import ChainHead
@@ -12,6 +16,7 @@ from app.core.clock import HybridClock, WallClock
 from app.core.ids import RandomIds
 from app.core.merge import Document, new_document
 from app.core.operation import EncodedOperation, Operation, decode_operation
+from app.core.problems import ProblemCode
 from app.core.wire import (
     OperationEnvelope,
     Outcome,
@@ -51,6 +56,7 @@ class Own:
     operation: Operation
     encoded: EncodedOperation
     pending: bool = True
+    clamp_ms: int | None = None
 
 
 class ModelDevice:
@@ -103,8 +109,8 @@ class ModelDevice:
             device_id=self.device_id,
             first=first,
             previous=previous.digest.hex(),
-            operations=tuple(_envelope(own.encoded) for own in batch),
-            signature=bytes(64),
+            operations=tuple(_envelope(own) for own in batch),
+            signature=key_of(self.device_id).sign(batch[-1].head.signed_bytes()),
         )
 
     def record_outcomes(self, answer: PushResponse) -> None:
@@ -115,7 +121,7 @@ class ModelDevice:
                 self.set_aside[outcome.operation_id] = str(outcome.reason)
             else:
                 self.set_aside.pop(outcome.operation_id, None)
-                self._fold(own.operation, outcome.clamp_ms)
+                self._accepted(outcome.operation_id, outcome.clamp_ms)
 
     def cursor(self) -> str:
         return self._cursor
@@ -124,11 +130,10 @@ class ModelDevice:
         for item in page.items:
             operation = decode_operation(encoded_of(item.operation))
             self.clock.observe(operation.header.at, item.clamp_ms)
-            self._fold(operation, item.clamp_ms)
-            own = self.own.get(operation.header.operation_id)
-            if own is not None:
-                changed = replace(own, pending=False)
-                self.own[operation.header.operation_id] = changed
+            if operation.header.operation_id in self.own:
+                self._accepted(operation.header.operation_id, item.clamp_ms)
+            else:
+                self._fold(operation, item.clamp_ms)
         self._cursor = page.cursor
 
     def reset_cursor(self) -> None:
@@ -138,10 +143,31 @@ class ModelDevice:
         heads = [ChainHead(self.device_id), *(own.head for own in self.own.values())]
         return heads[number].digest.hex() if number < len(heads) else None
 
-    def offer_again(self, after: int) -> None:
-        for operation_id, own in self.own.items():
-            if own.head.number > after:
-                self.own[operation_id] = replace(own, pending=True)
+    def offer_again(self, after: int) -> int:
+        lost = [
+            operation_id
+            for operation_id, own in self.own.items()
+            if own.head.number > after and not own.pending
+        ]
+        self._offer(lost)
+        return len(lost)
+
+    def offer_set_aside(self) -> int:
+        kept = {ProblemCode.RECORD_MISMATCH.value}
+        found = [one for one, why in self.set_aside.items() if why not in kept]
+        self._offer(found)
+        return len(found)
+
+    def _offer(self, operation_ids: list[str]) -> None:
+        for one in operation_ids:
+            self.own[one] = replace(self.own[one], pending=True)
+            self.set_aside.pop(one, None)
+
+    def _accepted(self, operation_id: str, clamp_ms: int | None) -> None:
+        own = self.own[operation_id]
+        self.own[operation_id] = replace(own, pending=False, clamp_ms=clamp_ms)
+        self.set_aside.pop(operation_id, None)
+        self._fold(own.operation, clamp_ms)
 
     def renew_setup(self, setup: Setup) -> None:
         self.setups.append(setup)
@@ -155,15 +181,28 @@ class ModelDevice:
     def _fold(self, operation: Operation, clamp_ms: int | None) -> None:
         record_id = operation.header.record_id
         document = self.documents.get(record_id) or new_document(operation)
-        self.documents[record_id] = document.apply(operation, clamp_ms)
+        folded = document.apply(operation, clamp_ms)
+        self.documents[record_id] = folded.clamped(
+            operation.header.operation_id, clamp_ms
+        )
+
+
+@cache
+def key_of(device_id: str) -> Ed25519PrivateKey:
+    """The key of a device, made from its name so that it repeats."""
+    seed = hashlib.sha256(device_id.encode()).digest()
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 def _size(own: Own) -> int:
     return own.operation.header.change.size
 
 
-def _envelope(encoded: EncodedOperation) -> OperationEnvelope:
-    content = None if encoded.content is None else encoded.content.decode()
+def _envelope(own: Own) -> OperationEnvelope:
+    content = own.encoded.content
     return OperationEnvelope(
-        header=encoded.header.decode(), salt=encoded.salt, content=content
+        header=own.encoded.header.decode(),
+        salt=own.encoded.salt,
+        content=None if content is None else content.decode(),
+        clamp_ms=own.clamp_ms,
     )

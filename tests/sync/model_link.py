@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
+
+from typing_extensions import TypeVar as DefaultTypeVar
 
 from app.core.wire import (
     ChainStatus,
@@ -41,6 +43,22 @@ SETUP = Setup(
 )
 
 
+class Server(Protocol):
+    """What a link asks of a server, model or real."""
+
+    @property
+    def epoch(self) -> str: ...
+
+    def push(self, batch: PushRequest) -> PushResponse: ...
+
+    def pull(self, cursor: str, limit: int) -> PullResponse: ...
+
+    def chain(self, device_id: str) -> ChainStatus: ...
+
+
+ServerT = DefaultTypeVar("ServerT", bound=Server, default=ModelServer)
+
+
 class Weather(StrEnum):
     """What happens to one call."""
 
@@ -58,11 +76,11 @@ def always_fine() -> Weather:
     return Weather.FINE
 
 
-class ModelLink:
+class ModelLink(Generic[ServerT]):
     """A Gateway to a model server; `forecast` decides about each call."""
 
     def __init__(
-        self, server: ModelServer, device_id: str, forecast: Forecast = always_fine
+        self, server: ServerT, device_id: str, forecast: Forecast = always_fine
     ) -> None:
         self.server = server
         self.device_id = device_id

@@ -40,20 +40,23 @@ class ServerState:
 
 
 class ModelServer:
-    """Knows chains, the log and its epoch; `unwanted` records are set aside."""
+    """Knows chains, the log and its epoch; `unwanted` records are set aside.
+
+    What was set aside is accepted once it is offered again and wanted by then.
+    """
 
     def __init__(self, wall: WallClock) -> None:
         self._wall = wall
         self.state = ServerState()
         self.epoch = "epoch-1"
-        self.unwanted: set[str] = set()
+        self.unwanted: dict[str, ProblemCode] = {}
 
     def backup(self) -> ServerState:
         """A copy of everything."""
         return copy.deepcopy(self.state)
 
     def restore(self, backup: ServerState, epoch: str) -> None:
-        """Go back to a backup, as a new epoch."""
+        """Go back to a backup, as a new epoch or, where nobody said so, as before."""
         self.state = copy.deepcopy(backup)
         self.epoch = epoch
 
@@ -66,6 +69,16 @@ class ModelServer:
             document = found.get(record_id) or new_document(operation)
             found[record_id] = document.apply(operation, item.clamp_ms)
         return found
+
+    def clamps(self) -> list[tuple[str, int | None]]:
+        """Each operation of the log with its clamp."""
+        return [
+            (
+                decode_operation(encoded_of(item.operation)).header.operation_id,
+                item.clamp_ms,
+            )
+            for item in self.state.log
+        ]
 
     def chain(self, device_id: str) -> ChainStatus:
         """Where a device's chain stands."""
@@ -110,7 +123,7 @@ class ModelServer:
             page.append(item)
         last = page[-1].sequence if page else after
         return PullResponse(
-            cursor=f"{self.epoch}.{last}",
+            cursor=self._cursor(last),
             items=tuple(page),
             more=last < len(self.state.log),
             server_ms=self._wall(),
@@ -119,13 +132,19 @@ class ModelServer:
     def _heads(self, device_id: str) -> list[ChainHead]:
         return self.state.chains.setdefault(device_id, [ChainHead(device_id)])
 
+    def _cursor(self, sequence: int) -> str:
+        """The epoch, a sequence, and the id of the operation that has it."""
+        at = self.state.log[sequence - 1].operation if sequence else None
+        mark = decode_operation(encoded_of(at)).header.operation_id if at else ""
+        return f"{self.epoch}.{sequence}.{mark}"
+
     def _sequence(self, cursor: str) -> int:
         if not cursor:
             return 0
-        epoch, _, number = cursor.rpartition(".")
-        if epoch != self.epoch:
+        sequence = int(cursor.split(".")[1])
+        if sequence > len(self.state.log) or cursor != self._cursor(sequence):
             raise _refused(ProblemCode.EPOCH_CHANGED, None)
-        return int(number)
+        return sequence
 
     def _take(self, device_id: str, envelope: OperationEnvelope) -> PushOutcome:
         encoded = encoded_of(envelope)
@@ -135,7 +154,7 @@ class ModelServer:
             return PushOutcome(
                 operation_id=operation_id,
                 outcome=Outcome.REJECTED,
-                reason=ProblemCode.RECORD_MISMATCH,
+                reason=self.unwanted[header.record_id],
             )
         known = self.state.digests.get(operation_id)
         if known is not None:
@@ -147,7 +166,10 @@ class ModelServer:
                 clamp_ms=item.clamp_ms,
             )
         now = self._wall()
-        clamp_ms = now if header.at.wall_ms > now + CLAMP_AFTER_MS else None
+        stamp, given = header.at.wall_ms, envelope.clamp_ms
+        clamps = [now] if stamp > now + CLAMP_AFTER_MS else []
+        clamps += [given] if given is not None and given < stamp else []
+        clamp_ms = min(clamps, default=None)
         self.state.digests[operation_id] = encoded.header_digest
         self.state.places[operation_id] = len(self.state.log)
         self.state.log.append(

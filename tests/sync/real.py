@@ -27,6 +27,7 @@ from sync_server.main import create_app
 from sync_server.opening import open_context, open_database
 from sync_server.services.administration import (
     DeploymentValues,
+    NewPractitioner,
     add_practitioner,
     add_site,
     initialise,
@@ -68,8 +69,10 @@ def made_settings(folder: Path) -> tuple[Settings, str]:
     database = open_database(settings)
     initialise(settings, ports, database, DeploymentValues(name="Harbour clinic"))
     site_id = add_site(ports, database, "Harbour", "Europe/Athens")
-    add_practitioner(ports, database, NURSE, Role.NURSE, None)
-    add_practitioner(ports, database, COORDINATOR, Role.COORDINATOR, PASSPHRASE)
+    nurse = NewPractitioner(NURSE, Role.NURSE)
+    coordinator = NewPractitioner(COORDINATOR, Role.COORDINATOR, PASSPHRASE)
+    for new in (nurse, coordinator):
+        add_practitioner(ports, database, new)
     database.close()
     return settings, site_id
 

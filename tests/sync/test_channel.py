@@ -330,3 +330,11 @@ def test_an_address_is_completed(typed: str, address: str) -> None:
 def test_what_cannot_be_an_address_is_refused(typed: str) -> None:
     with pytest.raises(ProtocolMismatch):
         server_address(typed)
+
+
+def test_a_round_that_is_late_when_the_channel_is_closed_is_cut_off() -> None:
+    transport = always(lambda: json_answer(HEALTH.model_dump_json()))
+    channel = HttpChannel(URL, None, transport)
+    channel.close()
+    with pytest.raises(ConnectionCut):
+        channel.get("/health", Health)

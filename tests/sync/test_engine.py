@@ -18,7 +18,7 @@ from app.sync.failures import (
     Unreachable,
 )
 from app.sync.report import Phase, SyncProgress
-from tests.sync.model_device import ModelDevice
+from tests.sync.model_device import ModelDevice, SeededIds
 from tests.sync.model_link import SETUP, ModelLink, Weather
 from tests.sync.model_server import ModelServer
 
@@ -155,7 +155,7 @@ def test_a_page_that_was_read_is_not_read_again(a: Tablet, b: Tablet) -> None:
 
 def test_what_the_server_sets_aside_blocks_nothing(a: Tablet) -> None:
     bad = RecordKey("Patient", "unwanted", "unwanted")
-    a.link.server.unwanted.add("unwanted")
+    a.link.server.unwanted["unwanted"] = ProblemCode.RECORD_MISMATCH
     refused = a.device.save(bad, {"name": {"text": "Nobody"}})
     a.save("Salma")
     report = a.engine.round()
@@ -298,6 +298,7 @@ def test_a_tablet_restored_from_a_backup_is_told_plainly_and_keeps_its_work(
     a.save("before", "after the backup")
     a.engine.round()
     clone = Tablet("a", server, wall)
+    clone.device.ids = SeededIds(random.Random("restored"))
     clone.save("written on the restored tablet")
     report = clone.engine.round()
     assert report.failure is ProblemCode.DEVICE_FORKED
@@ -311,7 +312,7 @@ def test_a_restored_tablet_that_lacks_links_is_a_fork_under_a_new_epoch_too(
     a.save("one", "two")
     a.engine.round()
     clone = Tablet("a", server, wall)
-    clone.device._cursor = "epoch-0.7"
+    clone.device._cursor = "epoch-0.7.x"
     assert clone.engine.round().failure is ProblemCode.DEVICE_FORKED
 
 
@@ -321,7 +322,7 @@ def test_a_server_that_asks_for_another_start_again_and_again_ends_the_round(
     class Restless(ModelLink):
         def pull(self, cursor: str, limit: int) -> PullResponse:
             self.server.epoch += "'"
-            return super().pull(cursor or f"{server.epoch}x.0", limit)
+            return super().pull(cursor or f"{server.epoch}x.0.", limit)
 
     a.save("Salma")
     engine = SyncEngine(Restless(server, "a"), a.device, SetWall())

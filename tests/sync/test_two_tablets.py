@@ -1,6 +1,5 @@
 """Two real vaults and a real server: they see each other's changes within 5 s."""
 
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -72,7 +71,6 @@ def test_a_tablet_works_on_while_the_server_is_away_and_catches_up(
         a.save(PATIENT, sex="female")
         within(2, lambda: _only_here(a.scheduler.status) == 1)
         with serving(server.context.settings, away):
-            a.scheduler.sync_now()
             within(5, lambda: _only_here(a.scheduler.status) == 0)
             within(5, lambda: a.scheduler.status.online is True)
             assert a.scheduler.status.last_success_at is not None
@@ -95,7 +93,6 @@ def test_a_lock_ends_sync_and_the_next_unlock_goes_on(tmp_path: Path) -> None:
         a.save(PATIENT, sex="female")
         a.vault.close()
         assert a.engine.round().failure is ProblemCode.LOCKED
-        assert threading.active_count() < 20
 
 
 # Enrolment.

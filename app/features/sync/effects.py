@@ -107,6 +107,7 @@ def progress_of(status: SyncStatus) -> Progress:
         failure=status.failure,
         last_success_at=status.last_success_at,
         records_only_here=here.records if here else 0,
+        records_refused=here.refused_records if here else 0,
         oldest_at=here.oldest_at if here else None,
     )
 

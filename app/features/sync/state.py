@@ -50,6 +50,7 @@ class Progress:
     failure: ProblemCode | None = None
     last_success_at: int | None = None
     records_only_here: int = 0
+    records_refused: int = 0
     oldest_at: int | None = None
 
 

@@ -64,6 +64,14 @@ def _only_here(progress: Progress, now_ms: int, look: Look) -> list[ft.Control]:
         template = t.gettext("The oldest has waited for {time}.")
         waited = formats.waiting(t, now_ms - progress.oldest_at)
         said.append(w.subtitle(t.fill(template, time=waited)))
+    if refused := progress.records_refused:
+        template = t.ngettext(
+            "{count} record was not accepted by the server. It is kept here.",
+            "{count} records were not accepted by the server. They are kept here.",
+            refused,
+        )
+        text = t.fill(template, count=refused)
+        said.append(w.notice("sync.not_accepted", text, _WARNING))
     return said
 
 

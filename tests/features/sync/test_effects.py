@@ -8,6 +8,7 @@ from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushOutcome, PushResponse
 from app.features.sync.effects import loop, progress_of
 from app.features.sync.state import Kept
+from app.storage.outbox import OnlyHere
 from app.sync.report import Phase, SetAside, SyncProgress, SyncReport
 from app.sync.scheduler import SyncScheduler
 from app.sync.status import SyncStatus
@@ -61,3 +62,9 @@ def test_a_status_is_told_in_the_screens_own_terms() -> None:
     assert told.outcome is not None
     assert (told.outcome.sent, told.outcome.received) == (3, 4)
     assert told.outcome.set_aside == ((ProblemCode.ERASED, 2),)
+
+
+def test_what_was_refused_counts_as_only_here() -> None:
+    here = OnlyHere(0, 2, 5, 3, refused_records=2)
+    told = progress_of(SyncStatus(only_here=here))
+    assert (told.records_only_here, told.records_refused, told.oldest_at) == (2, 2, 5)

@@ -1,6 +1,17 @@
-"""Text as search compares it: no marks, no case, one letter for its variants. Pure."""
+"""Text as search compares it: no marks, no case, one letter for its variants. Pure.
+
+Tablets and the server search by these rules, so that both find the same people.
+"""
 
 import unicodedata
+from dataclasses import dataclass
+
+from app.core.ids import CARD_LENGTH
+
+_CARD_LOOKALIKES = str.maketrans({"i": "1", "l": "1", "o": "0"})
+_MIN_TYPED = 3
+"""Characters of a card or phone number before they are looked for."""
+_NUMBER_SIGNS = frozenset("+-/(). ")
 
 _SAME_LETTER = str.maketrans(
     {
@@ -61,3 +72,37 @@ def _is_spacing(character: str) -> bool:
 def digits(text: str) -> str:
     """Return the digits of a text."""
     return "".join(c for c in folded(text) if c.isdigit())
+
+
+def name_words(text: str) -> list[str]:
+    """Return the words of a name, folded; a hyphenated one also as one word."""
+    return [*tokens(text), *_joined_words(text)]
+
+
+def _joined_words(text: str) -> list[str]:
+    return [joined for word in text.split() if (joined := "".join(tokens(word)))]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed into a search field, as names, cards and numbers may match it.
+
+    A hyphen joins words, as it does in one of name_words. `card` and `number` are
+    empty where the text can be neither.
+    """
+
+    words: tuple[str, ...]
+    card: str
+    number: str
+
+    @classmethod
+    def of(cls, text: str) -> "Typed":
+        """Read a text; each of its words begins a word of a name."""
+        words = tuple(_joined_words(text))
+        card = "".join(words).translate(_CARD_LOOKALIKES)
+        numeric = all(c.isdigit() or c in _NUMBER_SIGNS for c in folded(text))
+        number = digits(text).lstrip("0") if numeric else ""
+        fits = _MIN_TYPED <= len(card) <= CARD_LENGTH and card.isascii()
+        return cls(
+            words, card if fits else "", number if len(number) >= _MIN_TYPED else ""
+        )
