@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from tests.support.processes import HOST
+from tests.support.processes import HOST, free_port
 
 CutAfter = Callable[[], int | None]
 """Given a new connection, after how many bytes of both ways it is cut; None: never."""
@@ -53,7 +53,7 @@ class CuttingProxy:
         self._target_port = target_port
         self._cut_after = cut_after
         # A port that was asked for by number stays ours while nobody listens on it.
-        self._listener = socket.create_server((HOST, 0))
+        self._listener = socket.create_server((HOST, free_port()))
         self._threads: list[threading.Thread] = []
         self._lines: list[_Line] = []
         self._is_away = False
