@@ -12,7 +12,7 @@ from app.clinic.library import read_library
 from app.i18n import Translator
 from app.ui.form_words import FormWords
 from tests.browser import care, story
-from tests.browser.clinic import Clinic, Program, Tablet
+from tests.browser.clinic import NURSE, PIN, Clinic, Program, Tablet
 from tests.browser.hands import Hands
 from tests.support.browser import CONSOLE, PHONE, TABLET, opened
 
@@ -106,6 +106,13 @@ def door(walk: Tour, tablet: Tablet) -> None:
     walk.shoot("languages")
     hands.press("Back")
     hands.is_home()
+    hands.press("Lock")
+    hands.press(re.compile(NURSE))
+    hands.sees("Your PIN")
+    walk.shoot("unlock-pin")
+    hands.type_digits(PIN)
+    hands.press("Unlock")
+    hands.is_home()
 
 
 def registration(walk: Tour) -> None:
@@ -114,6 +121,11 @@ def registration(walk: Tour) -> None:
     hands.press("Register a person")
     hands.sees("Sex")
     walk.shoot("register-empty")
+    hands.press("Another language")
+    hands.find("Back").wait_for()
+    hands.misses("Sex")
+    walk.shoot("register-languages")
+    hands.press("Back")
     care.fill_in(hands, story.MOTHER)
     walk.shoot("register-name")
     for step in ("Origin and languages", "Phone numbers", "Arrival"):
@@ -128,7 +140,7 @@ def registration(walk: Tour) -> None:
     hands.press("Save")
     hands.sees("Saved on this tablet.")
     walk.shoot("registered")
-    hands.press("Register the next person")
+    family_and_card(walk, care.shown_code(hands))
     care.fill_in(hands, story.CHILD_ALONE)
     hands.press("Back")
     hands.sees(story.CHILD_FLAG)
@@ -139,6 +151,25 @@ def registration(walk: Tour) -> None:
     hands.is_home()
     hands.sees(re.compile("أمينة"))
     walk.shoot("home")
+
+
+def family_and_card(walk: Tour, code: str) -> None:
+    """A relative's form, a card that is known, somebody who came back."""
+    hands = walk.hands
+    hands.press("Another of this family")
+    hands.sees("Sex")
+    walk.shoot("register-family")
+    hands.press("Back")
+    hands.press("Register a person")
+    hands.write("Card code", code)
+    hands.sees("This card belongs to somebody who is registered already.")
+    walk.shoot("register-known-card")
+    hands.press("This person came back")
+    hands.find("This visit goes on").wait_for()
+    walk.shoot("register-returning")
+    hands.press("Back")
+    hands.is_home()
+    hands.press("Register a person")
 
 
 def screening(walk: Tour) -> None:
@@ -171,6 +202,9 @@ def forms(walk: Tour) -> None:
         answer(walk, place, option)
     walk.shoot("screening-phq9")
     hands.press("Next")
+    hands.press("Finish")
+    hands.sees("An answer is needed here.")
+    walk.shoot("screening-missing")
     for place, option in enumerate(PHQ_SECOND):
         answer(walk, place, option)
     hands.press("For the staff: read this")
@@ -215,8 +249,10 @@ def begin(walk: Tour, name: str) -> None:
 
 
 def cards(hands: Hands) -> Locator:
-    """The cards of questions: groups with a name."""
-    return hands.screen.page.locator('[role="group"][aria-label]')
+    """The cards of questions: groups with a name, and something to answer with."""
+    page = hands.screen.page
+    groups = page.locator('[role="group"][aria-label]')
+    return groups.filter(has=page.locator("input, [role=button][aria-current]"))
 
 
 def answer(walk: Tour, question: int, option: int) -> None:
@@ -235,6 +271,12 @@ def end(walk: Tour, name: str) -> None:
     hands.press("The tablet is turned to me")
     hands.sees("What was answered")
     walk.shoot(f"result-{name}")
+    if name == "phq9":
+        hands.press("Correct an answer")
+        hands.find("Next").wait_for()
+        walk.shoot("screening-correct")
+        hands.press("Back")
+        hands.sees("What was answered")
     hands.press("Back to the visit")
     hands.sees("The whole record")
 
@@ -250,6 +292,14 @@ def record(walk: Tour) -> None:
     label = hands.t.fill(template, field=hands.t.gettext("Birth date"))
     hands.find(re.compile(re.escape(label))).wait_for()
     walk.shoot("record-correct-what")
+    for field in ("Name", "Sex", "Language"):
+        named = hands.t.fill(template, field=hands.t.gettext(field))
+        hands.press(re.compile(re.escape(named)))
+        hands.sees("Until now")
+        walk.shoot(f"amend-{field.lower()}")
+        hands.press("Back")
+        hands.sees("What was written")
+        hands.press("Correct something about the person")
     hands.press(re.compile(re.escape(label)))
     hands.sees("Until now")
     walk.shoot("amend-birth-date")
