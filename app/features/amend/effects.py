@@ -9,7 +9,6 @@ from app.clinic import corrections
 from app.clinic.desk import Desk
 from app.clinic.drafting import DraftKeeper
 from app.core.canonical import Json
-from app.core.problems import ProblemCode
 from app.features.amend.state import (
     DraftKept,
     DropDraft,
@@ -31,12 +30,11 @@ from app.features.amend.state import (
 )
 from app.features.amend.typed import begun, typed_from_json
 from app.i18n import formats
-from app.storage import StorageError
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import names_of
 from app.ui.routes import Amend
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
 
@@ -63,11 +61,17 @@ class _Amend:
                 self.work.run(lambda: self._load(record_id), dispatch, _as_event)
             case SaveField():
                 self.work.run(
-                    lambda: self._save(number, effect), dispatch, _saved, self._failed
+                    lambda: self._save(number, effect),
+                    dispatch,
+                    _saved,
+                    by_code(SaveFailed),
                 )
             case KeepDraft() | DropDraft():
                 self.work.run(
-                    lambda: self._draft(number, effect), dispatch, _kept, self._failed
+                    lambda: self._draft(number, effect),
+                    dispatch,
+                    _kept,
+                    by_code(SaveFailed),
                 )
             case StopListening():
                 if self.listening.stop is not None:
@@ -102,12 +106,6 @@ class _Amend:
             effect.document, effect.field, effect.value, effect.seen
         )
         self.keeper.settle(number, partial(self.desk.save, change))
-
-    def _failed(self, error: Exception) -> Event:
-        if isinstance(error, StorageError):
-            return SaveFailed(ProblemCode(error.code))
-        self.work.tell(error)
-        return SaveFailed(ProblemCode.UNEXPECTED)
 
     def _listen(self, dispatch: Dispatch) -> None:
         if self.listening.stop is not None:

@@ -16,7 +16,6 @@ from app.clinic.newest_draft import NewestDraft
 from app.core.canonical import Json
 from app.core.change import Change
 from app.core.merge import Document
-from app.core.problems import ProblemCode
 from app.core.projections import patient_view
 from app.core.values import Decision
 from app.features.notice.form import Asked, Form, form_from_json
@@ -38,11 +37,10 @@ from app.features.notice.state import (
     update,
 )
 from app.i18n.formats import local_day
-from app.storage import StorageError
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Home, Notice, Plan
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
 
@@ -127,11 +125,11 @@ class Effects:
         notice = self._notice
         match effect:
             case Load():
-                self._work.run(notice.load, dispatch, _as_event, self._save_failed)
+                self._work.run(notice.load, dispatch, _as_event, by_code(SaveFailed))
             case KeepDraft(content):
                 if self._newest.take(content):
                     self._work.run(
-                        self._newest.keep, dispatch, _kept, self._draft_failed
+                        self._newest.keep, dispatch, _kept, by_code(DraftFailed)
                     )
             case Save():
                 number = notice.keeper.number()
@@ -139,7 +137,7 @@ class Effects:
                     lambda: notice.save(effect, number),
                     dispatch,
                     _as_event,
-                    self._save_failed,
+                    by_code(SaveFailed),
                 )
             case Go(way):
                 self._go(way)
@@ -159,19 +157,6 @@ class Effects:
             self._place.back()
         else:
             self._place.replace(visit)
-
-    def _save_failed(self, error: Exception) -> Event:
-        return SaveFailed(self._code(error))
-
-    def _draft_failed(self, error: Exception) -> Event:
-        return DraftFailed(self._code(error))
-
-    def _code(self, error: Exception) -> ProblemCode:
-        """Return what to say of an error; one that nobody expected is told, too."""
-        if isinstance(error, StorageError):
-            return error.code
-        self._work.tell(error)
-        return ProblemCode.UNEXPECTED
 
 
 def _standing(documents: tuple[Document, ...]) -> dict[str, Decision]:

@@ -44,12 +44,12 @@ from app.features.record.events import (
     Shown,
 )
 from app.features.record.state import Model, update
-from app.storage import State, StorageError
+from app.storage import State
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import names_of
 from app.ui.routes import Amend, Notice, Plan, Record, Register, Screening
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
 FOUND_AT_MOST = 20
@@ -84,7 +84,10 @@ class _Record:
             case Decide(record, name, value):
                 change = corrections.amend(record, name, value, record.heads(name))
                 self.work.run(
-                    lambda: self.desk.save(change), dispatch, _corrected, self._failed
+                    lambda: self.desk.save(change),
+                    dispatch,
+                    _corrected,
+                    by_code(CorrectionFailed),
                 )
             case EnterInError(record, reason):
                 self._enter_in_error(record, reason, dispatch)
@@ -151,7 +154,7 @@ class _Record:
             ids, reason = self.desk.ids, effect.reason
             self.desk.save(move_to(together, right, reason, ids, mirrors))
 
-        self.work.run(moved, dispatch, _corrected, self._failed)
+        self.work.run(moved, dispatch, _corrected, by_code(CorrectionFailed))
 
     def _enter_in_error(
         self, record: Document, reason: str, dispatch: Dispatch
@@ -162,13 +165,7 @@ class _Record:
             together += corrections.mirrors_of(together, known)
             self.desk.save(corrections.enter_in_error(together, reason))
 
-        self.work.run(entered, dispatch, _corrected, self._failed)
-
-    def _failed(self, error: Exception) -> Event:
-        if isinstance(error, StorageError):
-            return CorrectionFailed(ProblemCode(error.code))
-        self.work.tell(error)
-        return CorrectionFailed(ProblemCode.UNEXPECTED)
+        self.work.run(entered, dispatch, _corrected, by_code(CorrectionFailed))
 
 
 def _registration(effect: OpenPage | OpenFamily | OpenComeBack) -> Register:

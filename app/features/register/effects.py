@@ -6,7 +6,6 @@ from typing import assert_never
 from app.clinic.desk import Desk
 from app.clinic.newest_draft import NewestDraft
 from app.core.canonical import Json
-from app.core.problems import ProblemCode
 from app.features.register.desk_work import DeskWork, SaveOutcome
 from app.features.register.doing import (
     DropDraft,
@@ -35,11 +34,10 @@ from app.features.register.events import (
 from app.features.register.model import Model
 from app.features.register.people import Person
 from app.features.register.state import update
-from app.storage import StorageError
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Home, Register, Route
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
 
@@ -98,19 +96,19 @@ class Effects:
                 desk.keeper.drop(number)
             return desk.load()
 
-        self._work.run(load, dispatch, _as_event, self._save_failed)
+        self._work.run(load, dispatch, _as_event, by_code(SaveFailed))
 
     def _draft(self, effect: KeepDraft | MoveDraft, dispatch: Dispatch) -> None:
         if isinstance(effect, KeepDraft):
             if self._newest.take(effect.content):
-                self._work.run(self._newest.keep, dispatch, _kept, self._draft_failed)
+                self._work.run(self._newest.keep, dispatch, _kept, by_code(DraftFailed))
             return
         number = self._desk.keeper.number()
         self._work.run(
             lambda: self._desk.move_draft(number, effect),
             dispatch,
             lambda _none: _moved(effect),
-            self._save_failed,
+            by_code(SaveFailed),
         )
 
     def _look_up(self, code: str, dispatch: Dispatch) -> None:
@@ -127,20 +125,7 @@ class Effects:
                 return desk.save_new(effect, number)
             return desk.save_returning(effect, number)
 
-        self._work.run(save, dispatch, _as_event, self._save_failed)
-
-    def _save_failed(self, error: Exception) -> Event:
-        return SaveFailed(self._code(error))
-
-    def _draft_failed(self, error: Exception) -> Event:
-        return DraftFailed(self._code(error))
-
-    def _code(self, error: Exception) -> ProblemCode:
-        """Return what to say of an error; one that nobody expected is told, too."""
-        if isinstance(error, StorageError):
-            return error.code
-        self._work.tell(error)
-        return ProblemCode.UNEXPECTED
+        self._work.run(save, dispatch, _as_event, by_code(SaveFailed))
 
 
 def _as_event(event: Event) -> Event:

@@ -6,7 +6,6 @@ from typing import assert_never
 
 from app.clinic.desk import Desk
 from app.clinic.library import Form
-from app.core.problems import ProblemCode
 from app.features.screening.answering import instance_key
 from app.features.screening.doing import (
     DropDraft,
@@ -34,14 +33,13 @@ from app.features.screening.events import (
 from app.features.screening.model import Languages, Model
 from app.features.screening.saving import Saver
 from app.features.screening.state import update
-from app.storage import StorageError
 from app.ui.form_words import has_words
 from app.ui.look import Look
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Result, Screening
 from app.ui.source import Source
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
 
@@ -73,7 +71,7 @@ class _Screening:
                     lambda: self.saver.save(number, effect),
                     dispatch,
                     _page_saved,
-                    self._failed,
+                    by_code(SaveFailed),
                 )
             case Finish():
                 number = self.saver.number()
@@ -81,7 +79,7 @@ class _Screening:
                     lambda: self.saver.finish(number, effect),
                     dispatch,
                     _end_saved,
-                    self._failed,
+                    by_code(SaveFailed),
                 )
             case MakeInstance(path):
                 key = instance_key(path.instances[-1], self.desk.ids.instance())
@@ -108,17 +106,13 @@ class _Screening:
         if isinstance(effect, DropDraft):
             number = self.saver.number()
             self.work.run(
-                lambda: self.saver.drop(number), dispatch, _page_saved, self._failed
+                lambda: self.saver.drop(number),
+                dispatch,
+                _page_saved,
+                by_code(SaveFailed),
             )
         elif self.saver.take(effect):
-            self.work.run(self.saver.keep, dispatch, _page_saved, self._failed)
-
-    def _failed(self, error: Exception) -> Event:
-        """Whatever went wrong, the page can be used again, and the draft stays."""
-        if isinstance(error, StorageError):
-            return SaveFailed(ProblemCode(error.code))
-        self.work.tell(error)
-        return SaveFailed(ProblemCode.UNEXPECTED)
+            self.work.run(self.saver.keep, dispatch, _page_saved, by_code(SaveFailed))
 
     def _listen(self, dispatch: Dispatch) -> None:
         if self.listening.stop is not None:

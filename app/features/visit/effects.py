@@ -10,7 +10,6 @@ from app.clinic import screening, visits
 from app.clinic.desk import Desk
 from app.clinic.drafting import NO_DRAFT, Settling
 from app.core.change import Change
-from app.core.problems import ProblemCode
 from app.core.values import EncounterStatus
 from app.features.visit.events import (
     Cancel,
@@ -40,11 +39,10 @@ from app.features.visit.events import (
 from app.features.visit.offering import Loaded
 from app.features.visit.state import Model, update
 from app.i18n import formats
-from app.storage import StorageError
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Home, Notice, Record, Register, Result, Screening
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
 SCREENING_DRAFT = "screening/"
@@ -148,7 +146,7 @@ class _Visit:
             return Saved(leaves)
 
         save = partial(self.desk.save, change, settling)
-        self.work.run(save, dispatch, saved, self._failed)
+        self.work.run(save, dispatch, saved, by_code(SaveFailed))
 
     def _declined(self, effect: Decline) -> Change:
         offer = effect.offer
@@ -174,12 +172,6 @@ class _Visit:
                 return visits.plan(key, canonical, later=later)
             case _:
                 assert_never(effect)
-
-    def _failed(self, error: Exception) -> Event:
-        if isinstance(error, StorageError):
-            return SaveFailed(ProblemCode(error.code))
-        self.work.tell(error)
-        return SaveFailed(ProblemCode.UNEXPECTED)
 
     def _listen(self, dispatch: Dispatch) -> None:
         if self.listening.stop is not None:
