@@ -1,7 +1,7 @@
 """Doing of Amend: read the field and its author, keep what is typed, save it anew."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
@@ -30,6 +30,7 @@ from app.features.amend.state import (
 )
 from app.features.amend.typed import begun, typed_from_json
 from app.i18n import formats
+from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import names_of
@@ -39,11 +40,6 @@ from app.ui.work import Work, by_code
 Dispatch = Callable[[Event], None]
 
 
-@dataclass(slots=True)
-class _Listening:
-    stop: Callable[[], None] | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Amend:
     desk: Desk
@@ -51,7 +47,7 @@ class _Amend:
     place: Place
     route: Amend
     keeper: DraftKeeper
-    listening: _Listening = field(default_factory=_Listening)
+    listening: Listening
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         number = self.keeper.number()
@@ -74,8 +70,7 @@ class _Amend:
                     by_code(SaveFailed),
                 )
             case StopListening():
-                if self.listening.stop is not None:
-                    self.listening.stop()
+                self.listening.end()
             case GoBack():
                 self.place.back()
             case _:
@@ -108,15 +103,8 @@ class _Amend:
         self.keeper.settle(number, partial(self.desk.save, change))
 
     def _listen(self, dispatch: Dispatch) -> None:
-        if self.listening.stop is not None:
-            return
-        patient_id = self.route.patient_id
-
-        def told(changed: frozenset[str]) -> None:
-            if patient_id in changed:
-                self.work.post(lambda: dispatch(RecordsChanged()))
-
-        self.listening.stop = self.desk.vault.subscribe(told)
+        tell = of_patient(self.route.patient_id, lambda: dispatch(RecordsChanged()))
+        self.listening.begin(self.desk.vault.subscribe, tell)
 
 
 def loop(
@@ -125,7 +113,7 @@ def loop(
     """Make the screen's loop."""
     draft_id = f"amend/{route.record_id}/{route.field}"
     keeper = DraftKeeper(desk.vault, draft_id, route.patient_id)
-    screen = _Amend(desk, work, place, route, keeper)
+    screen = _Amend(desk, work, place, route, keeper, Listening(work))
     today = formats.local_day(desk.wall(), desk.setup.site.zone)
     model = Model(route.record_id, route.field, today)
     moments: Moments[Event] = Moments(shown=Opened(), left=Left())

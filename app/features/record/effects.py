@@ -45,6 +45,7 @@ from app.features.record.events import (
 )
 from app.features.record.state import Model, update
 from app.storage import State
+from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import names_of
@@ -55,17 +56,12 @@ Dispatch = Callable[[Event], None]
 FOUND_AT_MOST = 20
 
 
-@dataclass(slots=True)
-class _Listening:
-    stop: Callable[[], None] | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Record:
     desk: Desk
     work: Work
     place: Place
-    listening: _Listening = field(default_factory=_Listening)
+    listening: Listening
     reads: Iterator[int] = field(default_factory=count)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
@@ -77,8 +73,7 @@ class _Record:
                     lambda: load(self.desk, patient_id, number), dispatch, _loaded
                 )
             case StopListening():
-                if self.listening.stop is not None:
-                    self.listening.stop()
+                self.listening.end()
             case FindPeople(text):
                 self._find(text, dispatch)
             case Decide(record, name, value):
@@ -126,14 +121,8 @@ class _Record:
                 assert_never(effect)
 
     def _listen(self, patient_id: str, dispatch: Dispatch) -> None:
-        if self.listening.stop is not None:
-            return
-
-        def told(changed: frozenset[str]) -> None:
-            if patient_id in changed:
-                self.work.post(lambda: dispatch(RecordsChanged()))
-
-        self.listening.stop = self.desk.vault.subscribe(told)
+        tell = of_patient(patient_id, lambda: dispatch(RecordsChanged()))
+        self.listening.begin(self.desk.vault.subscribe, tell)
 
     def _find(self, text: str, dispatch: Dispatch) -> None:
         self.work.run(
@@ -228,6 +217,6 @@ def loop(
     desk: Desk, work: Work, place: Place, patient_id: str
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Record(desk, work, place)
+    screen = _Record(desk, work, place, Listening(work))
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     return Loop(Model(patient_id), update, screen.perform, moments)

@@ -1,7 +1,7 @@
 """Doing of Screening: the vault in threads, in order, and the ways out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import assert_never
 
 from app.clinic.desk import Desk
@@ -34,6 +34,7 @@ from app.features.screening.model import Languages, Model
 from app.features.screening.saving import Saver
 from app.features.screening.state import update
 from app.ui.form_words import has_words
+from app.ui.listening import Listening, of_patient
 from app.ui.look import Look
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
@@ -44,11 +45,6 @@ from app.ui.work import Work, by_code
 Dispatch = Callable[[Event], None]
 
 
-@dataclass(slots=True)
-class _Listening:
-    stop: Callable[[], None] | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Screening:
     desk: Desk
@@ -56,7 +52,7 @@ class _Screening:
     place: Place
     route: Screening
     saver: Saver
-    listening: _Listening = field(default_factory=_Listening)
+    listening: Listening
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
@@ -90,8 +86,7 @@ class _Screening:
     def _leave(self, effect: StopListening | OpenResult | GoBack) -> None:
         match effect:
             case StopListening():
-                if self.listening.stop is not None:
-                    self.listening.stop()
+                self.listening.end()
             case OpenResult(response_id):
                 route = self.route
                 self.place.replace(
@@ -115,22 +110,15 @@ class _Screening:
             self.work.run(self.saver.keep, dispatch, _page_saved, by_code(SaveFailed))
 
     def _listen(self, dispatch: Dispatch) -> None:
-        if self.listening.stop is not None:
-            return
-        patient_id = self.route.patient_id
-
-        def told(changed: frozenset[str]) -> None:
-            if patient_id in changed:
-                self.work.post(lambda: dispatch(RecordsChanged()))
-
-        self.listening.stop = self.desk.vault.subscribe(told)
+        tell = of_patient(self.route.patient_id, lambda: dispatch(RecordsChanged()))
+        self.listening.begin(self.desk.vault.subscribe, tell)
 
 
 def loop(
     desk: Desk, work: Work, place: Place, look: Source[Look], route: Screening
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Screening(desk, work, place, route, Saver(desk, route))
+    screen = _Screening(desk, work, place, route, Saver(desk, route), Listening(work))
     form = desk.library.form(route.questionnaire)
     model = Model(_languages(look.value, form), desk.setup.site.zone)
     moments: Moments[Event] = Moments(shown=Opened(), left=Left())

@@ -39,6 +39,7 @@ from app.features.visit.events import (
 from app.features.visit.offering import Loaded
 from app.features.visit.state import Model, update
 from app.i18n import formats
+from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Home, Notice, Record, Register, Result, Screening
@@ -57,11 +58,6 @@ Going = (
 Saving = SetStatus | SetUrgency | Leave | Cancel | PutOff | Decline
 
 
-@dataclass(slots=True)
-class _Listening:
-    stop: Callable[[], None] | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Visit:
     desk: Desk
@@ -69,7 +65,7 @@ class _Visit:
     place: Place
     patient_id: str
     encounter_id: str
-    listening: _Listening = field(default_factory=_Listening)
+    listening: Listening
     reads: Iterator[int] = field(default_factory=count)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
@@ -79,8 +75,7 @@ class _Visit:
                 number = next(self.reads)
                 self.work.run(lambda: self._load(number), dispatch, VisitLoaded)
             case StopListening():
-                if self.listening.stop is not None:
-                    self.listening.stop()
+                self.listening.end()
             case SetStatus() | SetUrgency() | Leave() | Cancel() | PutOff() | Decline():
                 self._save(effect, dispatch)
             case _:
@@ -174,21 +169,15 @@ class _Visit:
                 assert_never(effect)
 
     def _listen(self, dispatch: Dispatch) -> None:
-        if self.listening.stop is not None:
-            return
-
-        def told(changed: frozenset[str]) -> None:
-            if self.patient_id in changed:
-                self.work.post(lambda: dispatch(RecordsChanged()))
-
-        self.listening.stop = self.desk.vault.subscribe(told)
+        tell = of_patient(self.patient_id, lambda: dispatch(RecordsChanged()))
+        self.listening.begin(self.desk.vault.subscribe, tell)
 
 
 def loop(
     desk: Desk, work: Work, place: Place, patient_id: str, encounter_id: str
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Visit(desk, work, place, patient_id, encounter_id)
+    screen = _Visit(desk, work, place, patient_id, encounter_id, Listening(work))
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     model = Model(patient_id, encounter_id, desk.station)
     return Loop(model, update, screen.perform, moments)
