@@ -8,7 +8,6 @@ from typing import assert_never
 from app.clinic import corrections
 from app.clinic.desk import Desk
 from app.clinic.drafting import DraftKeeper
-from app.core.canonical import Json
 from app.features.amend.state import (
     DraftKept,
     DropDraft,
@@ -35,7 +34,7 @@ from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import names_of
 from app.ui.routes import Amend
-from app.ui.work import Work, by_code
+from app.ui.work import Lane, Work, by_code
 
 Dispatch = Callable[[Event], None]
 
@@ -43,32 +42,25 @@ Dispatch = Callable[[Event], None]
 @dataclass(frozen=True, slots=True)
 class _Amend:
     desk: Desk
-    work: Work
+    lane: Lane
     place: Place
     route: Amend
     keeper: DraftKeeper
     listening: Listening
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
-        number = self.keeper.number()
+        lane, failed = self.lane, by_code(SaveFailed)
         match effect:
             case LoadField(record_id):
                 self._listen(dispatch)
-                self.work.run(lambda: self._load(record_id), dispatch, _as_event)
+                lane.run(lambda: self._load(record_id), dispatch, _as_event)
             case SaveField():
-                self.work.run(
-                    lambda: self._save(number, effect),
-                    dispatch,
-                    _saved,
-                    by_code(SaveFailed),
-                )
-            case KeepDraft() | DropDraft():
-                self.work.run(
-                    lambda: self._draft(number, effect),
-                    dispatch,
-                    _kept,
-                    by_code(SaveFailed),
-                )
+                lane.run(lambda: self._save(effect), dispatch, _saved, failed)
+            case KeepDraft():
+                self.keeper.typing()
+                lane.newest(lambda: self._keep(effect), dispatch, _kept, failed)
+            case DropDraft():
+                lane.run(self.keeper.drop, dispatch, _kept, failed)
             case StopListening():
                 self.listening.end()
             case GoBack():
@@ -89,18 +81,14 @@ class _Amend:
         ids = seen if isinstance(seen, list | tuple) else ()
         return FieldLoaded(document, names, (typed, tuple(str(each) for each in ids)))
 
-    def _draft(self, number: int, effect: KeepDraft | DropDraft) -> None:
-        if isinstance(effect, DropDraft):
-            self.keeper.drop(number)
-            return
-        content: dict[str, Json] = {"typed": effect.typed, "seen": list(effect.seen)}
-        self.keeper.keep(number, content)
+    def _keep(self, draft: KeepDraft) -> None:
+        self.keeper.keep({"typed": draft.typed, "seen": list(draft.seen)})
 
-    def _save(self, number: int, effect: SaveField) -> None:
+    def _save(self, effect: SaveField) -> None:
         change = corrections.amend(
             effect.document, effect.field, effect.value, effect.seen
         )
-        self.keeper.settle(number, partial(self.desk.save, change))
+        self.keeper.settle(partial(self.desk.save, change))
 
     def _listen(self, dispatch: Dispatch) -> None:
         tell = of_patient(self.route.patient_id, lambda: dispatch(RecordsChanged()))
@@ -113,7 +101,7 @@ def loop(
     """Make the screen's loop."""
     draft_id = f"amend/{route.record_id}/{route.field}"
     keeper = DraftKeeper(desk.vault, draft_id, route.patient_id)
-    screen = _Amend(desk, work, place, route, keeper, Listening(work))
+    screen = _Amend(desk, work.lane(), place, route, keeper, Listening(work))
     today = formats.local_day(desk.wall(), desk.setup.site.zone)
     model = Model(route.record_id, route.field, today)
     moments: Moments[Event] = Moments(shown=Opened(), left=Left())

@@ -12,7 +12,6 @@ from app.clinic.consents import (
 )
 from app.clinic.desk import Desk
 from app.clinic.drafting import DraftKeeper
-from app.clinic.newest_draft import NewestDraft
 from app.core.canonical import Json
 from app.core.change import Change
 from app.core.merge import Document
@@ -43,6 +42,7 @@ from app.ui.routes import Home, Notice, Plan
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
+Content = Mapping[str, Json]
 
 
 def loop(
@@ -75,7 +75,7 @@ class NoticeWork:
         page = Page.CONSENTS if is_consents else Page.NOTICE
         return Loaded(context, typed, page, restored=typed != began)
 
-    def save(self, effect: Save, number: int) -> Event:
+    def save(self, effect: Save) -> Event:
         """Write the notice and the answers in one change."""
         form, context = effect.form, effect.context
         ids = self._desk.ids
@@ -91,7 +91,7 @@ class NoticeWork:
             known = self._desk.vault.documents(patient_id)
             consents = record_consents(patient_id, (*answers, *unable), ids, known)
             change.writes.update(consents.writes)
-        self.keeper.settle(number, partial(self._desk.save, change))
+        self.keeper.settle(partial(self._desk.save, change))
         return Saved()
 
     def _context(self, documents: tuple[Document, ...]) -> Context:
@@ -116,25 +116,20 @@ class Effects:
 
     def __init__(self, notice: NoticeWork, work: Work, place: Place) -> None:
         self._notice = notice
-        self._work = work
         self._place = place
-        self._newest = NewestDraft(notice.keeper)
+        self._lane = work.lane()
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         """Do one effect."""
-        notice = self._notice
+        notice, lane = self._notice, self._lane
         match effect:
             case Load():
-                self._work.run(notice.load, dispatch, _as_event, by_code(SaveFailed))
+                lane.run(notice.load, dispatch, _as_event, by_code(SaveFailed))
             case KeepDraft(content):
-                if self._newest.take(content):
-                    self._work.run(
-                        self._newest.keep, dispatch, _kept, by_code(DraftFailed)
-                    )
+                self._keep(content, dispatch)
             case Save():
-                number = notice.keeper.number()
-                self._work.run(
-                    lambda: notice.save(effect, number),
+                lane.run(
+                    lambda: notice.save(effect),
                     dispatch,
                     _as_event,
                     by_code(SaveFailed),
@@ -145,6 +140,16 @@ class Effects:
                 self._place.back()
             case _:
                 assert_never(effect)
+
+    def _keep(self, content: Content, dispatch: Dispatch) -> None:
+        keeper = self._notice.keeper
+        keeper.typing()
+
+        def keep() -> Event:
+            keeper.keep(dict(content))
+            return DraftKept(content)
+
+        self._lane.newest(keep, dispatch, _as_event, by_code(DraftFailed))
 
     def _go(self, way: Way) -> None:
         """Go home, or to the visit: back to it, where it lies below."""
@@ -181,7 +186,3 @@ def _standing_answers(context: Context) -> tuple[tuple[str, str], ...]:
 
 def _as_event(event: Event) -> Event:
     return event
-
-
-def _kept(content: Mapping[str, Json]) -> Event:
-    return DraftKept(content)

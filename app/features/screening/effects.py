@@ -40,7 +40,7 @@ from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Result, Screening
 from app.ui.source import Source
-from app.ui.work import Work, by_code
+from app.ui.work import Lane, Work, by_code
 
 Dispatch = Callable[[Event], None]
 
@@ -48,7 +48,7 @@ Dispatch = Callable[[Event], None]
 @dataclass(frozen=True, slots=True)
 class _Screening:
     desk: Desk
-    work: Work
+    lane: Lane
     place: Place
     route: Screening
     saver: Saver
@@ -58,25 +58,9 @@ class _Screening:
         match effect:
             case LoadScreening():
                 self._listen(dispatch)
-                self.work.run(self.saver.load, dispatch, ScreeningLoaded)
-            case KeepDraft() | DropDraft():
-                self._draft(effect, dispatch)
-            case SavePage():
-                number = self.saver.number()
-                self.work.run(
-                    lambda: self.saver.save(number, effect),
-                    dispatch,
-                    _page_saved,
-                    by_code(SaveFailed),
-                )
-            case Finish():
-                number = self.saver.number()
-                self.work.run(
-                    lambda: self.saver.finish(number, effect),
-                    dispatch,
-                    _end_saved,
-                    by_code(SaveFailed),
-                )
+                self.lane.run(self.saver.load, dispatch, ScreeningLoaded)
+            case KeepDraft() | DropDraft() | SavePage() | Finish():
+                self._write(effect, dispatch)
             case MakeInstance(path):
                 key = instance_key(path.instances[-1], self.desk.ids.instance())
                 dispatch(InstanceMade(path, key))
@@ -97,17 +81,21 @@ class _Screening:
             case _:
                 assert_never(effect)
 
-    def _draft(self, effect: KeepDraft | DropDraft, dispatch: Dispatch) -> None:
-        if isinstance(effect, DropDraft):
-            number = self.saver.number()
-            self.work.run(
-                lambda: self.saver.drop(number),
-                dispatch,
-                _page_saved,
-                by_code(SaveFailed),
-            )
-        elif self.saver.take(effect):
-            self.work.run(self.saver.keep, dispatch, _page_saved, by_code(SaveFailed))
+    def _write(
+        self, effect: KeepDraft | DropDraft | SavePage | Finish, dispatch: Dispatch
+    ) -> None:
+        lane, saver, failed = self.lane, self.saver, by_code(SaveFailed)
+        match effect:
+            case KeepDraft():
+                lane.newest(lambda: saver.keep(effect), dispatch, _page_saved, failed)
+            case DropDraft():
+                lane.run(saver.drop, dispatch, _page_saved, failed)
+            case SavePage():
+                lane.run(lambda: saver.save(effect), dispatch, _page_saved, failed)
+            case Finish():
+                lane.run(lambda: saver.finish(effect), dispatch, _end_saved, failed)
+            case _:
+                assert_never(effect)
 
     def _listen(self, dispatch: Dispatch) -> None:
         tell = of_patient(self.route.patient_id, lambda: dispatch(RecordsChanged()))
@@ -118,7 +106,9 @@ def loop(
     desk: Desk, work: Work, place: Place, look: Source[Look], route: Screening
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Screening(desk, work, place, route, Saver(desk, route), Listening(work))
+    screen = _Screening(
+        desk, work.lane(), place, route, Saver(desk, route), Listening(work)
+    )
     form = desk.library.form(route.questionnaire)
     model = Model(_languages(look.value, form), desk.setup.site.zone)
     moments: Moments[Event] = Moments(shown=Opened(), left=Left())
