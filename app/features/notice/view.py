@@ -60,6 +60,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         back=lambda: dispatch(LeavePressed()),
         dialog=_dialog(model, dispatch, look),
         scroll_to_top="notice",
+        person_language=words.person_language,
     )
 
 
@@ -109,9 +110,6 @@ def _language(words: Words, dispatch: Dispatch, look: Look) -> list[ft.Control]:
         )
         text = t.fill(template, language=shown)
         parts.append(w.notice("notice.interpreted", text, w.Tone.WARNING))
-    elif words.person is not None:
-        mark = w.review_mark(look, words.person.review_state)
-        parts += [ft.Row([mark], wrap=True)] if mark is not None else []
     return parts
 
 
