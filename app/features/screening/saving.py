@@ -4,7 +4,7 @@ from app.clinic import findings, screening
 from app.clinic.answering import save_page
 from app.clinic.desk import Desk
 from app.clinic.drafting import DraftKeeper, Settling
-from app.core.change import Change
+from app.core.change import Change, Heads
 from app.core.projections import ResponseView
 from app.core.records import RecordType
 from app.core.values import ResponseStatus
@@ -45,7 +45,7 @@ class Saver:
         key = screening.response_key(self._route.patient_id, saving.response_id)
         page = self._page(saving)
         if end.reason is not None:
-            stop = screening.stop(key, end.reason)
+            stop = screening.stop(key, end.reason, _seen_status(saving))
             self._commit(screening.joined(page, stop))
             return
         status = ResponseStatus.COMPLETED
@@ -63,7 +63,7 @@ class Saver:
         """Return a page's change; the status that it may end with was seen, or not."""
         key = screening.response_key(self._route.patient_id, saving.response_id)
         page = save_page(key, saving.page)
-        page.set(key, {}, {"status": saving.page.seen.get("status", ())})
+        page.set(key, {}, {"status": _seen_status(saving)})
         if saving.is_new and not self._is_begun(saving.response_id):
             visit, form = self._route.encounter_id, saving.page.form
             begun = screening.begin(key, visit, form, saving.first)
@@ -97,3 +97,7 @@ class Saver:
             vault = self._desk.vault
             self._keeper = DraftKeeper(vault, draft_id, self._route.patient_id)
         return self._keeper
+
+
+def _seen_status(saving: SavePage) -> Heads:
+    return saving.page.seen.get("status", ())

@@ -147,7 +147,8 @@ class _Visit:
         offer = effect.offer
         response = screening.response_key(self.patient_id, offer.response_id)
         if offer.view is not None:
-            return screening.stop(response, effect.reason)
+            seen = offer.view.document.heads("status")
+            return screening.stop(response, effect.reason, seen)
         return screening.decline(response, self.encounter_id, offer.form, effect.reason)
 
     def _of_visit(
