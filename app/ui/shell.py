@@ -77,7 +77,7 @@ def turn_the_tablet(
     )
     return Frame(
         title=_("Turn the tablet to you"),
-        body=[sign, bilingual_text(staff, said, look)],
+        body=[sign, bilingual_text(staff, said, look, is_centred=True)],
         main=main_button(key, _("The tablet is turned to me"), on_turned),
         bare=True,
         person_language=person.tag if person else "",

@@ -145,6 +145,25 @@ def test_what_a_person_holds_in_their_hands_is_marked_too() -> None:
     run(scenario)
 
 
+def test_what_asks_to_turn_the_tablet_stands_in_the_middle_as_its_sign_does() -> None:
+    async def scenario() -> None:
+        for tag, person in (("ar", None), ("ar", "en"), ("en", "ar")):
+            look = first_look(tag, 360)
+            words = look.in_language(person) if person else None
+            turned = turn_the_tablet("key", look, lambda: None, words)
+            async with drawn(turned, tag) as (client, _, _locked):
+                texts = [c for c in client.controls() if isinstance(c, ft.Text)]
+                asked = look.t.lookup("Turn the tablet to you").text
+                said = [text for text in texts if text.value == asked]
+                if words is not None:
+                    back = words.lookup("Please give the tablet back").text
+                    said += [text for text in texts if back in text.value]
+                assert len(said) == (2 if person else 1)
+                assert {text.text_align for text in said} == {ft.TextAlign.CENTER}
+
+    run(scenario)
+
+
 def test_the_light_is_the_devices() -> None:
     async def scenario() -> None:
         async with drawn(Frame("", [])) as (client, _, _locked):
