@@ -109,6 +109,17 @@ def test_the_strip_is_a_button_only_where_it_leads_to_what_is_unsent() -> None:
     run(scenario)
 
 
+def test_the_strip_says_where_records_are_damaged() -> None:
+    async def scenario() -> None:
+        for is_damaged in (True, False):
+            status = Status("Ana", is_damaged=is_damaged)
+            async with drawn(Frame("", []), status=status) as (client, _, _locked):
+                said = "Some records are damaged" in client.texts()
+                assert said is is_damaged
+
+    run(scenario)
+
+
 def test_words_that_no_clinician_reviewed_are_marked_on_every_page() -> None:
     async def scenario() -> None:
         for tag in ("ar", "ti", "fr"):

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushOutcome, PushResponse
 from app.features.sync.effects import loop, progress_of
-from app.features.sync.state import Kept
+from app.features.sync.state import Kept, Lost
 from app.sync.report import Phase, SetAside, SyncProgress, SyncReport
 from app.sync.scheduler import SyncScheduler
 from app.sync.status import SyncStatus
@@ -61,3 +61,26 @@ def test_a_status_is_told_in_the_screens_own_terms() -> None:
     assert told.outcome is not None
     assert (told.outcome.sent, told.outcome.received) == (3, 4)
     assert told.outcome.set_aside == ((ProblemCode.ERASED, 2),)
+
+
+def test_what_is_damaged_is_counted_and_that_sending_is_stuck_behind_it(
+    tmp_path: Path,
+) -> None:
+    async def scenario() -> None:
+        with a_table(tmp_path) as table:
+            for name in ("Amina", "Omar"):
+                register(table.desk, name)
+            scheduler = SyncScheduler(random.Random(1))
+            screen = loop(table.desk, some_work(), a_place(Sync()), scheduler)
+            screen.shown()
+            await until(lambda: screen.model.server != "")
+            assert screen.model.lost == Lost()
+            with table.vault._unlocked.database.write() as transaction:
+                transaction.driver.execute(
+                    "UPDATE operation SET sealed = zeroblob(80) WHERE number = 1"
+                )
+            screen.shown()
+            await until(lambda: screen.model.lost == Lost(1, is_stuck=True))
+            screen.left()
+
+    asyncio.run(scenario())
