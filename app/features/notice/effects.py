@@ -20,13 +20,9 @@ from app.core.values import Decision
 from app.features.notice.form import Asked, Form, form_from_json
 from app.features.notice.model import Context, Model, Page, Way
 from app.features.notice.state import (
-    DraftFailed,
-    DraftKept,
     Effect,
     Event,
     Go,
-    GoBack,
-    KeepDraft,
     Load,
     Loaded,
     Save,
@@ -36,6 +32,7 @@ from app.features.notice.state import (
     update,
 )
 from app.i18n.formats import local_day
+from app.ui.leaving import DraftFailed, DraftKept, GoBack, KeepDraft
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Home, Notice, Plan

@@ -8,9 +8,7 @@ from app.features.register.desk_work import DeskWork, SaveOutcome
 from app.features.register.doing import (
     DropDraft,
     Effect,
-    GoBack,
     GoTo,
-    KeepDraft,
     LoadForm,
     LookUpCard,
     MintCard,
@@ -21,8 +19,6 @@ from app.features.register.doing import (
 from app.features.register.events import (
     CardLookedUp,
     CardMinted,
-    DraftFailed,
-    DraftKept,
     DraftMoved,
     Event,
     Loaded,
@@ -32,6 +28,7 @@ from app.features.register.events import (
 from app.features.register.model import Model
 from app.features.register.people import Person
 from app.features.register.state import update
+from app.ui.leaving import DraftFailed, DraftKept, GoBack, KeepDraft
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Home, Register, Route
