@@ -153,12 +153,8 @@ class Effects:
         if way is Way.HOME:
             self._place.reset(Home())
             return
-        route, stack = self._notice.route, self._place.navigator.value
-        visit = Plan(route.patient_id, route.encounter_id)
-        if len(stack) > 1 and stack[-2].route == visit:
-            self._place.back()
-        else:
-            self._place.replace(visit)
+        route = self._notice.route
+        self._place.back_to(Plan(route.patient_id, route.encounter_id))
 
 
 def _standing(documents: tuple[Document, ...]) -> dict[str, Decision]:

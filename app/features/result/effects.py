@@ -69,14 +69,11 @@ class _Result:
                 assert_never(effect)
 
     def _back_to_visit(self) -> None:
-        """Go back where the visit lies below; put it in this place where not."""
-        visit = Plan(self.route.patient_id, self.route.encounter_id)
-        stack = self.place.navigator.value
-        has_below = len(stack) > 1
-        if not self.route.encounter_id or (has_below and stack[-2].route == visit):
-            self.place.back()
+        patient_id, encounter_id = self.route.patient_id, self.route.encounter_id
+        if encounter_id:
+            self.place.back_to(Plan(patient_id, encounter_id))
         else:
-            self.place.replace(visit)
+            self.place.back()
 
     def _load(self) -> Loaded | None:
         desk, route = self.desk, self.route
