@@ -233,6 +233,7 @@ def test_home_is_where_an_unlocked_page_stands(tmp_path: Path) -> None:
             await lock(page)
 
     async def lock(page: Client) -> None:
+        await page.until(lambda: page.shows("strip.lock"))
         await page.tap("strip.lock")
         await page.until(lambda: "Who are you?" in page.texts())
 
