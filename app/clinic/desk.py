@@ -10,7 +10,7 @@ from app.core.clock import WallClock
 from app.core.ids import RecordIds
 from app.core.summary import Station
 from app.core.wire import PractitionerInfo, Setup
-from app.storage import Vault
+from app.storage import DamageKind, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,15 @@ class Desk:
     def station(self) -> Station:
         """Where the tablet stands now."""
         return self.read_station()
+
+    @property
+    def damaged(self) -> int:
+        """How many parts of the records are damaged, as far as was seen by now.
+
+        What the vault makes again by itself is none of the records.
+        """
+        found = (each.kind for each in self.vault.damaged)
+        return sum(kind is not DamageKind.VALUE for kind in found)
 
     def save(self, change: Change, settling: Settling = NO_DRAFT) -> None:
         """Commit a change durably, then wake sync; raises StorageError.

@@ -12,7 +12,7 @@ from itertools import count
 from app.clinic.library import Form
 from app.core.birth import Birth
 from app.core.canonical import Json
-from app.core.change import Change, RecordKey
+from app.core.change import Change, Heads, RecordKey
 from app.core.document_json import as_mapping
 from app.core.ids import RecordIds
 from app.core.merge import Document, Shown
@@ -193,18 +193,21 @@ def flags_of(
     return red_flags(form.protocol, form.questionnaire, state.counted, age)
 
 
-def stop(key: RecordKey, reason: StopReason) -> Change:
-    """End a response early: no total; red flags stand with their answers."""
+def stop(key: RecordKey, reason: StopReason, seen: Heads) -> Change:
+    """End a response early: no total; red flags stand with their answers.
+
+    `seen` are the heads of the status that it ends; another end, unseen, stands.
+    """
     change = Change()
     status = {"status": ResponseStatus.STOPPED.value, "reason": reason.value}
-    change.set(key, {"status": status})
+    change.set(key, {"status": status}, {"status": seen})
     return change
 
 
 def decline(
     key: RecordKey, encounter_id: str, form: Form, reason: StopReason
 ) -> Change:
-    """Keep that a form was declined before its first question."""
+    """Keep that a form was declined; whoever began it meanwhile was not seen."""
     change = Change()
     status = {"status": ResponseStatus.STOPPED.value, "reason": reason.value}
     fields: dict[str, Json] = {
@@ -212,7 +215,7 @@ def decline(
         "encounter": encounter_id,
         "status": status,
     }
-    change.set(key, fields)
+    change.set(key, fields, {"status": ()})
     return change
 
 

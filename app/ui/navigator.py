@@ -121,6 +121,14 @@ class Place:
         if self.is_top:
             self.navigator.back()
 
+    def back_to(self, route: Route) -> None:
+        """Go back where a place lies right below; put it here where it does not."""
+        stack = self.navigator.value
+        if len(stack) > 1 and stack[-2].route == route:
+            self.back()
+        else:
+            self.replace(route)
+
     def reset(self, route: Route) -> None:
         """Forget the way, if one still is here."""
         if self.is_top:

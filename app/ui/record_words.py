@@ -22,6 +22,10 @@ from app.i18n import N_, Translator, formats, names, terms
 from app.ui.form_words import FormWords
 from app.ui.value_words import ValueWords
 
+RESULT = "result"
+"""The field of a score."""
+UNDECIDED = N_("Two versions, not yet decided")
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -123,9 +127,17 @@ class RecordWords:
         return ValueWords(self.t, self.zone, self.today)
 
     def facts(self, document: Document) -> list[tuple[str, Fact]]:
-        """Return what a record shows, by field, in a reader's order."""
-        view = View(document)
-        return self.written(document, {k: view.value(k) for k in document.fields})
+        """Return what a record shows, by field, in a reader's order.
+
+        Of a result on which two people differ no version is shown as the one.
+        """
+        view, undecided = View(document), self.t.gettext(UNDECIDED)
+        facts = self.written(document, {k: view.value(k) for k in document.fields})
+        disputed = {RESULT} & view.conflicts().keys()
+        return [
+            (name, Fact(fact.label, undecided) if name in disputed else fact)
+            for name, fact in facts
+        ]
 
     def written(
         self, document: Document, fields: Mapping[str, Json]

@@ -77,7 +77,7 @@ def turn_the_tablet(
     )
     return Frame(
         title=_("Turn the tablet to you"),
-        body=[sign, bilingual_text(staff, said, look)],
+        body=[sign, bilingual_text(staff, said, look, is_centred=True)],
         main=main_button(key, _("The tablet is turned to me"), on_turned),
         bare=True,
         person_language=person.tag if person else "",
@@ -177,6 +177,8 @@ def _strip_parts(status: Status, look: Look) -> list[tuple[ft.IconData, str]]:
         parts.append((ft.Icons.SCHEDULE, zone))
     if status.only_here is not None:
         parts.append((ft.Icons.TABLET_ANDROID, _only_here(status.only_here, look)))
+    if status.is_damaged:
+        parts.append((ft.Icons.REPORT_OUTLINED, _("Some records are damaged")))
     if status.only_here and status.oldest_minutes:
         age = formats.waiting(look.t, status.oldest_minutes * MINUTE_MS)
         parts.append((ft.Icons.SCHEDULE, look.t.fill(_("Oldest: {age}"), age=age)))

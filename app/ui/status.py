@@ -19,6 +19,7 @@ class Status:
 
     `only_here` is None where the question makes no sense: a console has no vault.
     `zone` is the one in which all times stand, where sites have several.
+    `is_damaged` where something of the records here can't be read.
     """
 
     practitioner: str | None = None
@@ -26,3 +27,4 @@ class Status:
     only_here: int | None = 0
     oldest_minutes: int | None = None
     zone: str = ""
+    is_damaged: bool = False

@@ -69,10 +69,6 @@ class Work:
         )
         return handle.cancel
 
-    def tell(self, error: Exception) -> None:
-        """Show and log an error that nobody expected."""
-        self._failures.report(error)
-
     def post(self, callback: Callable[[], None]) -> None:
         """Call back on the session's event loop; safe from every thread."""
         try:

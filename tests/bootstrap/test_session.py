@@ -16,6 +16,7 @@ from app.ui.loop import Loop, Moments, Next
 from app.ui.navigator import Navigator
 from app.ui.routes import Home, Register, Sync, Unlock
 from tests.bootstrap.tablets import a_page, an_enrolled_process, unlocked
+from tests.features.record.people import register
 from tests.storage.tablets import ANA, PIN
 from tests.support.connection import Client
 
@@ -232,7 +233,27 @@ def test_home_is_where_an_unlocked_page_stands(tmp_path: Path) -> None:
             await lock(page)
 
     async def lock(page: Client) -> None:
+        await page.until(lambda: page.shows("strip.lock"))
         await page.tap("strip.lock")
         await page.until(lambda: "Who are you?" in page.texts())
+
+    run(tmp_path, scenario)
+
+
+def test_what_the_vault_cannot_read_is_in_view_from_the_unlock_on(
+    tmp_path: Path,
+) -> None:
+    async def scenario(process: TabletProcess) -> None:
+        async with a_page(process) as page:
+            await unlocked(page)
+            session = guest(process)
+            register(session.desk, "Amina")
+            register(session.desk, "Omar")
+            await session.locked()
+            assert "Some records are damaged" not in page.texts()
+            with process.file()._database.write() as transaction:
+                transaction.driver.execute("DELETE FROM operation WHERE number = 2")
+            await unlocked(page)
+            await page.until(lambda: "Some records are damaged" in page.texts())
 
     run(tmp_path, scenario)

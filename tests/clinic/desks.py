@@ -103,9 +103,9 @@ class Folder:
         self._clock = HybridClock("device-a", SettableWall())
         self._ids = SequentialIds("folded")
 
-    def add(self, change: Change) -> None:
+    def add(self, change: Change, practitioner: str = "practitioner-ana") -> None:
         """Fold a change, written by somebody who sees all that was written before."""
-        author = Authorship("practitioner-ana", "site-port")
+        author = Authorship(practitioner, "site-port")
         built = build(change, author, self._clock, self._ids, self.documents.get)
         for operation, _encoded in built:
             record_id = operation.header.record_id

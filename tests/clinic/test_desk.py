@@ -24,7 +24,7 @@ def authors(table: Table) -> list[str]:
 def test_a_draft_that_a_colleague_left_is_saved_as_theirs(tmp_path: Path) -> None:
     with a_table(tmp_path) as table:
         keeper = left_by_ana(table)
-        keeper.settle(keeper.number(), partial(table.desk.save, CHANGE))
+        keeper.settle(partial(table.desk.save, CHANGE))
         assert authors(table) == [ANA]
         assert table.vault.drafts() == ()
         (entry,) = table.vault.operations("p1")
@@ -34,6 +34,7 @@ def test_a_draft_that_a_colleague_left_is_saved_as_theirs(tmp_path: Path) -> Non
 def test_a_draft_that_was_typed_in_since_is_saved_by_who_saves(tmp_path: Path) -> None:
     with a_table(tmp_path) as table:
         keeper = left_by_ana(table)
-        keeper.keep(keeper.typing(), {"form": {"sex": "male"}})
-        keeper.settle(keeper.number(), partial(table.desk.save, CHANGE))
+        keeper.typing()
+        keeper.keep({"form": {"sex": "male"}})
+        keeper.settle(partial(table.desk.save, CHANGE))
         assert authors(table) == [BO]

@@ -1,6 +1,8 @@
-"""Drafts: the newest wins, whatever thread comes first, and a save ends them."""
+"""Drafts: kept until a save ends them, and under the names of who typed."""
 
+import asyncio
 import json
+import threading
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -8,6 +10,8 @@ import pytest
 
 from app.clinic.drafting import DraftKeeper, Settling
 from app.core.canonical import Json
+from app.ui.failures import Failures
+from app.ui.work import Lane, Work
 
 
 @dataclass
@@ -22,15 +26,12 @@ class Content:
 
 @dataclass
 class Drawer:
-    """A drawer in memory, with a disk that can be full."""
+    """A drawer in memory."""
 
     lying: dict[str, Content] = field(default_factory=dict)
-    is_full: bool = False
 
     def save_draft(self, draft_id: str, patient_id: str, content: bytes) -> None:
         assert patient_id == "patient"
-        if self.is_full:
-            raise TimeoutError
         self.lying[draft_id] = Content(content)
 
     def draft(self, draft_id: str) -> Content | None:
@@ -53,7 +54,7 @@ def dropped(drawer: Drawer, settling: Settling) -> None:
 def test_what_is_kept_is_there_for_the_next() -> None:
     drawer = Drawer()
     first = keeper(drawer)
-    first.keep(first.number(), {"name": "أمينة"})
+    first.keep({"name": "أمينة"})
     assert keeper(drawer).load() == {"name": "أمينة"}
 
 
@@ -61,85 +62,35 @@ def test_nothing_kept_is_empty() -> None:
     assert keeper(Drawer()).load() == {}
 
 
-def test_a_late_thread_does_not_write_over_a_newer_draft() -> None:
-    drafts = keeper(Drawer())
-    early, late = drafts.number(), drafts.number()
-    drafts.keep(late, {"text": "Amina"})
-    drafts.keep(early, {"text": "Am"})
-    assert drafts.load() == {"text": "Amina"}
-
-
-def test_a_late_thread_brings_no_draft_back_after_the_save() -> None:
+def test_a_save_takes_the_draft_with_it() -> None:
     drawer = Drawer()
     drafts = keeper(drawer)
-    typed, saved = drafts.number(), drafts.number()
-    drafts.settle(saved, partial(dropped, drawer))
-    drafts.keep(typed, {"text": "Amina"})
+    drafts.keep({"text": "Amina"})
+    drafts.settle(partial(dropped, drawer))
     assert drafts.load() == {}
 
 
 def test_a_save_that_failed_takes_no_keystroke_with_it() -> None:
     drafts = keeper(Drawer())
-    typed, saved = drafts.number(), drafts.number()
+    drafts.keep({"text": "Amina"})
 
     def fail(_settling: Settling) -> None:
         raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        drafts.settle(saved, fail)
-    drafts.keep(typed, {"text": "Amina"})
-    assert drafts.load() == {"text": "Amina"}
-
-
-def test_a_draft_that_could_not_be_written_is_tried_again() -> None:
-    drawer = Drawer(is_full=True)
-    drafts = keeper(drawer)
-    number = drafts.number()
-    with pytest.raises(TimeoutError):
-        drafts.keep(number, {"text": "Amina"})
-    drawer.is_full = False
-    drafts.keep(number, {"text": "Amina"})
+        drafts.settle(fail)
     assert drafts.load() == {"text": "Amina"}
 
 
 def test_dropping_ends_what_was_typed_before() -> None:
     drafts = keeper(Drawer())
-    typed = drafts.number()
-    drafts.keep(typed, {"text": "Am"})
-    drafts.drop(drafts.number())
-    assert drafts.load() == {}
-
-
-def test_an_older_save_leaves_what_was_typed_after_it() -> None:
-    drawer = Drawer()
-    drafts = keeper(drawer)
-    saved, typed = drafts.number(), drafts.number()
-    drafts.keep(typed, {"text": "Amina"})
-    drafts.settle(saved, partial(dropped, drawer))
-    assert keeper(drawer).load() == {"text": "Amina"}
-
-
-def test_dropping_leaves_what_was_typed_after_it() -> None:
-    drawer = Drawer()
-    drafts = keeper(drawer)
-    dropping, typed = drafts.number(), drafts.number()
-    drafts.keep(typed, {"text": "Amina"})
-    drafts.drop(dropping)
-    assert keeper(drawer).load() == {"text": "Amina"}
-
-
-def test_after_an_overtaken_save_the_next_one_drops_the_draft() -> None:
-    drawer = Drawer()
-    drafts = keeper(drawer)
-    saved, typed, later = drafts.number(), drafts.number(), drafts.number()
-    drafts.keep(typed, {"text": "Amina"})
-    drafts.settle(saved, partial(dropped, drawer))
-    drafts.settle(later, partial(dropped, drawer))
+    drafts.keep({"text": "Am"})
+    drafts.drop()
     assert drafts.load() == {}
 
 
 def author_of_a_save(drafts: DraftKeeper) -> str | None:
-    return drafts.settle(drafts.number(), lambda settling: settling.author)
+    return drafts.settle(lambda settling: settling.author)
 
 
 def test_what_somebody_left_and_nobody_touched_is_saved_as_theirs() -> None:
@@ -150,7 +101,7 @@ def test_what_somebody_left_and_nobody_touched_is_saved_as_theirs() -> None:
 def test_what_was_typed_in_since_is_saved_by_who_saves() -> None:
     drawer = Drawer({"register": Content(b'{"name": "Amina"}')})
     drafts = keeper(drawer)
-    drafts.typing()  # Its thread may come after the save.
+    drafts.typing()  # It is not on the disk yet.
     assert author_of_a_save(drafts) is None
 
 
@@ -161,3 +112,42 @@ def test_what_two_typed_in_is_saved_by_who_saves() -> None:
 
 def test_a_save_without_a_draft_is_by_who_saves() -> None:
     assert author_of_a_save(keeper(Drawer())) is None
+
+
+def test_a_save_ends_what_was_typed_before_it_and_leaves_what_came_after() -> None:
+    drawer = Drawer()
+    drafts = keeper(drawer)
+    begun, go_on = threading.Event(), threading.Event()
+    lying: list[str] = []
+
+    def commit(settling: Settling) -> None:
+        assert settling.kept is not None
+        lying.append(settling.kept.content.decode())
+        dropped(drawer, settling)
+        begun.set()
+        assert go_on.wait(5)
+
+    async def story() -> None:
+        work = Work(asyncio.get_running_loop(), Failures())
+        lane = work.lane()
+        told: list[str] = []
+        for name in ("A", "Am", "Ami"):
+            type_in(name, drafts, lane, told)
+        lane.run(lambda: drafts.settle(commit), told.append, lambda _none: "saved")
+        await asyncio.to_thread(begun.wait, 5)
+        type_in("Amin", drafts, lane, told)
+        type_in("Amina", drafts, lane, told)
+        go_on.set()
+        await work.settled()
+        await asyncio.sleep(0)
+        assert told[-3:] == ["Ami", "saved", "Amina"]
+
+    asyncio.run(story())
+    assert lying == ['{"text": "Ami"}']
+    assert keeper(drawer).load() == {"text": "Amina"}
+
+
+def type_in(text: str, drafts: DraftKeeper, lane: Lane, told: list[str]) -> None:
+    """As screens do at each key."""
+    drafts.typing()
+    lane.newest(lambda: drafts.keep({"text": text}), told.append, lambda _none: text)

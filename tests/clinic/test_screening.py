@@ -129,7 +129,7 @@ def test_what_ended_early_keeps_its_flags_and_has_no_score() -> None:
     ended = joined(
         begin(KEY, ENCOUNTER, TB, FIRST),
         page(answers),
-        stop(KEY, StopReason.TIRED),
+        stop(KEY, StopReason.TIRED, ()),
     )
     (document,) = folded(ended)
     view = ResponseView(document)

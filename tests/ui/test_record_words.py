@@ -11,7 +11,7 @@ from app.core.change import Change, RecordKey
 from app.core.merge import Document
 from app.core.records import _POLICIES, RecordType
 from app.i18n import Translator
-from app.ui.record_words import RecordWords
+from app.ui.record_words import Fact, RecordWords
 from tests.clinic.desks import Folder
 
 WORDS = RecordWords(Translator("en"), read_library(), "UTC", date(2026, 3, 1))
@@ -134,3 +134,14 @@ def test_what_was_observed_is_told_in_words(value: Json, said: str) -> None:
     fact = WORDS.fact(written(RecordType.OBSERVATION, {"x": 1}), "value", value)
     assert said in fact.value
     assert "{" not in fact.value
+
+
+def test_a_result_on_which_two_differ_shows_no_version_as_the_one() -> None:
+    folder, key = Folder(), RecordKey(RecordType.SCORE, "record", "amina")
+    for total in ("12", "9"):
+        change = Change()
+        result: Json = {"questionnaire": PHQ9, "total": total}
+        change.set(key, {"result": result}, {"result": ()})
+        folder.add(change, f"practitioner-{total}")
+    (fact,) = [fact for _name, fact in WORDS.facts(folder.documents["record"])]
+    assert fact == Fact("Result", "Two versions, not yet decided")

@@ -109,6 +109,17 @@ def test_the_strip_is_a_button_only_where_it_leads_to_what_is_unsent() -> None:
     run(scenario)
 
 
+def test_the_strip_says_where_records_are_damaged() -> None:
+    async def scenario() -> None:
+        for is_damaged in (True, False):
+            status = Status("Ana", is_damaged=is_damaged)
+            async with drawn(Frame("", []), status=status) as (client, _, _locked):
+                said = "Some records are damaged" in client.texts()
+                assert said is is_damaged
+
+    run(scenario)
+
+
 def test_words_that_no_clinician_reviewed_are_marked_on_every_page() -> None:
     async def scenario() -> None:
         for tag in ("ar", "ti", "fr"):
@@ -141,6 +152,25 @@ def test_what_a_person_holds_in_their_hands_is_marked_too() -> None:
         turned = turn_the_tablet("key", look, lambda: None, look.in_language("ar"))
         async with drawn(turned) as (client, _, _locked):
             assert len(marks(client)) == 1
+
+    run(scenario)
+
+
+def test_what_asks_to_turn_the_tablet_stands_in_the_middle_as_its_sign_does() -> None:
+    async def scenario() -> None:
+        for tag, person in (("ar", None), ("ar", "en"), ("en", "ar")):
+            look = first_look(tag, 360)
+            words = look.in_language(person) if person else None
+            turned = turn_the_tablet("key", look, lambda: None, words)
+            async with drawn(turned, tag) as (client, _, _locked):
+                texts = [c for c in client.controls() if isinstance(c, ft.Text)]
+                asked = look.t.lookup("Turn the tablet to you").text
+                said = [text for text in texts if text.value == asked]
+                if words is not None:
+                    back = words.lookup("Please give the tablet back").text
+                    said += [text for text in texts if back in text.value]
+                assert len(said) == (2 if person else 1)
+                assert {text.text_align for text in said} == {ft.TextAlign.CENTER}
 
     run(scenario)
 

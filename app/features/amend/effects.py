@@ -1,15 +1,13 @@
 """Doing of Amend: read the field and its author, keep what is typed, save it anew."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
 from app.clinic import corrections
 from app.clinic.desk import Desk
 from app.clinic.drafting import DraftKeeper
-from app.core.canonical import Json
-from app.core.problems import ProblemCode
 from app.features.amend.state import (
     DraftKept,
     DropDraft,
@@ -31,47 +29,40 @@ from app.features.amend.state import (
 )
 from app.features.amend.typed import begun, typed_from_json
 from app.i18n import formats
-from app.storage import StorageError
+from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import names_of
 from app.ui.routes import Amend
-from app.ui.work import Work
+from app.ui.work import Lane, Work, by_code
 
 Dispatch = Callable[[Event], None]
-
-
-@dataclass(slots=True)
-class _Listening:
-    stop: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Amend:
     desk: Desk
-    work: Work
+    lane: Lane
     place: Place
     route: Amend
     keeper: DraftKeeper
-    listening: _Listening = field(default_factory=_Listening)
+    listening: Listening
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
-        number = self.keeper.number()
+        lane, failed = self.lane, by_code(SaveFailed)
         match effect:
             case LoadField(record_id):
                 self._listen(dispatch)
-                self.work.run(lambda: self._load(record_id), dispatch, _as_event)
+                lane.run(lambda: self._load(record_id), dispatch, _as_event)
             case SaveField():
-                self.work.run(
-                    lambda: self._save(number, effect), dispatch, _saved, self._failed
-                )
-            case KeepDraft() | DropDraft():
-                self.work.run(
-                    lambda: self._draft(number, effect), dispatch, _kept, self._failed
-                )
+                lane.run(lambda: self._save(effect), dispatch, _saved, failed)
+            case KeepDraft():
+                self.keeper.typing()
+                lane.newest(lambda: self._keep(effect), dispatch, _kept, failed)
+            case DropDraft():
+                lane.run(self.keeper.drop, dispatch, _kept, failed)
             case StopListening():
-                if self.listening.stop is not None:
-                    self.listening.stop()
+                self.listening.end()
             case GoBack():
                 self.place.back()
             case _:
@@ -90,35 +81,18 @@ class _Amend:
         ids = seen if isinstance(seen, list | tuple) else ()
         return FieldLoaded(document, names, (typed, tuple(str(each) for each in ids)))
 
-    def _draft(self, number: int, effect: KeepDraft | DropDraft) -> None:
-        if isinstance(effect, DropDraft):
-            self.keeper.drop(number)
-            return
-        content: dict[str, Json] = {"typed": effect.typed, "seen": list(effect.seen)}
-        self.keeper.keep(number, content)
+    def _keep(self, draft: KeepDraft) -> None:
+        self.keeper.keep({"typed": draft.typed, "seen": list(draft.seen)})
 
-    def _save(self, number: int, effect: SaveField) -> None:
+    def _save(self, effect: SaveField) -> None:
         change = corrections.amend(
             effect.document, effect.field, effect.value, effect.seen
         )
-        self.keeper.settle(number, partial(self.desk.save, change))
-
-    def _failed(self, error: Exception) -> Event:
-        if isinstance(error, StorageError):
-            return SaveFailed(ProblemCode(error.code))
-        self.work.tell(error)
-        return SaveFailed(ProblemCode.UNEXPECTED)
+        self.keeper.settle(partial(self.desk.save, change))
 
     def _listen(self, dispatch: Dispatch) -> None:
-        if self.listening.stop is not None:
-            return
-        patient_id = self.route.patient_id
-
-        def told(changed: frozenset[str]) -> None:
-            if patient_id in changed:
-                self.work.post(lambda: dispatch(RecordsChanged()))
-
-        self.listening.stop = self.desk.vault.subscribe(told)
+        tell = of_patient(self.route.patient_id, lambda: dispatch(RecordsChanged()))
+        self.listening.begin(self.desk.vault.subscribe, tell)
 
 
 def loop(
@@ -127,7 +101,7 @@ def loop(
     """Make the screen's loop."""
     draft_id = f"amend/{route.record_id}/{route.field}"
     keeper = DraftKeeper(desk.vault, draft_id, route.patient_id)
-    screen = _Amend(desk, work, place, route, keeper)
+    screen = _Amend(desk, work.lane(), place, route, keeper, Listening(work))
     today = formats.local_day(desk.wall(), desk.setup.site.zone)
     model = Model(route.record_id, route.field, today)
     moments: Moments[Event] = Moments(shown=Opened(), left=Left())

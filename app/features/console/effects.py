@@ -10,7 +10,6 @@ from typing import assert_never
 from app.core.clock import WallClock
 from app.core.console_wire import PatientSearch
 from app.core.operation import EncodedOperation, Operation, decode_operation
-from app.core.problems import ProblemCode
 from app.core.timeline import timeline
 from app.core.wire import FeedItem
 from app.features.console.state import (
@@ -38,7 +37,7 @@ from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import Names
 from app.ui.routes import ConsoleSignIn, Languages
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
 LIMIT = 200
@@ -66,13 +65,13 @@ class _Console:
         match effect:
             case FindPatients(question):
                 find = partial(_find, desk, question)
-                work.run(find, dispatch, _as_event, self._failed)
+                work.run(find, dispatch, _as_event, by_code(Failed))
             case OpenRecord(patient_id):
                 self._open(patient_id, dispatch)
             case OpenLanguages():
                 self.place.go(Languages())
             case SignOut():
-                work.run(partial(_sign_out, desk), dispatch, _as_event, self._failed)
+                work.run(partial(_sign_out, desk), dispatch, _as_event, by_code(Failed))
                 self.place.reset(ConsoleSignIn())
             case _:
                 assert_never(effect)
@@ -83,20 +82,8 @@ class _Console:
         def opened() -> Event:
             return _opened(session.patient_record(patient_id), number)
 
-        def unread(error: Exception) -> Event:
-            return RecordFailed(patient_id, self._code(error))
-
+        unread = by_code(partial(RecordFailed, patient_id))
         self.work.run(opened, dispatch, _as_event, unread)
-
-    def _failed(self, error: Exception) -> Event:
-        return Failed(self._code(error))
-
-    def _code(self, error: Exception) -> ProblemCode:
-        """Return what to say of an error; one that nobody expected is told, too."""
-        if isinstance(error, SyncFailure):
-            return ProblemCode(error.code)
-        self.work.tell(error)
-        return ProblemCode.UNEXPECTED
 
 
 def loop(desk: Desk, work: Work, place: Place) -> Loop[Model, Event, Effect]:

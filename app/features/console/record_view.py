@@ -22,7 +22,7 @@ from app.ui import provenance
 from app.ui import widgets as w
 from app.ui.flags import flag_notice
 from app.ui.look import Look
-from app.ui.record_words import Fact, RecordWords
+from app.ui.record_words import RESULT, Fact, RecordWords
 from app.ui.theme import Space, Type
 
 Dispatch = Callable[[Event], None]
@@ -172,7 +172,8 @@ class _Cards:
     def _contradiction(
         self, document: Document, name: str, fact: Fact, shown: Shown
     ) -> ft.Control:
-        also = self._look.t.gettext("Also written")
+        # A result that is disputed has no version that counts.
+        also = fact.label if name == RESULT else self._look.t.gettext("Also written")
         values = [
             _block(
                 [(label, self._words.fact(document, name, write.value).value)],

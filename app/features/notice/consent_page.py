@@ -60,6 +60,7 @@ def consents_frame(
         main=save,
         back=lambda: dispatch(BackPressed()),
         scroll_to_top="consents",
+        person_language=words.person_language,
     )
 
 

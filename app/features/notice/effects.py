@@ -12,23 +12,17 @@ from app.clinic.consents import (
 )
 from app.clinic.desk import Desk
 from app.clinic.drafting import DraftKeeper
-from app.clinic.newest_draft import NewestDraft
 from app.core.canonical import Json
 from app.core.change import Change
 from app.core.merge import Document
-from app.core.problems import ProblemCode
 from app.core.projections import patient_view
 from app.core.values import Decision
 from app.features.notice.form import Asked, Form, form_from_json
 from app.features.notice.model import Context, Model, Page, Way
 from app.features.notice.state import (
-    DraftFailed,
-    DraftKept,
     Effect,
     Event,
     Go,
-    GoBack,
-    KeepDraft,
     Load,
     Loaded,
     Save,
@@ -38,13 +32,14 @@ from app.features.notice.state import (
     update,
 )
 from app.i18n.formats import local_day
-from app.storage import StorageError
+from app.ui.leaving import DraftFailed, DraftKept, GoBack, KeepDraft
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Home, Notice, Plan
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
+Content = Mapping[str, Json]
 
 
 def loop(
@@ -77,7 +72,7 @@ class NoticeWork:
         page = Page.CONSENTS if is_consents else Page.NOTICE
         return Loaded(context, typed, page, restored=typed != began)
 
-    def save(self, effect: Save, number: int) -> Event:
+    def save(self, effect: Save) -> Event:
         """Write the notice and the answers in one change."""
         form, context = effect.form, effect.context
         ids = self._desk.ids
@@ -93,7 +88,7 @@ class NoticeWork:
             known = self._desk.vault.documents(patient_id)
             consents = record_consents(patient_id, (*answers, *unable), ids, known)
             change.writes.update(consents.writes)
-        self.keeper.settle(number, partial(self._desk.save, change))
+        self.keeper.settle(partial(self._desk.save, change))
         return Saved()
 
     def _context(self, documents: tuple[Document, ...]) -> Context:
@@ -118,28 +113,23 @@ class Effects:
 
     def __init__(self, notice: NoticeWork, work: Work, place: Place) -> None:
         self._notice = notice
-        self._work = work
         self._place = place
-        self._newest = NewestDraft(notice.keeper)
+        self._lane = work.lane()
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         """Do one effect."""
-        notice = self._notice
+        notice, lane = self._notice, self._lane
         match effect:
             case Load():
-                self._work.run(notice.load, dispatch, _as_event, self._save_failed)
+                lane.run(notice.load, dispatch, _as_event, by_code(SaveFailed))
             case KeepDraft(content):
-                if self._newest.take(content):
-                    self._work.run(
-                        self._newest.keep, dispatch, _kept, self._draft_failed
-                    )
+                self._keep(content, dispatch)
             case Save():
-                number = notice.keeper.number()
-                self._work.run(
-                    lambda: notice.save(effect, number),
+                lane.run(
+                    lambda: notice.save(effect),
                     dispatch,
                     _as_event,
-                    self._save_failed,
+                    by_code(SaveFailed),
                 )
             case Go(way):
                 self._go(way)
@@ -148,30 +138,23 @@ class Effects:
             case _:
                 assert_never(effect)
 
+    def _keep(self, content: Content, dispatch: Dispatch) -> None:
+        keeper = self._notice.keeper
+        keeper.typing()
+
+        def keep() -> Event:
+            keeper.keep(dict(content))
+            return DraftKept(content)
+
+        self._lane.newest(keep, dispatch, _as_event, by_code(DraftFailed))
+
     def _go(self, way: Way) -> None:
         """Go home, or to the visit: back to it, where it lies below."""
         if way is Way.HOME:
             self._place.reset(Home())
             return
-        route, stack = self._notice.route, self._place.navigator.value
-        visit = Plan(route.patient_id, route.encounter_id)
-        if len(stack) > 1 and stack[-2].route == visit:
-            self._place.back()
-        else:
-            self._place.replace(visit)
-
-    def _save_failed(self, error: Exception) -> Event:
-        return SaveFailed(self._code(error))
-
-    def _draft_failed(self, error: Exception) -> Event:
-        return DraftFailed(self._code(error))
-
-    def _code(self, error: Exception) -> ProblemCode:
-        """Return what to say of an error; one that nobody expected is told, too."""
-        if isinstance(error, StorageError):
-            return error.code
-        self._work.tell(error)
-        return ProblemCode.UNEXPECTED
+        route = self._notice.route
+        self._place.back_to(Plan(route.patient_id, route.encounter_id))
 
 
 def _standing(documents: tuple[Document, ...]) -> dict[str, Decision]:
@@ -196,7 +179,3 @@ def _standing_answers(context: Context) -> tuple[tuple[str, str], ...]:
 
 def _as_event(event: Event) -> Event:
     return event
-
-
-def _kept(content: Mapping[str, Json]) -> Event:
-    return DraftKept(content)

@@ -11,6 +11,7 @@ from app.core.summary import Station
 from app.core.values import Decision, GivenBy
 from app.core.wire import Deployment, Notice
 from app.features.notice.form import BLANK, POSTPONED, Asked, Form, all_asked
+from app.ui.leaving import Leavable
 
 
 class Page(StrEnum):
@@ -63,7 +64,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class Model(Leavable):
     """The notice at one moment; `is_saved` ends it."""
 
     form: Form = BLANK
@@ -71,16 +72,8 @@ class Model:
     page: Page = Page.NOTICE
     restored: bool = False
     asked: bool = False
-    busy: bool = False
     problem: ProblemCode | None = None
-    draft_problem: ProblemCode | None = None
     is_saved: bool = False
-    kept: Mapping[str, Json] = field(default_factory=dict)
-    """The draft as it was last kept."""
-    is_leaving: bool = False
-    """One goes as soon as the draft is kept."""
-    asks_to_leave: bool = False
-    """The draft could not be kept: one goes, and loses it, or stays."""
 
     @property
     def draft(self) -> dict[str, Json]:

@@ -36,6 +36,11 @@ class Words:
     """The tag of the person's language, or nothing."""
 
     @property
+    def person_language(self) -> str:
+        """The catalogue that the person reads beside the staff's, or nothing."""
+        return self.person.tag if self.person else ""
+
+    @property
     def shown_in(self) -> str:
         """The language of the words that the person can read on the screen."""
         if self.own_text is not None:

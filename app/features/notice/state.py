@@ -1,14 +1,13 @@
 """Notice and consent: what the person is told, then what they agree to or not."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from app.core.canonical import Json
 from app.core.problems import ProblemCode
 from app.core.values import GivenBy
 from app.features.notice.form import GIVEN, Field, Form
 from app.features.notice.model import Context, Model, Page, Way
+from app.ui.leaving import Away, GoBack, KeepDraft, away
 from app.ui.loop import Next
 
 
@@ -65,51 +64,17 @@ class SaveFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftKept:
-    """What was answered is kept, as it was then."""
-
-    content: Mapping[str, Json]
-
-
-@dataclass(frozen=True, slots=True)
-class DraftFailed:
-    problem: ProblemCode
-
-
-@dataclass(frozen=True, slots=True)
-class LeavePressed:
-    """Away from here; what is answered comes back later, if it could be kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class LossAccepted:
-    """Away from here, although what is answered could not be kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class StayPressed:
-    """Not away from here."""
-
-
-@dataclass(frozen=True, slots=True)
 class WayPressed:
     way: Way
 
 
 Filling = Entered | Answered | LanguagesOpened | BackPressed | ContinuePressed
-Keeping = Saved | SaveFailed | DraftKept | DraftFailed
-Away = LeavePressed | LossAccepted | StayPressed
-Event = Shown | Loaded | Filling | Keeping | Away | WayPressed
+Event = Shown | Loaded | Filling | Saved | SaveFailed | Away | WayPressed
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     pass
-
-
-@dataclass(frozen=True, slots=True)
-class KeepDraft:
-    content: dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +87,6 @@ class Save:
 @dataclass(frozen=True, slots=True)
 class Go:
     way: Way
-
-
-@dataclass(frozen=True, slots=True)
-class GoBack:
-    pass
 
 
 Effect = Load | KeepDraft | Save | Go | GoBack
@@ -143,47 +103,17 @@ def update(model: Model, event: Event) -> Step:
             return Next(replace(model, kept=model.draft))
         case WayPressed(way):
             return Next(model, (Go(way),) if model.is_saved else ())
-        case Saved() | SaveFailed() | DraftKept() | DraftFailed():
-            return _kept(model, event)
-        case LeavePressed() | LossAccepted() | StayPressed():
-            return _away(model, event)
-        case _:
-            return _filled(model, event)
-
-
-def _kept(model: Model, event: Keeping) -> Step:
-    match event:
         case Saved():
             return Next(replace(model, busy=False, is_saved=True))
         case SaveFailed(problem):
             return Next(replace(model, busy=False, problem=problem))
-        case DraftKept(content):
-            kept = replace(model, kept=content, draft_problem=None)
-            goes = kept.is_leaving and kept.kept == kept.draft
-            return Next(kept, (GoBack(),) if goes else ())
-        case DraftFailed(problem):
-            asks = model.is_leaving
-            failed = replace(model, draft_problem=problem, is_leaving=False)
-            return Next(replace(failed, asks_to_leave=asks))
+        case Entered() | Answered() | LanguagesOpened():
+            return _filled(model, event)
+        case BackPressed() | ContinuePressed():
+            return _filled(model, event)
         case _:
-            assert_never(event)
-
-
-def _away(model: Model, event: Away) -> Step:
-    """Not before it is kept, or known to be lost; while it is saved, one stays."""
-    match event:
-        case LeavePressed():
-            if model.busy:
-                return Next(model)
-            if model.kept == model.draft:
-                return Next(model, (GoBack(),))
-            return Next(replace(model, is_leaving=True), (KeepDraft(model.draft),))
-        case LossAccepted():
-            return Next(replace(model, asks_to_leave=False), (GoBack(),))
-        case StayPressed():
-            return Next(replace(model, asks_to_leave=False))
-        case _:
-            assert_never(event)
+            step = away(model, event)
+            return Next(step.model, step.effects)
 
 
 def _filled(model: Model, event: Filling) -> Step:

@@ -16,9 +16,6 @@ from app.features.notice.state import (
     Entered,
     Event,
     LanguagesOpened,
-    LeavePressed,
-    LossAccepted,
-    StayPressed,
     WayPressed,
 )
 from app.features.notice.told_part import told
@@ -26,6 +23,7 @@ from app.i18n import bidi, formats, names
 from app.i18n.languages import Direction
 from app.ui import widgets as w
 from app.ui.frame import Frame
+from app.ui.leaving import LeavePressed
 from app.ui.look import Look
 from app.ui.theme import Type
 from app.ui.unkept import unkept_dialog
@@ -58,19 +56,9 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         ],
         main=_main(model, words, dispatch, look),
         back=lambda: dispatch(LeavePressed()),
-        dialog=_dialog(model, dispatch, look),
+        dialog=unkept_dialog(model, dispatch, look),
         scroll_to_top="notice",
-    )
-
-
-def _dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | None:
-    if not model.asks_to_leave or model.draft_problem is None:
-        return None
-    return unkept_dialog(
-        model.draft_problem,
-        look,
-        lambda: dispatch(LossAccepted()),
-        lambda: dispatch(StayPressed()),
+        person_language=words.person_language,
     )
 
 
@@ -109,9 +97,6 @@ def _language(words: Words, dispatch: Dispatch, look: Look) -> list[ft.Control]:
         )
         text = t.fill(template, language=shown)
         parts.append(w.notice("notice.interpreted", text, w.Tone.WARNING))
-    elif words.person is not None:
-        mark = w.review_mark(look, words.person.review_state)
-        parts += [ft.Row([mark], wrap=True)] if mark is not None else []
     return parts
 
 

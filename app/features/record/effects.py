@@ -44,20 +44,16 @@ from app.features.record.events import (
     Shown,
 )
 from app.features.record.state import Model, update
-from app.storage import State, StorageError
+from app.storage import State
+from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import names_of
 from app.ui.routes import Amend, Notice, Plan, Record, Register, Screening
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
 FOUND_AT_MOST = 20
-
-
-@dataclass(slots=True)
-class _Listening:
-    stop: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ class _Record:
     desk: Desk
     work: Work
     place: Place
-    listening: _Listening = field(default_factory=_Listening)
+    listening: Listening
     reads: Iterator[int] = field(default_factory=count)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
@@ -77,14 +73,16 @@ class _Record:
                     lambda: load(self.desk, patient_id, number), dispatch, _loaded
                 )
             case StopListening():
-                if self.listening.stop is not None:
-                    self.listening.stop()
+                self.listening.end()
             case FindPeople(text):
                 self._find(text, dispatch)
             case Decide(record, name, value):
                 change = corrections.amend(record, name, value, record.heads(name))
                 self.work.run(
-                    lambda: self.desk.save(change), dispatch, _corrected, self._failed
+                    lambda: self.desk.save(change),
+                    dispatch,
+                    _corrected,
+                    by_code(CorrectionFailed),
                 )
             case EnterInError(record, reason):
                 self._enter_in_error(record, reason, dispatch)
@@ -123,14 +121,8 @@ class _Record:
                 assert_never(effect)
 
     def _listen(self, patient_id: str, dispatch: Dispatch) -> None:
-        if self.listening.stop is not None:
-            return
-
-        def told(changed: frozenset[str]) -> None:
-            if patient_id in changed:
-                self.work.post(lambda: dispatch(RecordsChanged()))
-
-        self.listening.stop = self.desk.vault.subscribe(told)
+        tell = of_patient(patient_id, lambda: dispatch(RecordsChanged()))
+        self.listening.begin(self.desk.vault.subscribe, tell)
 
     def _find(self, text: str, dispatch: Dispatch) -> None:
         self.work.run(
@@ -151,7 +143,7 @@ class _Record:
             ids, reason = self.desk.ids, effect.reason
             self.desk.save(move_to(together, right, reason, ids, mirrors))
 
-        self.work.run(moved, dispatch, _corrected, self._failed)
+        self.work.run(moved, dispatch, _corrected, by_code(CorrectionFailed))
 
     def _enter_in_error(
         self, record: Document, reason: str, dispatch: Dispatch
@@ -162,13 +154,7 @@ class _Record:
             together += corrections.mirrors_of(together, known)
             self.desk.save(corrections.enter_in_error(together, reason))
 
-        self.work.run(entered, dispatch, _corrected, self._failed)
-
-    def _failed(self, error: Exception) -> Event:
-        if isinstance(error, StorageError):
-            return CorrectionFailed(ProblemCode(error.code))
-        self.work.tell(error)
-        return CorrectionFailed(ProblemCode.UNEXPECTED)
+        self.work.run(entered, dispatch, _corrected, by_code(CorrectionFailed))
 
 
 def _registration(effect: OpenPage | OpenFamily | OpenComeBack) -> Register:
@@ -231,6 +217,6 @@ def loop(
     desk: Desk, work: Work, place: Place, patient_id: str
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Record(desk, work, place)
+    screen = _Record(desk, work, place, Listening(work))
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     return Loop(Model(patient_id), update, screen.perform, moments)

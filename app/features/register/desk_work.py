@@ -67,16 +67,16 @@ class DeskWork:
             return Loaded(context.began, context, _page(self._route.corrects))
         return Loaded(typed, context, _page(draft.get("page")), restored=True)
 
-    def move_draft(self, number: int, effect: MoveDraft) -> None:
+    def move_draft(self, effect: MoveDraft) -> None:
         """Lay what was typed beside somebody's record, over what lies there already."""
         route = Register(returning=effect.patient_id)
         target = DraftKeeper(self._desk.vault, draft_id_of(route), effect.patient_id)
         older = form_from_json(target.load().get("form"))
         form, page = effect.typed.laid_over(older), effect.page
-        target.keep(target.number(), draft_of(form, page))
-        self.keeper.drop(number)
+        target.keep(draft_of(form, page))
+        self.keeper.drop()
 
-    def save_new(self, effect: SaveNew, number: int) -> SaveOutcome:
+    def save_new(self, effect: SaveNew) -> SaveOutcome:
         """Register a person, unless the card has become known meanwhile."""
         desk, given = self._desk, effect.registration
         known = self.whose(given.card) if given.card else None
@@ -85,10 +85,10 @@ class DeskWork:
         self._carry(effect.carry)
         of_card = desk.vault.patient_id_of_card
         made = register(given, of_card, desk.ids, desk.wall())
-        self.keeper.settle(number, partial(desk.save, made.change))
+        self.keeper.settle(partial(desk.save, made.change))
         return PatientSaved(Saved(made.patient_id, made.encounter_id, made.card))
 
-    def save_returning(self, effect: SaveReturning, number: int) -> SaveOutcome:
+    def save_returning(self, effect: SaveReturning) -> SaveOutcome:
         """Write what is new of somebody, and a new visit if none goes on."""
         desk, patient_id = self._desk, effect.patient_id
         self._carry(effect.carry)
@@ -99,7 +99,7 @@ class DeskWork:
             encounter_id, change = come_back(
                 patient_id, desk.ids, desk.wall(), effect.registration
             )
-        self.keeper.settle(number, partial(desk.save, change))
+        self.keeper.settle(partial(desk.save, change))
         person = self._person(patient_id)
         card = person.card if person else ""
         return PatientSaved(Saved(patient_id, encounter_id, card))

@@ -3,23 +3,16 @@
 from dataclasses import dataclass
 
 from app.clinic.registration import Registration
-from app.core.canonical import Json
 from app.core.values import Arrival
 from app.features.register.events import Page
 from app.features.register.form import Form
+from app.ui.leaving import GoBack, KeepDraft
 from app.ui.routes import Route
 
 
 @dataclass(frozen=True, slots=True)
 class LoadForm:
     """Read the draft, the record, the family, the arrival carried on."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeepDraft:
-    """Keep what is typed."""
-
-    content: dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +65,6 @@ class GoTo:
     """Go on to another place; this one is done with."""
 
     route: Route
-
-
-@dataclass(frozen=True, slots=True)
-class GoBack:
-    """Leave."""
 
 
 Effect = (

@@ -1,19 +1,14 @@
 """What the registration desk reads and writes, and where it leads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import assert_never
 
 from app.clinic.desk import Desk
-from app.clinic.newest_draft import NewestDraft
-from app.core.canonical import Json
-from app.core.problems import ProblemCode
 from app.features.register.desk_work import DeskWork, SaveOutcome
 from app.features.register.doing import (
     DropDraft,
     Effect,
-    GoBack,
     GoTo,
-    KeepDraft,
     LoadForm,
     LookUpCard,
     MintCard,
@@ -24,8 +19,6 @@ from app.features.register.doing import (
 from app.features.register.events import (
     CardLookedUp,
     CardMinted,
-    DraftFailed,
-    DraftKept,
     DraftMoved,
     Event,
     Loaded,
@@ -35,11 +28,11 @@ from app.features.register.events import (
 from app.features.register.model import Model
 from app.features.register.people import Person
 from app.features.register.state import update
-from app.storage import StorageError
+from app.ui.leaving import DraftFailed, DraftKept, GoBack, KeepDraft
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Home, Register, Route
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
 
@@ -62,7 +55,7 @@ class Effects:
         self._desk = desk_work
         self._work = work
         self._place = place
-        self._newest = NewestDraft(desk_work.keeper)
+        self._lane = work.lane()
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         """Do one effect."""
@@ -91,27 +84,30 @@ class Effects:
             self._place.replace(route)
 
     def _load(self, effect: LoadForm | DropDraft, dispatch: Dispatch) -> None:
-        desk, number = self._desk, self._desk.keeper.number()
+        desk = self._desk
 
         def load() -> Loaded:
             if isinstance(effect, DropDraft):
-                desk.keeper.drop(number)
+                desk.keeper.drop()
             return desk.load()
 
-        self._work.run(load, dispatch, _as_event, self._save_failed)
+        self._lane.run(load, dispatch, _as_event, by_code(SaveFailed))
 
     def _draft(self, effect: KeepDraft | MoveDraft, dispatch: Dispatch) -> None:
-        if isinstance(effect, KeepDraft):
-            if self._newest.take(effect.content):
-                self._work.run(self._newest.keep, dispatch, _kept, self._draft_failed)
-            return
-        number = self._desk.keeper.number()
-        self._work.run(
-            lambda: self._desk.move_draft(number, effect),
-            dispatch,
-            lambda _none: _moved(effect),
-            self._save_failed,
-        )
+        desk = self._desk
+
+        def keep() -> Event:
+            if isinstance(effect, MoveDraft):
+                desk.move_draft(effect)
+                return DraftMoved(effect.patient_id)
+            desk.keeper.keep(dict(effect.content))
+            return DraftKept(effect.content)
+
+        if isinstance(effect, MoveDraft):
+            self._lane.run(keep, dispatch, _as_event, by_code(SaveFailed))
+        else:
+            desk.keeper.typing()
+            self._lane.newest(keep, dispatch, _as_event, by_code(DraftFailed))
 
     def _look_up(self, code: str, dispatch: Dispatch) -> None:
         def looked_up(person: Person | None) -> Event:
@@ -120,36 +116,13 @@ class Effects:
         self._work.run(lambda: self._desk.whose(code), dispatch, looked_up)
 
     def _save(self, effect: SaveNew | SaveReturning, dispatch: Dispatch) -> None:
-        desk, number = self._desk, self._desk.keeper.number()
-
         def save() -> SaveOutcome:
             if isinstance(effect, SaveNew):
-                return desk.save_new(effect, number)
-            return desk.save_returning(effect, number)
+                return self._desk.save_new(effect)
+            return self._desk.save_returning(effect)
 
-        self._work.run(save, dispatch, _as_event, self._save_failed)
-
-    def _save_failed(self, error: Exception) -> Event:
-        return SaveFailed(self._code(error))
-
-    def _draft_failed(self, error: Exception) -> Event:
-        return DraftFailed(self._code(error))
-
-    def _code(self, error: Exception) -> ProblemCode:
-        """Return what to say of an error; one that nobody expected is told, too."""
-        if isinstance(error, StorageError):
-            return error.code
-        self._work.tell(error)
-        return ProblemCode.UNEXPECTED
+        self._lane.run(save, dispatch, _as_event, by_code(SaveFailed))
 
 
 def _as_event(event: Event) -> Event:
     return event
-
-
-def _kept(content: Mapping[str, Json]) -> Event:
-    return DraftKept(content)
-
-
-def _moved(effect: MoveDraft) -> Event:
-    return DraftMoved(effect.patient_id)

@@ -1,14 +1,13 @@
 """What happens at the registration desk."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.canonical import Json
 from app.core.problems import ProblemCode
 from app.features.register.checking import Context
 from app.features.register.form import Field, Form
 from app.features.register.people import Person
+from app.ui.leaving import Away
 
 
 class Page(StrEnum):
@@ -138,21 +137,6 @@ class BackPressed:
 
 
 @dataclass(frozen=True, slots=True)
-class LeavePressed:
-    """Away from here; what is typed comes back later, if it could be kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class LossAccepted:
-    """Away from here, although what is typed could not be kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class StayPressed:
-    """Not away from here."""
-
-
-@dataclass(frozen=True, slots=True)
 class SearchTyped:
     """A list is narrowed."""
 
@@ -198,20 +182,6 @@ class DraftMoved:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftKept:
-    """What was typed is kept, as it was then."""
-
-    content: Mapping[str, Json]
-
-
-@dataclass(frozen=True, slots=True)
-class DraftFailed:
-    """What is typed can't be kept while it is not saved."""
-
-    problem: ProblemCode
-
-
-@dataclass(frozen=True, slots=True)
 class NoticePressed:
     """On to the information notice."""
 
@@ -235,7 +205,5 @@ Typing = Entered | Pressed | LanguageToggled | PhoneTyped | PhoneAdded | NameWor
 Carding = NoCardPressed | HasCardPressed | CardMinted | CardLookedUp | CameBackPressed
 Moving = Shown | Loaded | PageOpened | BackPressed | SearchTyped | StartAfreshPressed
 Saving = SavePressed | PatientSaved | SaveFailed | CardTaken
-Drafting = DraftKept | DraftFailed | DraftMoved
-Away = LeavePressed | LossAccepted | StayPressed
 Leaving = NoticePressed | FamilyPressed | NextPressed | HomePressed
-Event = Typing | Carding | Moving | Saving | Drafting | Away | Leaving
+Event = Typing | Carding | Moving | Saving | DraftMoved | Away | Leaving

@@ -1,7 +1,6 @@
 """The registration desk at one moment."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.core.canonical import Json
 from app.core.problems import ProblemCode
@@ -9,13 +8,14 @@ from app.features.register.checking import Context, Need, needs
 from app.features.register.events import Page, Saved
 from app.features.register.form import BLANK, VISIT_NEW, Form
 from app.features.register.people import Person
+from app.ui.leaving import Leavable
 
 STEPS = (Page.NAME, Page.ORIGIN, Page.PHONES, Page.ARRIVAL)
 """The optional steps, in the order in which they are offered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class Model(Leavable):
     """The desk: a form and what is known about it; `saved` ends it."""
 
     form: Form = BLANK
@@ -26,15 +26,7 @@ class Model:
     asked: bool = False
     """Whether Save was pressed: only then is what is missing said."""
     search: str = ""
-    busy: bool = False
     problem: ProblemCode | None = None
-    draft_problem: ProblemCode | None = None
-    kept: Mapping[str, Json] = field(default_factory=dict)
-    """The draft as it was last kept."""
-    is_leaving: bool = False
-    """One goes as soon as the draft is kept."""
-    asks_to_leave: bool = False
-    """The draft could not be kept: one goes, and loses it, or stays."""
     saved: Saved | None = None
 
     @property
@@ -68,11 +60,6 @@ class Model:
     def draft(self) -> dict[str, Json]:
         """What is kept while it is not saved."""
         return draft_of(self.form, self.page)
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether nothing is lost if one leaves now."""
-        return self.kept == self.draft
 
 
 def draft_of(form: Form, page: Page) -> dict[str, Json]:

@@ -13,9 +13,7 @@ from app.features.register.checking import (
 from app.features.register.doing import (
     DropDraft,
     Effect,
-    GoBack,
     GoTo,
-    KeepDraft,
     LoadForm,
     LookUpCard,
     MintCard,
@@ -23,23 +21,20 @@ from app.features.register.doing import (
     SaveNew,
     SaveReturning,
 )
-from app.features.register.drafting import drafted, left
 from app.features.register.entering import entered
 from app.features.register.events import (
-    Away,
     BackPressed,
     CameBackPressed,
     CardLookedUp,
     CardMinted,
     CardTaken,
-    Drafting,
+    DraftMoved,
     Entered,
     Event,
     FamilyPressed,
     HasCardPressed,
     HomePressed,
     LanguageToggled,
-    LeavePressed,
     Leaving,
     Loaded,
     Moving,
@@ -62,6 +57,7 @@ from app.features.register.events import (
 )
 from app.features.register.form import Field
 from app.features.register.model import STEPS, Model
+from app.ui.leaving import Away, GoBack, KeepDraft, LeavePressed, away
 from app.ui.loop import Next
 from app.ui.routes import Home, Notice, Register, Route
 
@@ -98,10 +94,10 @@ def _decide(model: Model, event: Event) -> Step:
         return _moved(model, event)
     if isinstance(event, Saving):
         return _saving(model, event)
-    if isinstance(event, Drafting):
-        return drafted(model, event)
+    if isinstance(event, DraftMoved):
+        return Next(model, (GoTo(Register(returning=event.patient_id)),))
     if isinstance(event, Away):
-        return left(model, event)
+        return _away(model, event)
     if isinstance(event, Leaving) or model.context is None or model.busy:
         return Next(model)
     if isinstance(
@@ -162,7 +158,7 @@ def _moved(model: Model, event: Moving) -> Step:
         case PageOpened(page):
             return Next(_at_page(model, page))
         case BackPressed() if model.corrects and model.page not in _ABOVE:
-            return left(model, LeavePressed())
+            return _away(model, LeavePressed())
         case BackPressed():
             return Next(_at_page(model, _ABOVE.get(model.page, Page.MINIMUM)))
         case SearchTyped(text):
@@ -236,6 +232,11 @@ def _page_of(found: frozenset[Need]) -> Page:
     """Return the first page on which something must be looked at."""
     pages = {_PAGES_OF_WRONG.get(need, Page.MINIMUM) for need in found}
     return next(page for page in (Page.MINIMUM, *STEPS) if page in pages)
+
+
+def _away(model: Model, event: Away) -> Step:
+    step = away(model, event)
+    return Next(step.model, step.effects)
 
 
 def _left(model: Model, event: Leaving) -> Step:

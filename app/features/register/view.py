@@ -7,14 +7,11 @@ from app.features.register.checking import Context
 from app.features.register.events import (
     BackPressed,
     LanguageToggled,
-    LeavePressed,
-    LossAccepted,
     Page,
     PageOpened,
     SavePressed,
     SearchTyped,
     StartAfreshPressed,
-    StayPressed,
 )
 from app.features.register.form import LANGUAGE_UNKNOWN, Field
 from app.features.register.lists import found_languages
@@ -32,6 +29,7 @@ from app.features.register.saved_page import saved_frame
 from app.i18n import messages
 from app.ui import widgets as w
 from app.ui.frame import Frame
+from app.ui.leaving import LeavePressed
 from app.ui.look import Look
 from app.ui.unkept import unkept_dialog
 
@@ -66,7 +64,7 @@ def _first(model: Model, context: Context, dispatch: Dispatch, look: Look) -> Fr
             ],
             main=people_parts.came_back_button(dispatch, look),
             back=lambda: dispatch(LeavePressed()),
-            dialog=_dialog(model, dispatch, look),
+            dialog=unkept_dialog(model, dispatch, look),
         )
     is_new = context.returning is None
     body = [
@@ -85,19 +83,8 @@ def _first(model: Model, context: Context, dispatch: Dispatch, look: Look) -> Fr
         body=body,
         main=_save_button(model, dispatch, look),
         back=lambda: dispatch(LeavePressed()),
-        dialog=_dialog(model, dispatch, look),
+        dialog=unkept_dialog(model, dispatch, look),
         scroll_to_top=f"{model.page}{model.asked}",
-    )
-
-
-def _dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | None:
-    if not model.asks_to_leave or model.draft_problem is None:
-        return None
-    return unkept_dialog(
-        model.draft_problem,
-        look,
-        lambda: dispatch(LossAccepted()),
-        lambda: dispatch(StayPressed()),
     )
 
 
@@ -167,7 +154,7 @@ def _step(model: Model, context: Context, dispatch: Dispatch, look: Look) -> Fra
         body=[*_told(model, dispatch, look), *_fields(model, context, dispatch, look)],
         main=_save_button(model, dispatch, look),
         quiet=quiet,
-        dialog=_dialog(model, dispatch, look),
+        dialog=unkept_dialog(model, dispatch, look),
         back=lambda: dispatch(BackPressed()),
         scroll_to_top=model.page.value,
     )

@@ -1,7 +1,7 @@
 """Doing of Result: reading the response, its score and its red flags."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import assert_never
 
 from app.clinic.desk import Desk
@@ -29,6 +29,7 @@ from app.features.result.state import (
     StopListening,
     update,
 )
+from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Plan, Result, Screening
@@ -37,18 +38,13 @@ from app.ui.work import Work
 Dispatch = Callable[[Event], None]
 
 
-@dataclass(slots=True)
-class _Listening:
-    stop: Callable[[], None] | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Result:
     desk: Desk
     work: Work
     place: Place
     route: Result
-    listening: _Listening = field(default_factory=_Listening)
+    listening: Listening
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
@@ -56,8 +52,7 @@ class _Result:
                 self._listen(dispatch)
                 self.work.run(self._load, dispatch, ResultLoaded)
             case StopListening():
-                if self.listening.stop is not None:
-                    self.listening.stop()
+                self.listening.end()
             case BackToVisit():
                 self._back_to_visit()
             case OpenScreening(questionnaire):
@@ -74,14 +69,11 @@ class _Result:
                 assert_never(effect)
 
     def _back_to_visit(self) -> None:
-        """Go back where the visit lies below; put it in this place where not."""
-        visit = Plan(self.route.patient_id, self.route.encounter_id)
-        stack = self.place.navigator.value
-        has_below = len(stack) > 1
-        if not self.route.encounter_id or (has_below and stack[-2].route == visit):
-            self.place.back()
+        patient_id, encounter_id = self.route.patient_id, self.route.encounter_id
+        if encounter_id:
+            self.place.back_to(Plan(patient_id, encounter_id))
         else:
-            self.place.replace(visit)
+            self.place.back()
 
     def _load(self) -> Loaded | None:
         desk, route = self.desk, self.route
@@ -113,15 +105,8 @@ class _Result:
         )
 
     def _listen(self, dispatch: Dispatch) -> None:
-        if self.listening.stop is not None:
-            return
-        patient_id = self.route.patient_id
-
-        def told(changed: frozenset[str]) -> None:
-            if patient_id in changed:
-                self.work.post(lambda: dispatch(RecordsChanged()))
-
-        self.listening.stop = self.desk.vault.subscribe(told)
+        tell = of_patient(self.route.patient_id, lambda: dispatch(RecordsChanged()))
+        self.listening.begin(self.desk.vault.subscribe, tell)
 
 
 def _answers(form: Form, view: ResponseView) -> tuple[Measured, ...]:
@@ -167,6 +152,6 @@ def loop(
     desk: Desk, work: Work, place: Place, route: Result
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Result(desk, work, place, route)
+    screen = _Result(desk, work, place, route, Listening(work))
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     return Loop(Model(route.response_id), update, screen.perform, moments)

@@ -1,12 +1,11 @@
 """Doing of Screening: the vault in threads, in order, and the ways out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import assert_never
 
 from app.clinic.desk import Desk
 from app.clinic.library import Form
-from app.core.problems import ProblemCode
 from app.features.screening.answering import instance_key
 from app.features.screening.doing import (
     DropDraft,
@@ -34,55 +33,34 @@ from app.features.screening.events import (
 from app.features.screening.model import Languages, Model
 from app.features.screening.saving import Saver
 from app.features.screening.state import update
-from app.storage import StorageError
 from app.ui.form_words import has_words
+from app.ui.listening import Listening, of_patient
 from app.ui.look import Look
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Result, Screening
 from app.ui.source import Source
-from app.ui.work import Work
+from app.ui.work import Lane, Work, by_code
 
 Dispatch = Callable[[Event], None]
-
-
-@dataclass(slots=True)
-class _Listening:
-    stop: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Screening:
     desk: Desk
-    work: Work
+    lane: Lane
     place: Place
     route: Screening
     saver: Saver
-    listening: _Listening = field(default_factory=_Listening)
+    listening: Listening
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
             case LoadScreening():
                 self._listen(dispatch)
-                self.work.run(self.saver.load, dispatch, ScreeningLoaded)
-            case KeepDraft() | DropDraft():
-                self._draft(effect, dispatch)
-            case SavePage():
-                number = self.saver.number()
-                self.work.run(
-                    lambda: self.saver.save(number, effect),
-                    dispatch,
-                    _page_saved,
-                    self._failed,
-                )
-            case Finish():
-                number = self.saver.number()
-                self.work.run(
-                    lambda: self.saver.finish(number, effect),
-                    dispatch,
-                    _end_saved,
-                    self._failed,
-                )
+                self.lane.run(self.saver.load, dispatch, ScreeningLoaded)
+            case KeepDraft() | DropDraft() | SavePage() | Finish():
+                self._write(effect, dispatch)
             case MakeInstance(path):
                 key = instance_key(path.instances[-1], self.desk.ids.instance())
                 dispatch(InstanceMade(path, key))
@@ -92,8 +70,7 @@ class _Screening:
     def _leave(self, effect: StopListening | OpenResult | GoBack) -> None:
         match effect:
             case StopListening():
-                if self.listening.stop is not None:
-                    self.listening.stop()
+                self.listening.end()
             case OpenResult(response_id):
                 route = self.route
                 self.place.replace(
@@ -104,39 +81,34 @@ class _Screening:
             case _:
                 assert_never(effect)
 
-    def _draft(self, effect: KeepDraft | DropDraft, dispatch: Dispatch) -> None:
-        if isinstance(effect, DropDraft):
-            number = self.saver.number()
-            self.work.run(
-                lambda: self.saver.drop(number), dispatch, _page_saved, self._failed
-            )
-        elif self.saver.take(effect):
-            self.work.run(self.saver.keep, dispatch, _page_saved, self._failed)
-
-    def _failed(self, error: Exception) -> Event:
-        """Whatever went wrong, the page can be used again, and the draft stays."""
-        if isinstance(error, StorageError):
-            return SaveFailed(ProblemCode(error.code))
-        self.work.tell(error)
-        return SaveFailed(ProblemCode.UNEXPECTED)
+    def _write(
+        self, effect: KeepDraft | DropDraft | SavePage | Finish, dispatch: Dispatch
+    ) -> None:
+        lane, saver, failed = self.lane, self.saver, by_code(SaveFailed)
+        match effect:
+            case KeepDraft():
+                lane.newest(lambda: saver.keep(effect), dispatch, _page_saved, failed)
+            case DropDraft():
+                lane.run(saver.drop, dispatch, _page_saved, failed)
+            case SavePage():
+                lane.run(lambda: saver.save(effect), dispatch, _page_saved, failed)
+            case Finish():
+                lane.run(lambda: saver.finish(effect), dispatch, _end_saved, failed)
+            case _:
+                assert_never(effect)
 
     def _listen(self, dispatch: Dispatch) -> None:
-        if self.listening.stop is not None:
-            return
-        patient_id = self.route.patient_id
-
-        def told(changed: frozenset[str]) -> None:
-            if patient_id in changed:
-                self.work.post(lambda: dispatch(RecordsChanged()))
-
-        self.listening.stop = self.desk.vault.subscribe(told)
+        tell = of_patient(self.route.patient_id, lambda: dispatch(RecordsChanged()))
+        self.listening.begin(self.desk.vault.subscribe, tell)
 
 
 def loop(
     desk: Desk, work: Work, place: Place, look: Source[Look], route: Screening
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Screening(desk, work, place, route, Saver(desk, route))
+    screen = _Screening(
+        desk, work.lane(), place, route, Saver(desk, route), Listening(work)
+    )
     form = desk.library.form(route.questionnaire)
     model = Model(_languages(look.value, form), desk.setup.site.zone)
     moments: Moments[Event] = Moments(shown=Opened(), left=Left())

@@ -57,6 +57,7 @@ def frame(model: Model, tongues: Tongues, dispatch: Dispatch, look: Look) -> Fra
         back=lambda: dispatch(BackPressed()),
         # What is missing is said at the top, and from there it is seen.
         scroll_to_top=f"intro{model.intro.is_checked}",
+        person_language=tongues.tag(look),
     )
 
 

@@ -1,12 +1,10 @@
 """Writing a screening: drafts in order, pages as changes, and the end."""
 
-import threading
-
 from app.clinic import findings, screening
 from app.clinic.answering import save_page
 from app.clinic.desk import Desk
 from app.clinic.drafting import DraftKeeper, Settling
-from app.core.change import Change
+from app.core.change import Change, Heads
 from app.core.projections import ResponseView
 from app.core.records import RecordType
 from app.core.values import ResponseStatus
@@ -18,54 +16,37 @@ from app.ui.routes import Screening
 
 
 class Saver:
-    """One screening's way to the vault. Its calls block, but for `take`."""
+    """One screening's way to the vault. Its calls block, and run one by one."""
 
     def __init__(self, desk: Desk, route: Screening) -> None:
         self._desk = desk
         self._route = route
-        self._lock = threading.Lock()
-        self._newest: tuple[int, KeepDraft] | None = None
         self._keeper: DraftKeeper | None = None
 
     def load(self) -> Loaded:
         """Read the record and the draft."""
         return load(self._desk, self._route, self._kept())
 
-    def number(self) -> int:
-        """Return the place of an event in the order of events; on the loop."""
-        return 0 if self._keeper is None else self._keeper.number()
+    def keep(self, draft: KeepDraft) -> None:
+        """Keep a draft."""
+        self._kept().keep(content_of(draft))
 
-    def take(self, draft: KeepDraft) -> bool:
-        """Take a draft to keep; tell whether somebody must come for it. On the loop."""
-        with self._lock:
-            is_idle = self._newest is None
-            self._newest = self.number(), draft
-        return is_idle
-
-    def keep(self) -> None:
-        """Keep the newest draft; those that it overtook need no room."""
-        with self._lock:
-            newest, self._newest = self._newest, None
-        if newest is not None:
-            number, draft = newest
-            self._kept().keep(number, content_of(draft))
-
-    def drop(self, number: int) -> None:
+    def drop(self) -> None:
         """Forget the draft."""
-        self._kept().drop(number)
+        self._kept().drop()
 
-    def save(self, number: int, saving: SavePage) -> None:
+    def save(self, saving: SavePage) -> None:
         """Write a page, and drop the draft with it."""
-        self._commit(number, self._page(saving))
+        self._commit(self._page(saving))
 
-    def finish(self, number: int, end: Finish) -> None:
+    def finish(self, end: Finish) -> None:
         """Write the last page and the end, all of it or nothing."""
         saving = end.saving
         key = screening.response_key(self._route.patient_id, saving.response_id)
         page = self._page(saving)
         if end.reason is not None:
-            stop = screening.stop(key, end.reason)
-            self._commit(number, screening.joined(page, stop))
+            stop = screening.stop(key, end.reason, _seen_status(saving))
+            self._commit(screening.joined(page, stop))
             return
         status = ResponseStatus.COMPLETED
         if end.is_amended:
@@ -76,13 +57,13 @@ class Saver:
         documents = self._desk.vault.documents(self._route.patient_id)
         findings.keep_disputed(done, key, saving.page.disputed, ids)
         done = findings.rewritten(done, documents, saving.response_id)
-        self._commit(number, screening.joined(page, done))
+        self._commit(screening.joined(page, done))
 
     def _page(self, saving: SavePage) -> Change:
         """Return a page's change; the status that it may end with was seen, or not."""
         key = screening.response_key(self._route.patient_id, saving.response_id)
         page = save_page(key, saving.page)
-        page.set(key, {}, {"status": saving.page.seen.get("status", ())})
+        page.set(key, {}, {"status": _seen_status(saving)})
         if saving.is_new and not self._is_begun(saving.response_id):
             visit, form = self._route.encounter_id, saving.page.form
             begun = screening.begin(key, visit, form, saving.first)
@@ -100,7 +81,7 @@ class Saver:
             raise LookupError("the record is no response")
         return ResponseView(document).status is not ResponseStatus.STOPPED
 
-    def _commit(self, number: int, change: Change) -> None:
+    def _commit(self, change: Change) -> None:
         """Save a change; answers that a colleague left in the draft stay theirs."""
 
         def commit(settling: Settling) -> None:
@@ -108,12 +89,15 @@ class Saver:
             parts = by_author(change, settling.kept, saver)
             self._desk.save_parts(parts.pop(saver), parts, settling)
 
-        self._kept().settle(number, commit)
+        self._kept().settle(commit)
 
     def _kept(self) -> DraftKeeper:
-        with self._lock:
-            if self._keeper is None:
-                draft_id = draft_id_of(response_id(self._desk, self._route))
-                vault = self._desk.vault
-                self._keeper = DraftKeeper(vault, draft_id, self._route.patient_id)
-            return self._keeper
+        if self._keeper is None:
+            draft_id = draft_id_of(response_id(self._desk, self._route))
+            vault = self._desk.vault
+            self._keeper = DraftKeeper(vault, draft_id, self._route.patient_id)
+        return self._keeper
+
+
+def _seen_status(saving: SavePage) -> Heads:
+    return saving.page.seen.get("status", ())

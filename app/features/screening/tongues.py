@@ -26,6 +26,11 @@ class Tongues:
             return None
         return look.in_language(best.tag)
 
+    def tag(self, look: Look) -> str:
+        """The catalogue of those words, or nothing."""
+        person = self.translator(look)
+        return person.tag if person else ""
+
     def both(self, text: Text, look: Look) -> tuple[Said, Said | None]:
         """A text for the staff, and for the person where that is another text."""
         words, language = text.text_in(look.t.tag, translate_of(self.form, look.t))

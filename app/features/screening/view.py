@@ -58,6 +58,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         dialog=_dialog(model, dispatch, look),
         back=lambda: dispatch(BackPressed()),
         scroll_to_top=f"{model.stage.value}{model.page.key if model.page else ''}",
+        person_language=tongues.tag(look),
     )
 
 

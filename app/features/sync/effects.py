@@ -14,6 +14,7 @@ from app.features.sync.state import (
     Left,
     Listen,
     LoadKept,
+    Lost,
     Model,
     Moved,
     OpenRecord,
@@ -82,7 +83,13 @@ class _Sync:
             self._of_person(patient_id, reason, count)
             for (patient_id, reason), count in found.items()
         )
-        return KeptLoaded(kept, vault.connection.server_url)
+        return KeptLoaded(kept, vault.connection.server_url, self._lost())
+
+    def _lost(self) -> Lost:
+        vault = self.desk.vault
+        # Nothing to send though something waits: what comes first can't be read.
+        is_stuck = vault.pending() is None and vault.counts().operations > 0
+        return Lost(self.desk.damaged, is_stuck)
 
     def _of_person(self, patient_id: str, reason: ProblemCode, count: int) -> Kept:
         person = self.desk.vault.summary(patient_id) if patient_id else None

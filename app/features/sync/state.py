@@ -55,6 +55,16 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """What of this tablet's own file can't be read."""
+
+    damaged: int = 0
+    """How many parts of the records."""
+    is_stuck: bool = False
+    """Whether one of them stands before what waits to be sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """The screen."""
 
@@ -62,6 +72,7 @@ class Model:
     kept: tuple[Kept, ...] = ()
     now_ms: int = 0
     server: str = ""
+    lost: Lost = Lost()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,7 @@ class ProgressCame:
 class KeptLoaded:
     kept: tuple[Kept, ...]
     server: str
+    lost: Lost = Lost()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +158,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             ended = was_running and not progress.running
             effects: tuple[Effect, ...] = (LoadKept(),) if ended else ()
             return Next(replace(model, progress=progress, now_ms=now_ms), effects)
-        case KeptLoaded(kept, server):
-            return Next(replace(model, kept=kept, server=server))
+        case KeptLoaded(kept, server, lost):
+            return Next(replace(model, kept=kept, server=server, lost=lost))
         case SyncPressed():
             return Next(model, (SyncNow(),))
         case PersonPressed(patient_id):

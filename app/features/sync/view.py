@@ -5,6 +5,7 @@ from collections.abc import Callable
 import flet as ft
 
 from app.core.ids import format_card_code
+from app.features.sync.lost_part import lost_part
 from app.features.sync.state import (
     Event,
     Kept,
@@ -31,7 +32,8 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     body: list[ft.Control] = []
     if model.progress is not None:
         body += _only_here(model.progress, model.now_ms, look)
-        body += _network(model.progress, model.now_ms, look)
+        body += lost_part(model.lost, look)
+        body += _network(model.progress, model, look)
         body += _last(model.progress, look)
     if model.kept:
         body.append(w.section_title(_("Set aside by the server, kept here")))
@@ -75,7 +77,7 @@ def _only_here(progress: Progress, now_ms: int, look: Look) -> list[ft.Control]:
     return said
 
 
-def _network(progress: Progress, now_ms: int, look: Look) -> list[ft.Control]:
+def _network(progress: Progress, model: Model, look: Look) -> list[ft.Control]:
     t = look.t
     _ = t.gettext
     said: list[ft.Control] = []
@@ -86,8 +88,10 @@ def _network(progress: Progress, now_ms: int, look: Look) -> list[ft.Control]:
         said.append(w.notice("sync.failure", sentence, w.Tone.WARNING))
     elif progress.online:
         said.append(w.words(_("The server answers.")))
+    if model.lost.is_stuck:
+        return said  # Not everything went, whatever the server answered.
     if progress.last_success_at is not None:
-        waited = formats.waiting(t, now_ms - progress.last_success_at)
+        waited = formats.waiting(t, model.now_ms - progress.last_success_at)
         template = _("Last sent and received everything: {time} ago.")
         said.append(w.subtitle(t.fill(template, time=waited)))
     else:

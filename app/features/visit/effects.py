@@ -10,7 +10,6 @@ from app.clinic import screening, visits
 from app.clinic.desk import Desk
 from app.clinic.drafting import NO_DRAFT, Settling
 from app.core.change import Change
-from app.core.problems import ProblemCode
 from app.core.values import EncounterStatus
 from app.features.visit.events import (
     Cancel,
@@ -40,11 +39,11 @@ from app.features.visit.events import (
 from app.features.visit.offering import Loaded
 from app.features.visit.state import Model, update
 from app.i18n import formats
-from app.storage import StorageError
+from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Home, Notice, Record, Register, Result, Screening
-from app.ui.work import Work
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
 SCREENING_DRAFT = "screening/"
@@ -59,11 +58,6 @@ Going = (
 Saving = SetStatus | SetUrgency | Leave | Cancel | PutOff | Decline
 
 
-@dataclass(slots=True)
-class _Listening:
-    stop: Callable[[], None] | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Visit:
     desk: Desk
@@ -71,7 +65,7 @@ class _Visit:
     place: Place
     patient_id: str
     encounter_id: str
-    listening: _Listening = field(default_factory=_Listening)
+    listening: Listening
     reads: Iterator[int] = field(default_factory=count)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
@@ -81,8 +75,7 @@ class _Visit:
                 number = next(self.reads)
                 self.work.run(lambda: self._load(number), dispatch, VisitLoaded)
             case StopListening():
-                if self.listening.stop is not None:
-                    self.listening.stop()
+                self.listening.end()
             case SetStatus() | SetUrgency() | Leave() | Cancel() | PutOff() | Decline():
                 self._save(effect, dispatch)
             case _:
@@ -148,13 +141,14 @@ class _Visit:
             return Saved(leaves)
 
         save = partial(self.desk.save, change, settling)
-        self.work.run(save, dispatch, saved, self._failed)
+        self.work.run(save, dispatch, saved, by_code(SaveFailed))
 
     def _declined(self, effect: Decline) -> Change:
         offer = effect.offer
         response = screening.response_key(self.patient_id, offer.response_id)
         if offer.view is not None:
-            return screening.stop(response, effect.reason)
+            seen = offer.view.document.heads("status")
+            return screening.stop(response, effect.reason, seen)
         return screening.decline(response, self.encounter_id, offer.form, effect.reason)
 
     def _of_visit(
@@ -175,28 +169,16 @@ class _Visit:
             case _:
                 assert_never(effect)
 
-    def _failed(self, error: Exception) -> Event:
-        if isinstance(error, StorageError):
-            return SaveFailed(ProblemCode(error.code))
-        self.work.tell(error)
-        return SaveFailed(ProblemCode.UNEXPECTED)
-
     def _listen(self, dispatch: Dispatch) -> None:
-        if self.listening.stop is not None:
-            return
-
-        def told(changed: frozenset[str]) -> None:
-            if self.patient_id in changed:
-                self.work.post(lambda: dispatch(RecordsChanged()))
-
-        self.listening.stop = self.desk.vault.subscribe(told)
+        tell = of_patient(self.patient_id, lambda: dispatch(RecordsChanged()))
+        self.listening.begin(self.desk.vault.subscribe, tell)
 
 
 def loop(
     desk: Desk, work: Work, place: Place, patient_id: str, encounter_id: str
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Visit(desk, work, place, patient_id, encounter_id)
+    screen = _Visit(desk, work, place, patient_id, encounter_id, Listening(work))
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     model = Model(patient_id, encounter_id, desk.station)
     return Loop(model, update, screen.perform, moments)

@@ -143,6 +143,7 @@ def test_who_has_anything_unsent_is_marked_whatever_was_sent_before(
 ) -> None:
     async def scenario(screen: Screen) -> None:
         made, vault = screen.register("Amina"), screen.table.vault
+        await until(lambda: made.patient_id in screen.loop.model.waiting.only_here)
         taken = [e.header.operation_id for e in vault.operations(made.patient_id)]
         vault.record_outcomes(
             PushResponse(
@@ -155,7 +156,6 @@ def test_who_has_anything_unsent_is_marked_whatever_was_sent_before(
                 epoch="epoch-1",
             )
         )
-        screen.loop.shown()
         await until(lambda: not screen.loop.model.waiting.only_here)
         key = visits.encounter_key(made.patient_id, made.encounter_id)
         screen.table.desk.save(visits.set_urgency(key, urgent=True))

@@ -215,3 +215,15 @@ def test_every_page_can_be_drawn_for_a_child(tmp_path: Path, tag: str) -> None:
             await client.tap("notice.screening")
 
     run(tmp_path, scenario)
+
+
+def test_who_reviewed_the_persons_words_stands_on_every_page(tmp_path: Path) -> None:
+    async def scenario(table: Table) -> None:
+        async with shown(table, somebody(table, "ar")) as client:
+            mark = "Arabic: machine draft, not reviewed"
+            assert client.texts().count(mark) == 1
+            await be_told(client)
+            await client.tap("notice.continue")
+            assert mark in client.texts()
+
+    run(tmp_path, scenario)

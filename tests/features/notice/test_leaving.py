@@ -17,12 +17,11 @@ from app.features.notice.state import (
     Effect,
     Entered,
     Event,
-    LeavePressed,
-    LossAccepted,
     WayPressed,
 )
 from app.storage import DiskFullError
 from app.ui.failures import Failures
+from app.ui.leaving import LeavePressed, LossAccepted
 from app.ui.loop import Loop
 from app.ui.navigator import Navigator, Place
 from app.ui.routes import Home, Notice, Plan, Route

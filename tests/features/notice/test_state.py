@@ -15,13 +15,10 @@ from app.features.notice.state import (
     Answered,
     BackPressed,
     ContinuePressed,
-    DraftFailed,
-    DraftKept,
     Effect,
     Entered,
     Event,
     Go,
-    KeepDraft,
     LanguagesOpened,
     Load,
     Loaded,
@@ -32,6 +29,7 @@ from app.features.notice.state import (
     WayPressed,
     update,
 )
+from app.ui.leaving import DraftFailed, DraftKept, KeepDraft
 
 CONTEXT = Context(
     deployment=Deployment(

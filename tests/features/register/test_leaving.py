@@ -5,17 +5,10 @@ from pathlib import Path
 import pytest
 
 from app.core.problems import ProblemCode
-from app.features.register.events import (
-    BackPressed,
-    Entered,
-    LeavePressed,
-    LossAccepted,
-    Page,
-    SavePressed,
-    StayPressed,
-)
+from app.features.register.events import BackPressed, Entered, Page, SavePressed
 from app.features.register.form import Field
 from app.storage import DiskFullError
+from app.ui.leaving import LeavePressed, LossAccepted, StayPressed
 from app.ui.routes import Home, Register
 from tests.clinic.desks import Table, until
 from tests.features.register.desk import WITH_CARD, opened, run

@@ -14,7 +14,6 @@ from app.features.register.checking import Context, Need
 from app.features.register.doing import (
     Effect,
     GoTo,
-    KeepDraft,
     LoadForm,
     LookUpCard,
     MintCard,
@@ -28,8 +27,6 @@ from app.features.register.events import (
     CardLookedUp,
     CardMinted,
     CardTaken,
-    DraftFailed,
-    DraftKept,
     DraftMoved,
     Entered,
     Event,
@@ -59,6 +56,7 @@ from app.features.register.form import VISIT_NEW, YES, Field, Form, form_from_js
 from app.features.register.model import Model
 from app.features.register.people import Person
 from app.features.register.state import update
+from app.ui.leaving import DraftFailed, DraftKept, KeepDraft
 from app.ui.routes import Home, Notice, Register
 
 NOW_MS = 1_790_000_000_000

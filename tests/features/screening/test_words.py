@@ -140,3 +140,14 @@ def test_a_number_that_is_rarely_seen_is_asked_about_and_kept(tmp_path: Path) ->
                 assert screen.says("100")
 
     asyncio.run(run())
+
+
+def test_who_reviewed_the_persons_words_stands_on_every_page(tmp_path: Path) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.screening(TB)) as screen:
+                assert screen.says("Arabic: machine draft")
+                await screen.tap(*BEGIN)
+                assert screen.says("Arabic: machine draft")
+
+    asyncio.run(run())

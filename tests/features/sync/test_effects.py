@@ -7,7 +7,7 @@ from pathlib import Path
 from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushOutcome, PushResponse
 from app.features.sync.effects import loop, progress_of
-from app.features.sync.state import Kept
+from app.features.sync.state import Kept, Lost
 from app.storage.outbox import OnlyHere
 from app.sync.report import Phase, SetAside, SyncProgress, SyncReport
 from app.sync.scheduler import SyncScheduler
@@ -68,3 +68,26 @@ def test_what_was_refused_counts_as_only_here() -> None:
     here = OnlyHere(0, 2, 5, 3, refused_records=2)
     told = progress_of(SyncStatus(only_here=here))
     assert (told.records_only_here, told.records_refused, told.oldest_at) == (2, 2, 5)
+
+
+def test_what_is_damaged_is_counted_and_that_sending_is_stuck_behind_it(
+    tmp_path: Path,
+) -> None:
+    async def scenario() -> None:
+        with a_table(tmp_path) as table:
+            for name in ("Amina", "Omar"):
+                register(table.desk, name)
+            scheduler = SyncScheduler(random.Random(1))
+            screen = loop(table.desk, some_work(), a_place(Sync()), scheduler)
+            screen.shown()
+            await until(lambda: screen.model.server != "")
+            assert screen.model.lost == Lost()
+            with table.vault._unlocked.database.write() as transaction:
+                transaction.driver.execute(
+                    "UPDATE operation SET sealed = zeroblob(80) WHERE number = 1"
+                )
+            screen.shown()
+            await until(lambda: screen.model.lost == Lost(1, is_stuck=True))
+            screen.left()
+
+    asyncio.run(scenario())
