@@ -141,6 +141,12 @@ def registration(walk: Tour) -> None:
     hands.sees("Saved on this tablet.")
     walk.shoot("registered")
     family_and_card(walk, care.shown_code(hands))
+    child_alone(walk)
+
+
+def child_alone(walk: Tour) -> None:
+    """A child with nobody, and the queue in which both stand."""
+    hands = walk.hands
     care.fill_in(hands, story.CHILD_ALONE)
     hands.press("Back")
     hands.sees(story.CHILD_FLAG)
@@ -292,14 +298,7 @@ def record(walk: Tour) -> None:
     label = hands.t.fill(template, field=hands.t.gettext("Birth date"))
     hands.find(re.compile(re.escape(label))).wait_for()
     walk.shoot("record-correct-what")
-    for field in ("Name", "Sex", "Language"):
-        named = hands.t.fill(template, field=hands.t.gettext(field))
-        hands.press(re.compile(re.escape(named)))
-        hands.sees("Until now")
-        walk.shoot(f"amend-{field.lower()}")
-        hands.press("Back")
-        hands.sees("What was written")
-        hands.press("Correct something about the person")
+    amended(walk, template)
     hands.press(re.compile(re.escape(label)))
     hands.sees("Until now")
     walk.shoot("amend-birth-date")
@@ -318,6 +317,19 @@ def record(walk: Tour) -> None:
     hands.press("Back")
     hands.sees("What was written")
     hands.go_home()
+
+
+def amended(walk: Tour, template: str) -> None:
+    """What can be corrected of a person, beside the birth date."""
+    hands = walk.hands
+    for field in ("Name", "Sex", "Language"):
+        named = hands.t.fill(template, field=hands.t.gettext(field))
+        hands.press(re.compile(re.escape(named)))
+        hands.sees("Until now")
+        walk.shoot(f"amend-{field.lower()}")
+        hands.press("Back")
+        hands.sees("What was written")
+        hands.press("Correct something about the person")
 
 
 def sending(walk: Tour, tablet: Tablet) -> None:
