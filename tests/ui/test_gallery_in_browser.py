@@ -70,7 +70,6 @@ NAMES: list[tuple[str, Role, str]] = [
         "button",
         "Amina, K7M-2QX-4, 1 h 20 min, Now, triaged, Only on this tablet",
     ),
-    ("notices", "button", "Mark as entered in error"),
     ("notices", "progressbar", "Question 3 of 9"),
     ("pad", "button", "7"),
     ("pad", "button", "Delete"),
