@@ -87,7 +87,7 @@ class NoticeWork:
             unable = form.unable(asked, standing, version)
             known = self._desk.vault.documents(patient_id)
             consents = record_consents(patient_id, (*answers, *unable), ids, known)
-            change.writes.update(consents.writes)
+            change.add(consents)
         self.keeper.settle(partial(self._desk.save, change))
         return Saved()
 
