@@ -20,7 +20,7 @@ def _echoed(cut_after: int | None, sent: bytes) -> bytes:
     """What comes back of some bytes through a proxy before an echo."""
     with socket.create_server((HOST, 0)) as listener:
         port = listener.getsockname()[1]
-        echo = threading.Thread(target=_echo, args=(listener,))
+        echo = threading.Thread(target=_echo, args=(listener,), daemon=True)
         echo.start()
         with cutting_proxy(port, lambda: cut_after) as proxy:
             with socket.create_connection((HOST, proxy.port), 5) as line:
@@ -54,7 +54,7 @@ def test_a_line_may_be_cut_before_anything_arrives() -> None:
 
 def test_a_network_that_went_away_refuses_and_comes_back_at_the_same_address() -> None:
     with socket.create_server((HOST, 0)) as listener:
-        echo = threading.Thread(target=_echo, args=(listener,))
+        echo = threading.Thread(target=_echo, args=(listener,), daemon=True)
         echo.start()
         with cutting_proxy(listener.getsockname()[1], lambda: None) as proxy:
             port = proxy.port
@@ -66,7 +66,7 @@ def test_a_network_that_went_away_refuses_and_comes_back_at_the_same_address() -
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection((HOST, port), 5)
             echo.join(5)
-            echo = threading.Thread(target=_echo, args=(listener,))
+            echo = threading.Thread(target=_echo, args=(listener,), daemon=True)
             echo.start()
             proxy.come_back()
             with socket.create_connection((HOST, port), 5) as line:
