@@ -76,7 +76,9 @@ class Hands:
 
     def _where(self, text: Name) -> Locator:
         said = text if isinstance(text, Pattern) else self.t.gettext(text)
-        return self.screen.page.get_by_text(said).first
+        page = self.screen.page
+        # Flutter makes the same words a text or a label, as its tree falls out.
+        return page.get_by_text(said).or_(page.get_by_label(said)).first
 
     # What hands do
 
