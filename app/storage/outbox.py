@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count, islice, takewhile
 
@@ -14,6 +15,7 @@ from app.core.wire import (
     PushRequest,
     PushResponse,
 )
+from app.storage.errors import VaultCorruptError
 from app.storage.rows import Rows
 from app.storage.sealing import SigningKey
 from app.storage.set_aside import SetAside, SetAsideRows
@@ -219,7 +221,9 @@ def accept(
     unit.change_operation(changed)
     operation = stored.decoded()
     if changed.clamp_ms != stored.clamp_ms and operation is not None:
-        unit.fold(operation, changed.clamp_ms)
+        # A record that can't be read is named; it keeps no other from being sent.
+        with suppress(VaultCorruptError):
+            unit.fold(operation, changed.clamp_ms)
 
 
 def offer_again(unit: Unit, aside: SetAsideRows, after: int) -> int:

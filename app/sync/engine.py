@@ -56,11 +56,10 @@ class SyncEngine:
         run = _Run(self._gateway.traffic, self._wall(), progress, cancel or Event())
         renews = asked or self._is_setup_old()
         try:
-            if renews:
-                self._vault.offer_set_aside()
+            was_refused = renews and self._vault.counts().set_aside > 0
             self._move(run)
             if renews and not run.cancel.is_set():
-                self._renew_setup(run)
+                self._renew_setup(run, offers=was_refused)
         except (SyncFailure, StorageError) as failure:
             run.stopped_by(failure)
         return run.report(self._wall(), self._gateway.traffic)
@@ -144,7 +143,7 @@ class SyncEngine:
             return True
         return not 0 <= self._wall() - self._setup_at < SETUP_EVERY_MS
 
-    def _renew_setup(self, run: "_Run") -> None:
+    def _renew_setup(self, run: "_Run", *, offers: bool) -> None:
         """Renew the setup, and see whether the server still has what it acknowledged.
 
         Where it fell back and nobody said so, a tablet that has nothing more to send
@@ -152,8 +151,13 @@ class SyncEngine:
         """
         self._vault.renew_setup(self._gateway.setup())
         self._setup_at = self._wall()
-        if self._offer_what_is_missing():
+        is_behind = self._offer_what_is_missing() > 0
+        if is_behind:
             self._vault.reset_cursor()
+        # Only now: what the server did not know it may know with this setup, and a
+        # reason is not forgotten before somebody can give another one.
+        is_offered = offers and self._vault.offer_set_aside() > 0
+        if is_offered or is_behind:
             self._move(run)
 
 

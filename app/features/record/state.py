@@ -188,6 +188,8 @@ def _correct(model: Model, event: Correcting) -> Next[Model, Effect]:
             return Next(replace(model, asking=Asking.MOVE_REASON))
         case ReasonChosen(reason):
             return _reasoned(model, reason)
+        case AskingClosed() if model.busy:
+            return Next(model)  # its end is seen first: a record goes once
         case AskingClosed():
             return Next(Model(model.patient_id, model.loaded))
         case _:

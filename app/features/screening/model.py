@@ -147,10 +147,13 @@ class Model:
     seen: Mapping[str, Heads] = field(default_factory=dict)
     """By field, the heads that were on the screen when an answer was given."""
     exit: Exit = Exit.RESULT
+    is_amending: bool = False
+    """Whether it was finished as it was opened: then it is being corrected. Whoever
+    began to ask goes on asking, also where a colleague finishes it meanwhile."""
 
     @property
-    def is_amending(self) -> bool:
-        """Whether a finished screening is being corrected."""
+    def is_finished(self) -> bool:
+        """Whether somebody finished it, before it was opened here or meanwhile."""
         done = (ResponseStatus.COMPLETED, ResponseStatus.AMENDED)
         return self.loaded is not None and self.loaded.status in done
 

@@ -80,7 +80,7 @@ def ended(model: Model, event: Ending) -> Step:
 
 def _stop(model: Model, reason: StopReason) -> Step:
     """What somebody finished meanwhile is not ended early any more."""
-    if model.is_amending:
+    if model.is_finished:
         return Next(replace(model, asking=Asking.NOTHING, exit=Exit.RESULT))
     return _finish(model, reason)
 
@@ -184,7 +184,7 @@ def _finish(model: Model, reason: StopReason | None = None) -> Step:
     saving = _saving(model)
     if model.busy or model.state is None or not saving:
         return Next(model)
-    end = Finish(saving[0], model.state, reason, model.is_amending)
+    end = Finish(saving[0], model.state, reason, model.is_finished)
     busy = replace(model, busy=True, asking=Asking.NOTHING, problem=None)
     return Next(replace(busy, is_correction=model.is_amending), (end,))
 

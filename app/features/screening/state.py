@@ -119,6 +119,7 @@ def _loaded(model: Model, loaded: Loaded) -> Step:
 def _opened(model: Model, loaded: Loaded) -> Model:
     """Begin, or go on where the draft or the record ends."""
     draft = loaded.draft
+    model = replace(model, is_amending=model.is_finished)
     saved = loaded.saved
     if not saved and loaded.form is not None:
         saved = initial_answers(loaded.form.questionnaire)

@@ -219,7 +219,11 @@ def _do(model: Model, effect: Effect) -> Step:
 def _before_leave(model: Model) -> EncounterStatus:
     """Return where the person was before they went away for a while."""
     encounter = model.loaded.encounter if model.loaded else None
-    known = (EncounterStatus.TRIAGED, EncounterStatus.IN_PROGRESS)
+    known = (
+        EncounterStatus.ARRIVED,
+        EncounterStatus.TRIAGED,
+        EncounterStatus.IN_PROGRESS,
+    )
     for write in reversed(encounter.statuses if encounter else ()):
         status = as_mapping(write.value).get("status")
         found = next((each for each in known if each == status), None)

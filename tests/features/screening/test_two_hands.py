@@ -143,6 +143,24 @@ def test_a_screening_that_was_finished_elsewhere_is_not_undone_by_beginning_it(
     asyncio.run(run())
 
 
+def test_answers_given_while_a_colleague_finishes_become_part_of_the_record(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.screening(TB)) as screen:
+                await screen.tap(*BEGIN, "q:cough.no")
+                done: dict[str, Json] = {"status": {"status": "completed"}}
+                elsewhere(here, screen, done)
+                await screen.settled()
+                await screen.tap("q:blood-in-sputum.yes")
+            assert here.response.status is ResponseStatus.COMPLETED
+            assert "answer.:blood-in-sputum" in here.response.document.fields
+            assert here.desk.vault.drafts(here.patient_id) == ()
+
+    asyncio.run(run())
+
+
 def test_what_was_finished_elsewhere_is_not_stopped_by_who_did_not_see_it(
     tmp_path: Path,
 ) -> None:
