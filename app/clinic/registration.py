@@ -1,12 +1,12 @@
 """Registering a person: the minimum is a card, a sex, a birth date and a language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.birth import Birth
 from app.core.canonical import Json
-from app.core.change import Change, RecordKey
+from app.core.change import Change, Heads, RecordKey
 from app.core.ids import Ids
 from app.core.records import RecordType
 from app.core.values import (
@@ -91,6 +91,8 @@ class Registration:
     arrival: Arrival = NO_ARRIVAL
     accompaniment: Accompaniment | None = None
     relative: Relative | None = None
+    seen: Mapping[str, Heads] | None = None
+    """By field of the Patient, the heads that stood on the screen; None: those now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,9 @@ def update(patient_id: str, registration: Registration, ids: Ids) -> Change:
     change = Change()
     fields = _fields(registration)
     if fields:
-        change.set(patient_key(patient_id), fields)
+        shown = registration.seen
+        seen = None if shown is None else {n: shown.get(n, ()) for n in fields}
+        change.set(patient_key(patient_id), fields, seen)
     _add_contacts(change, patient_id, registration, ids)
     if registration.relative is not None:
         _add_relative(change, patient_id, registration, ids)

@@ -176,6 +176,11 @@ class Document:
         """Return the ids that a writer who sees this document replaces."""
         return tuple(sorted(self.fields.get(name, _EMPTY).heads))
 
+    @property
+    def all_heads(self) -> dict[str, tuple[str, ...]]:
+        """The same of every field: what somebody saw who has the record in view."""
+        return {name: self.heads(name) for name in self.fields}
+
     def writes(self, name: str) -> tuple[Write, ...]:
         """Return all heads of a field, oldest first."""
         heads = self.fields.get(name, _EMPTY).heads.values()

@@ -1,11 +1,13 @@
 """What is missing or impossible in a form, and the registration that it means."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from app.clinic.registration import Registration, Relationship, Relative, inverse
 from app.core.birth import Birth
+from app.core.change import Heads
 from app.core.values import (
     NAME_NOT_ASKED,
     NO_ARRIVAL,
@@ -54,6 +56,8 @@ class Context:
     returning: Person | None = None
     corrects: bool = False
     """Whether one page of a record is written anew, and nothing else is done."""
+    seen: Mapping[str, Heads] | None = None
+    """Of the record that one began with: the heads of each field."""
 
     @property
     def today(self) -> date:
@@ -137,6 +141,7 @@ def registration_of(form: Form, context: Context) -> Registration:
         arrival=_arrival(form, before, context.zone),
         accompaniment=_accompaniment(form, context),
         relative=_relative(form, context.first),
+        seen=context.seen,
     )
 
 

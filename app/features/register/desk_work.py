@@ -1,5 +1,6 @@
 """The blocking part of the registration desk; each call runs in a thread."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -9,6 +10,9 @@ from app.clinic.registration import register, update
 from app.clinic.visits import come_back
 from app.core import canonical
 from app.core.canonical import Json
+from app.core.change import Heads
+from app.core.document_json import as_mapping
+from app.core.projections import patient_view
 from app.core.values import Arrival
 from app.features.register.arrival_entry import carried, carry, entry_of
 from app.features.register.checking import Context
@@ -62,7 +66,8 @@ class DeskWork:
         typed = form_from_json(draft.get("form"))
         if context.returning is not None:
             # The card is known by now, however it was typed.
-            typed = replace(typed, card="").over(context.began)
+            typed = replace(typed, card="").laid_over(context.began)
+            context = replace(context, seen=_seen(draft, context.seen))
         if not draft or typed == context.began:
             return Loaded(context.began, context, _page(self._route.corrects))
         return Loaded(typed, context, _page(draft.get("page")), restored=True)
@@ -114,6 +119,7 @@ class DeskWork:
         if route.returning is not None:
             documents = desk.vault.documents(route.returning)
             before = recorded(documents, zone)
+            patient = patient_view(documents)
             return Context(
                 now_ms,
                 zone,
@@ -121,6 +127,7 @@ class DeskWork:
                 before,
                 returning=self._person(route.returning),
                 corrects=bool(route.corrects),
+                seen=patient.document.all_heads if patient else {},
             )
         began = Form().with_arrival(entry_of(self._carried(now_ms), zone))
         if route.family_of is None:
@@ -144,6 +151,18 @@ class DeskWork:
     def _local(self, draft_id: str) -> Json:
         found = self._desk.vault.draft(draft_id)
         return None if found is None else canonical.decode(found.content)
+
+
+def _seen(
+    draft: Mapping[str, Json], now: Mapping[str, Heads] | None
+) -> Mapping[str, Heads] | None:
+    """Return the heads that were seen when a draft was begun, else those of now."""
+    if "seen" not in draft:
+        return now
+    found: dict[str, Heads] = {}
+    for name, heads in as_mapping(draft["seen"]).items():
+        found[name] = tuple(map(str, heads if isinstance(heads, list | tuple) else ()))
+    return found
 
 
 def _page(value: Json) -> Page:

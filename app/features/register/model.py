@@ -1,8 +1,10 @@
 """The registration desk at one moment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.core.canonical import Json
+from app.core.change import Heads
 from app.core.problems import ProblemCode
 from app.features.register.checking import Context, Need, needs
 from app.features.register.events import Page, Saved
@@ -59,9 +61,18 @@ class Model(Leavable):
     @property
     def draft(self) -> dict[str, Json]:
         """What is kept while it is not saved."""
-        return draft_of(self.form, self.page)
+        context = self.context
+        if context is None or context.returning is None:
+            return draft_of(self.form, self.page)
+        # What the record says is not typed: it may be another when the draft is back.
+        return draft_of(self.form.since(context.began), self.page, context.seen)
 
 
-def draft_of(form: Form, page: Page) -> dict[str, Json]:
-    """Return what is kept of a form and where one was in it."""
-    return {"form": form.to_json(), "page": page.value}
+def draft_of(
+    form: Form, page: Page, seen: Mapping[str, Heads] | None = None
+) -> dict[str, Json]:
+    """Return what is kept of a form, where one was in it, and what one had seen."""
+    kept: dict[str, Json] = {"form": form.to_json(), "page": page.value}
+    if seen is not None:
+        kept["seen"] = {name: list(heads) for name, heads in seen.items()}
+    return kept
