@@ -3,12 +3,12 @@
 Care does not rest on consent (GDPR Art. 9(2)(h)); a refusal changes nothing of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.canonical import Json
-from app.core.change import Change, RecordKey
+from app.core.change import Change, Heads, RecordKey
 from app.core.document_json import as_mapping
 from app.core.ids import Ids, RecordIds
 from app.core.merge import Document
@@ -168,11 +168,13 @@ def record_consents(
     consents: tuple[ConsentGiven, ...],
     ids: RecordIds,
     known: Iterable[Document] = (),
+    seen: Mapping[str, Heads] | None = None,
 ) -> Change:
     """Build the answers to the optional purposes; answering again withdraws.
 
     `known` are the patient's records: an answer given anew where an earlier one was
-    entered in error is no error.
+    entered in error is no error. `seen` are by record id the heads of the decisions
+    that stood on the screen; None: those of now.
     """
     change = Change()
     in_error = {d.record_id for d in known if View(d).entered_in_error}
@@ -182,7 +184,9 @@ def record_consents(
             "code": consent.purpose.value,
             "service": consent.service,
         }
-        change.set(key, {"purpose": purpose, "decision": consent.to_json()})
+        heads = None if seen is None else {"decision": seen.get(key.record_id, ())}
+        fields = {"purpose": purpose, "decision": consent.to_json()}
+        change.set(key, fields, heads)
         if key.record_id in in_error:
             change.set(key, {ENTERED_IN_ERROR: None})
     return change

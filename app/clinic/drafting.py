@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from app.core import canonical
 from app.core.canonical import Json
+from app.core.change import Heads
 from app.core.document_json import as_mapping
 
 Result = TypeVar("Result")
@@ -50,6 +51,20 @@ class Settling:
     """The draft as it lies there: it knows who typed what."""
     author: str | None = None
     """Who typed all that is saved; None where it is the one who saves."""
+
+
+def seen_to_json(seen: Mapping[str, Heads]) -> dict[str, Json]:
+    """Return what was seen, by name, as a draft keeps it."""
+    return {name: list(heads) for name, heads in seen.items()}
+
+
+def seen_from_json(value: Json) -> dict[str, Heads]:
+    """Read what was seen when a draft was begun."""
+    kept = as_mapping(value).items()
+    return {
+        name: tuple(map(str, heads if isinstance(heads, list | tuple) else ()))
+        for name, heads in kept
+    }
 
 
 NO_DRAFT = Settling(None)

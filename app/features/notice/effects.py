@@ -1,6 +1,7 @@
 """What Notice reads and writes, and where it leads."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
@@ -11,7 +12,7 @@ from app.clinic.consents import (
     standing_consents,
 )
 from app.clinic.desk import Desk
-from app.clinic.drafting import DraftKeeper
+from app.clinic.drafting import DraftKeeper, seen_from_json
 from app.core.canonical import Json
 from app.core.change import Change
 from app.core.merge import Document
@@ -67,6 +68,8 @@ class NoticeWork:
         draft = self.keeper.load()
         if not draft:
             return Loaded(context, began)
+        if "seen" in draft:
+            context = replace(context, seen=seen_from_json(draft["seen"]))
         typed = form_from_json(draft.get("form"))
         is_consents = draft.get("page") == Page.CONSENTS
         page = Page.CONSENTS if is_consents else Page.NOTICE
@@ -86,7 +89,8 @@ class NoticeWork:
             answers = form.consents(asked, standing, version)
             unable = form.unable(asked, standing, version)
             known = self._desk.vault.documents(patient_id)
-            consents = record_consents(patient_id, (*answers, *unable), ids, known)
+            given = (*answers, *unable)
+            consents = record_consents(patient_id, given, ids, known, context.seen)
             change.add(consents)
         self.keeper.settle(partial(self._desk.save, change))
         return Saved()
@@ -105,6 +109,10 @@ class NoticeWork:
             is_child=birth is not None and birth.may_be_child(today),
             last=last_notice(documents),
             standing=_standing(documents),
+            seen={
+                consent.record_id: consent.document.heads("decision")
+                for consent in standing_consents(documents)
+            },
         )
 
 

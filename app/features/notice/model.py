@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.clinic.consents import NoticeGiven
+from app.clinic.drafting import seen_to_json
 from app.core.canonical import Json
+from app.core.change import Heads
 from app.core.problems import ProblemCode
 from app.core.summary import Station
 from app.core.values import Decision, GivenBy
@@ -51,6 +53,8 @@ class Context:
     is_child: bool = False
     last: tuple[NoticeGiven, int] | None = None
     standing: Mapping[str, Decision] = field(default_factory=dict)
+    seen: Mapping[str, Heads] = field(default_factory=dict)
+    """By record id of a consent, the heads of the decision that stood here."""
 
     @property
     def asked(self) -> tuple[Asked, ...]:
@@ -78,7 +82,10 @@ class Model(Leavable):
     @property
     def draft(self) -> dict[str, Json]:
         """What is kept while it is not saved."""
-        return {"form": self.form.to_json(), "page": self.page.value}
+        context = self.context
+        seen = seen_to_json(context.seen) if context is not None else {}
+        form, page = self.form.to_json(), self.page.value
+        return {"form": form, "page": page, "seen": seen}
 
     @property
     def needs(self) -> frozenset[Need]:

@@ -1,17 +1,14 @@
 """The blocking part of the registration desk; each call runs in a thread."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
 from app.clinic.desk import Desk
-from app.clinic.drafting import DraftKeeper
+from app.clinic.drafting import DraftKeeper, seen_from_json
 from app.clinic.registration import register, update
 from app.clinic.visits import come_back
 from app.core import canonical
 from app.core.canonical import Json
-from app.core.change import Heads
-from app.core.document_json import as_mapping
 from app.core.projections import patient_view
 from app.core.values import Arrival
 from app.features.register.arrival_entry import carried, carry, entry_of
@@ -67,7 +64,8 @@ class DeskWork:
         if context.returning is not None:
             # The card is known by now, however it was typed.
             typed = replace(typed, card="").laid_over(context.began)
-            context = replace(context, seen=_seen(draft, context.seen))
+            if "seen" in draft:
+                context = replace(context, seen=seen_from_json(draft["seen"]))
         if not draft or typed == context.began:
             return Loaded(context.began, context, _page(self._route.corrects))
         return Loaded(typed, context, _page(draft.get("page")), restored=True)
@@ -151,18 +149,6 @@ class DeskWork:
     def _local(self, draft_id: str) -> Json:
         found = self._desk.vault.draft(draft_id)
         return None if found is None else canonical.decode(found.content)
-
-
-def _seen(
-    draft: Mapping[str, Json], now: Mapping[str, Heads] | None
-) -> Mapping[str, Heads] | None:
-    """Return the heads that were seen when a draft was begun, else those of now."""
-    if "seen" not in draft:
-        return now
-    found: dict[str, Heads] = {}
-    for name, heads in as_mapping(draft["seen"]).items():
-        found[name] = tuple(map(str, heads if isinstance(heads, list | tuple) else ()))
-    return found
 
 
 def _page(value: Json) -> Page:

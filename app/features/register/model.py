@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.clinic.drafting import seen_to_json
 from app.core.canonical import Json
 from app.core.change import Heads
 from app.core.problems import ProblemCode
@@ -74,5 +75,5 @@ def draft_of(
     """Return what is kept of a form, where one was in it, and what one had seen."""
     kept: dict[str, Json] = {"form": form.to_json(), "page": page.value}
     if seen is not None:
-        kept["seen"] = {name: list(heads) for name, heads in seen.items()}
+        kept["seen"] = seen_to_json(seen)
     return kept
