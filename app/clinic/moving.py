@@ -6,14 +6,22 @@ from dataclasses import dataclass
 from app.clinic.consents import ConsentView, consent_key
 from app.clinic.corrections import belonging, error, key_of
 from app.clinic.findings import score_id_of
+from app.clinic.screening import author_of
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
-from app.core.document_json import writes_to_json
+from app.core.document_json import as_mapping, writes_to_json
 from app.core.encounters import EncounterView
 from app.core.ids import RecordIds
 from app.core.merge import Document
-from app.core.projections import View
-from app.core.records import ENTERED_IN_ERROR, STATUS_HISTORY, RecordType
+from app.core.problems import ProblemCode
+from app.core.projections import ResponseView, View
+from app.core.records import (
+    ANSWER_PREFIX,
+    ENTERED_IN_ERROR,
+    STATUS_HISTORY,
+    RecordType,
+)
+from app.core.values import flags_of_answer
 
 
 def moving(documents: Iterable[Document], record_id: str) -> list[Document]:
@@ -39,6 +47,12 @@ class RightPerson:
     documents: tuple[Document, ...] = ()
 
 
+class UndecidedError(Exception):
+    """Records that move hold a contradiction; a copy would hold one side of it."""
+
+    code = ProblemCode.UNDECIDED
+
+
 def move_to(
     documents: Iterable[Document],
     right: RightPerson,
@@ -51,9 +65,12 @@ def move_to(
     The wrong ones stay, marked with the reason and where they went. A Patient does
     not move, nor does what was marked as an error before. `mirrors` are what others'
     records say of the wrong person as a relative: they say it of the right one then.
+    Raises UndecidedError where a contradiction must be decided first.
     """
     change = Change()
     found = sorted(filter(_can_move, documents), key=_written_at)
+    if any(map(_is_undecided, found)):
+        raise UndecidedError
     targets = _targets(found, right.patient_id, ids)
     for document in found:
         kind, target = document.record_type, targets[document.record_id]
@@ -107,6 +124,12 @@ def _can_move(document: Document) -> bool:
     return not is_patient and not View(document).entered_in_error
 
 
+def _is_undecided(document: Document) -> bool:
+    """Tell whether a person must decide; of a consent in conflict the refusal moves."""
+    is_consent = document.record_type == RecordType.CONSENT
+    return not is_consent and bool(View(document).conflicts())
+
+
 def _written_at(document: Document) -> int:
     """Order scores last, the newest at the end: of two of one response it is kept."""
     result = View(document).shown("result")
@@ -137,12 +160,26 @@ def _copied(document: Document, targets: dict[str, str]) -> dict[str, Json]:
     """Return the shown values, with ids of records that move along renamed."""
     view = View(document)
     values = {name: view.value(name) for name in document.fields}
+    if document.record_type == RecordType.QUESTIONNAIRE_RESPONSE:
+        values.update(_answers(ResponseView(document)))
     if document.record_type == RecordType.CONSENT:
         values["decision"] = ConsentView(document).safest
     if document.record_type == RecordType.ENCOUNTER:
         statuses = EncounterView(document).statuses
         values[STATUS_HISTORY] = writes_to_json(statuses) or None
     return {k: _renamed(v, targets) for k, v in values.items() if v is not None}
+
+
+def _answers(response: ResponseView) -> dict[str, Json]:
+    """Return answers as they were given: by whom, with every flag that they raised."""
+    found: dict[str, Json] = {}
+    for path, shown in response.answers():
+        name = f"{ANSWER_PREFIX}{path}"
+        heads = response.document.writes(name)
+        flags = {flag for head in heads for flag in flags_of_answer(head.value)}
+        value: dict[str, Json] = {**as_mapping(shown.value), "author": author_of(shown)}
+        found[name] = {**value, "flags": sorted(flags)} if flags else value
+    return found
 
 
 def _renamed(value: Json, targets: dict[str, str]) -> Json:

@@ -64,4 +64,5 @@ class ProblemCode(StrEnum):
     DISK_READ_ONLY = "disk-read-only"
     LOCKED = "locked"
     CARD_CODE_WRONG = "card-code-wrong"
+    UNDECIDED = "undecided"
     UNEXPECTED = "unexpected"

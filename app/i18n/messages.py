@@ -98,6 +98,10 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
         ProblemCode.UNKNOWN_SITE: N_(
             "The server does not know this site, so it was set aside."
         ),
+        ProblemCode.UNDECIDED: N_(
+            "Two versions of this are not decided yet. "
+            "Decide which is right first; then it can be moved."
+        ),
         ProblemCode.RECORD_MISMATCH: N_(
             "This change names another record than before, so it was set aside."
         ),

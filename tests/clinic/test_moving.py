@@ -1,5 +1,7 @@
 """Moving to the right person: nothing of either person is lost by it."""
 
+import pytest
+
 from app.clinic.consents import (
     ConsentGiven,
     ConsentView,
@@ -10,8 +12,9 @@ from app.clinic.consents import (
 )
 from app.clinic.corrections import ErrorReason, enter_in_error, key_of, mirrors_of
 from app.clinic.findings import score_id_of, score_of
-from app.clinic.moving import RightPerson, move_to, moving
+from app.clinic.moving import RightPerson, UndecidedError, move_to, moving
 from app.clinic.registration import Registration, register
+from app.clinic.screening import author_of
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.document_json import as_mapping
@@ -246,3 +249,29 @@ def test_nobody_becomes_a_relative_of_themselves() -> None:
     related(log, RIGHT, WRONG, "SIB")
     move(log, mirrors=tuple(mirrors_of([link], lambda other: of(log, other))))
     assert relations(log, WRONG) == relations(log, RIGHT) == []
+
+
+def test_an_answer_that_moves_keeps_who_gave_it_and_every_flag() -> None:
+    log, other = screened(), Log("tablet-b")
+    other.now_ms += 1
+    key = RecordKey(RecordType.QUESTIONNAIRE_RESPONSE, RESPONSE, WRONG)
+    same: dict[str, Json] = {"values": [True], "flags": ["tb"]}
+    other.write(key, {"answer.q9": same})
+    log.take(other.operations[0])
+    (wrong,) = responses(of(log, WRONG))
+    author = dict(wrong.answers())["q9"].write.practitioner_id
+    move(log)
+    (moved,) = responses(of(log, RIGHT))
+    assert set(moved.flags()) == {"self-harm", "tb"}
+    assert author_of(dict(moved.answers())["q9"]) == author
+
+
+def test_what_is_contradictory_is_decided_before_it_moves() -> None:
+    log, other = screened(), Log("tablet-b")
+    other.now_ms += 1
+    score = RecordKey(RecordType.SCORE, SCORE, WRONG)
+    other.write(score, {"result": {"total": "0"}})
+    log.take(other.operations[0])
+    with pytest.raises(UndecidedError):
+        move(log)
+    assert of(log, RIGHT) == ()
