@@ -53,6 +53,11 @@ class Navigator(Source[tuple[Entry, ...]]):
         self.set(self.value[:-1])
         return True
 
+    def back_to(self, entry: Entry) -> None:
+        """Go back to a place that is still on the stack."""
+        stack = self.value
+        self.set(stack[: stack.index(entry) + 1])
+
     def reset(self, route: Route) -> None:
         """Forget the way: after a lock nothing lies behind."""
         self.set((self._entry(route),))
@@ -122,12 +127,12 @@ class Place:
             self.navigator.back()
 
     def back_to(self, route: Route) -> None:
-        """Go back where a place lies right below; put it here where it does not."""
-        stack = self.navigator.value
-        if len(stack) > 1 and stack[-2].route == route:
-            self.back()
-        else:
+        """Go back to a place that lies below; put it here where it does not."""
+        below = [entry for entry in self.navigator.value[:-1] if entry.route == route]
+        if not below:
             self.replace(route)
+        elif self.is_top:
+            self.navigator.back_to(below[-1])
 
     def reset(self, route: Route) -> None:
         """Forget the way, if one still is here."""

@@ -75,6 +75,7 @@ def initialise(
     database or the file of secrets is there without the other.
     """
     with database.write() as connection:
+        database.lock_log(connection)  # two that begin at once are one deployment
         row = connection.execute(select(DEPLOYMENT)).first()
         if row is not None:
             secret_file.load(settings.data)

@@ -1,6 +1,7 @@
 """Patients at all sites: search in memory, and one merged record each."""
 
 import json
+import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,9 +21,11 @@ from app.core.merge import Document
 from app.core.problems import ProblemCode
 from app.core.records import RecordType
 from sync_server.database import AnyRow
-from sync_server.problems import ProblemError
+from sync_server.problems import ProblemError, place_of
 from sync_server.services import feed, setup
 from sync_server.tables import DOCUMENT, SET_ASIDE
+
+logger = logging.getLogger("tessera.patients")
 
 _SEARCHED = (RecordType.PATIENT.value, RecordType.CONTACT_POINT.value)
 _SET_ASIDE = select(func.count()).select_from(SET_ASIDE)
@@ -147,13 +150,14 @@ def record_of(connection: Connection, patient_id: str) -> PatientRecord:
     """Return everything about one patient; raise not-found."""
     if not patient_id.isprintable():
         raise ProblemError(ProblemCode.MALFORMED)
-    query = select(DOCUMENT.c.body).where(DOCUMENT.c.patient_id == patient_id)
-    bodies = connection.scalars(query.order_by(DOCUMENT.c.record_id)).all()
-    if not bodies or not patient_id:
+    of_patient = DOCUMENT.c.patient_id == patient_id
+    query = select(DOCUMENT.c.record_id, DOCUMENT.c.body).where(of_patient)
+    rows = connection.execute(query.order_by(DOCUMENT.c.record_id)).all()
+    if not rows or not patient_id:
         raise ProblemError(ProblemCode.NOT_FOUND)
     return PatientRecord(
         patient_id=patient_id,
-        documents=tuple(json.loads(body) for body in bodies),
+        documents=tuple(found for row in rows if (found := _read(row)) is not None),
         history=feed.history(connection, patient_id),
         practitioners=setup.practitioners(connection, only_active=False),
         devices=setup.devices(connection),
@@ -161,10 +165,26 @@ def record_of(connection: Connection, patient_id: str) -> PatientRecord:
     )
 
 
+def _document(row: AnyRow) -> Document | None:
+    """Return a document; None of one that is damaged: the others are shown."""
+    try:
+        return document_from_json(json.loads(row.body))
+    except ValueError as error:
+        where = {"record": row.record_id, **place_of(error)}
+        logger.error("damaged", extra=where)  # noqa: TRY400 - ids only
+        return None
+
+
+def _read(row: AnyRow) -> dict[str, object] | None:
+    """Return a document's body as it is kept; None of one that is damaged."""
+    return None if _document(row) is None else dict(json.loads(row.body))
+
+
 def _mark(row: AnyRow) -> _Mark:
     keys = _Keys()
     if row.body is not None:
-        keys = _Keys.of(document_from_json(json.loads(row.body)))
+        document = _document(row)
+        keys = _Keys() if document is None else _Keys.of(document)
     return _Mark(
         row.changed_at,
         row.conflicts,
@@ -188,12 +208,13 @@ def _texts(value: Json) -> Iterable[str]:
 
 def _patient_documents(
     connection: Connection, patient_ids: list[str]
-) -> dict[str, AnyRow]:
-    query = select(DOCUMENT.c.patient_id, DOCUMENT.c.body).where(
+) -> dict[str, dict[str, object]]:
+    query = select(DOCUMENT.c.record_id, DOCUMENT.c.patient_id, DOCUMENT.c.body).where(
         DOCUMENT.c.record_type == RecordType.PATIENT.value,
         DOCUMENT.c.patient_id.in_(patient_ids),
     )
-    return {row.patient_id: json.loads(row.body) for row in connection.execute(query)}
+    found = {row.patient_id: _read(row) for row in connection.execute(query)}
+    return {patient_id: body for patient_id, body in found.items() if body is not None}
 
 
 def _entry(patient: _Patient, document: dict[str, object] | None) -> PatientEntry:

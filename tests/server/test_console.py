@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from app.core.canonical import Json
 from app.core.change import RecordKey
@@ -17,6 +18,7 @@ from sync_server.problems import ProblemError
 from sync_server.services import administration, patients
 from sync_server.services.administration import NewPractitioner
 from sync_server.services.patients import PatientIndex
+from sync_server.tables import DOCUMENT
 from tests.server.deployments import PASSPHRASE, TestDeployment
 from tests.server.test_set_aside_replacements import written
 
@@ -98,6 +100,21 @@ def test_a_list_marks_conflicts_and_red_flags_of_all_records(
     assert found["a"].site_ids == (deployment.site_id,)
     assert ids(search(only_conflicts=True)) == ["a"]
     assert ids(search(site_id="elsewhere")) == []
+
+
+def test_a_damaged_document_keeps_nobody_else_from_the_list(
+    deployment: TestDeployment, search: Search
+) -> None:
+    tablet = deployment.device("tablet-a")
+    tablet.write(
+        (patient("amina"), named("", "Amina")), (patient("sara"), named("", "Sara"))
+    )
+    deployment.push(tablet)
+    with deployment.context.database.write() as connection:
+        of_amina = DOCUMENT.c.record_id == "amina"
+        connection.execute(update(DOCUMENT).where(of_amina).values(body="{"))
+    assert set(ids(search(text=""))) == {"amina", "sara"}
+    assert ids(search(text="sara")) == ["sara"]
 
 
 def test_a_patient_of_whom_only_a_visit_arrived_is_in_the_list(

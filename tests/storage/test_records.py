@@ -233,7 +233,7 @@ def test_many_threads_write_one_chain(vault: Vault) -> None:
         for number in range(10):
             save_patient(vault, f"p{prefix}-{number}", "Amina")
 
-    threads = [threading.Thread(target=write, args=(n,)) for n in range(4)]
+    threads = [threading.Thread(target=write, args=(n,), daemon=True) for n in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

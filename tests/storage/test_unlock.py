@@ -206,7 +206,7 @@ def test_guesses_at_once_are_no_more_than_guesses_one_by_one(tablet: Tablet) -> 
         except (WrongPinError, WaitError) as error:
             refused.append(type(error))
 
-    threads = [threading.Thread(target=guess) for _ in range(GUESSES)]
+    threads = [threading.Thread(target=guess, daemon=True) for _ in range(GUESSES)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -340,7 +340,7 @@ def test_two_unlocks_at_once_leave_one_vault_open(tablet: Tablet) -> None:
 
     for _ in range(5):
         threads = [
-            threading.Thread(target=unlock, args=each)
+            threading.Thread(target=unlock, args=each, daemon=True)
             for each in ((ANA, PIN), (BO, OTHER_PIN))
         ]
         for thread in threads:

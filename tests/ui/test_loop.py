@@ -105,7 +105,7 @@ def test_dispatch_from_another_thread_is_refused() -> None:
         except RuntimeError as error:
             caught.append(error)
 
-    thread = threading.Thread(target=intrude)
+    thread = threading.Thread(target=intrude, daemon=True)
     thread.start()
     thread.join()
     assert len(caught) == 1

@@ -33,7 +33,7 @@ from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Plan, Result, Screening
-from app.ui.work import Work
+from app.ui.work import Lane, Work
 
 Dispatch = Callable[[Event], None]
 
@@ -45,12 +45,13 @@ class _Result:
     place: Place
     route: Result
     listening: Listening
+    loads: Lane
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
             case LoadResult():
                 self._listen(dispatch)
-                self.work.run(self._load, dispatch, ResultLoaded)
+                self.loads.newest(self._load, dispatch, ResultLoaded)
             case StopListening():
                 self.listening.end()
             case BackToVisit():
@@ -152,6 +153,6 @@ def loop(
     desk: Desk, work: Work, place: Place, route: Result
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Result(desk, work, place, route, Listening(work))
+    screen = _Result(desk, work, place, route, Listening(work), work.lane())
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     return Loop(Model(route.response_id), update, screen.perform, moments)
