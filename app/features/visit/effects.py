@@ -8,7 +8,6 @@ from typing import assert_never
 
 from app.clinic import screening, visits
 from app.clinic.desk import Desk
-from app.clinic.drafting import NO_DRAFT, Settling
 from app.core.change import Change
 from app.core.values import EncounterStatus
 from app.features.visit.events import (
@@ -126,11 +125,9 @@ class _Visit:
         )
 
     def _save(self, effect: Saving, dispatch: Dispatch) -> None:
-        settling = NO_DRAFT
+        # What was typed of a form that is declined stays: it may be asked after all.
         if isinstance(effect, Decline):
             change = self._declined(effect)
-            if effect.offer.has_draft:
-                settling = Settling(f"{SCREENING_DRAFT}{effect.offer.response_id}")
         else:
             change = self._of_visit(effect)
         leaves = isinstance(effect, Leave | Cancel) or (
@@ -140,7 +137,7 @@ class _Visit:
         def saved(_none: None) -> Event:
             return Saved(leaves)
 
-        save = partial(self.desk.save, change, settling)
+        save = partial(self.desk.save, change)
         self.work.run(save, dispatch, saved, by_code(SaveFailed))
 
     def _declined(self, effect: Decline) -> Change:

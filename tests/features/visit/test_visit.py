@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.clinic.consents import NoticeGiven, record_notice
+from app.clinic.screening import response_id_of
 from app.core.encounters import EncounterView
 from app.core.summary import Station
 from app.core.values import EncounterStatus, ResponseStatus
@@ -126,6 +127,23 @@ def test_a_declined_form_is_stopped_with_its_reason_and_can_be_asked_after_all(
                 await screen.tap("visit.again.tb-four-symptoms", *BEGIN, "q:fever.no")
                 await screen.tap("screening.later", "screening.turned")
                 assert here.response.status is ResponseStatus.IN_PROGRESS
+
+    asyncio.run(run())
+
+
+def test_declining_a_form_loses_no_answer_that_lies_in_a_draft(tmp_path: Path) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            form, desk = here.desk.library.forms[0], here.desk
+            name = f"screening/{response_id_of(here.encounter_id, form, desk.ids)}"
+            typed = b'{"answers": {}}'
+            desk.vault.save_draft(name, here.patient_id, typed)
+            async with session(desk, here.plan) as screen:
+                await screen.tap("visit.decline.tb-four-symptoms", "dialog.declined")
+            assert here.response.status is ResponseStatus.STOPPED
+            kept = desk.vault.draft(name)
+            assert kept is not None
+            assert kept.content == typed
 
     asyncio.run(run())
 
