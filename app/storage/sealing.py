@@ -1,4 +1,4 @@
-"""The only module that touches cryptography: keys, sealing, signatures.
+"""Keys, sealing, signatures: cryptography is touched here and in `hpke` alone.
 
 Sealed bytes: format (1), nonce (12), AES-256-GCM of the zstd-compressed plaintext,
 padded to a size class. Where a row belongs is authenticated with it, so that no row

@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.places import CODE, imported, names_imported, short, sources
 
-# Argon2id comes from argon2-cffi; HPKE will come from pyhpke, with bundles.
+# Argon2id comes from argon2-cffi, HPKE from pyhpke.
 ABSENT_ON_A_TABLET = {"Argon2id", "AESGCMSIV", "hpke"}
 
 
