@@ -106,6 +106,7 @@ def _written(desk: Desk, view: ResponseView) -> dict[ItemPath, tuple[Written, ..
                     write.operation_id,
                     Answer.from_json({} if write.value is None else write.value),
                     names.get(write.practitioner_id, ""),
+                    write.at.device_id == desk.vault.device_id,
                 )
                 for write in view.document.writes(name)
             )

@@ -24,6 +24,22 @@ def seen_of(model: Model, changes: Collection[ItemPath]) -> dict[str, Heads]:
     return {name: model.seen.get(name, ()) for name in names}
 
 
+def seen_with_own(
+    model: Model, loaded: Loaded, changes: Collection[ItemPath]
+) -> dict[str, Heads]:
+    """Return the same, and what this screen itself handed over meanwhile."""
+    found = seen_of(model, changes)
+    for path in changes:
+        if path in model.handed:
+            own = (
+                each.operation_id
+                for each in _unseen(model, path, loaded.written.get(path, ()))
+                if each.is_from_here and said(each.answer) == said(model.handed[path])
+            )
+            found[field_of(path)] = (*found[field_of(path)], *own)
+    return found
+
+
 def still_mine(model: Model, loaded: Loaded) -> dict[ItemPath, Answer | None]:
     """Return the answers given here that the record does not have by now."""
     return {
