@@ -10,8 +10,6 @@ from app.core.change import Heads
 from app.core.questionnaire import Answer, ItemPath, RedFlag
 from app.features.screening.model import Loaded, Model, Written
 
-Changes = Mapping[ItemPath, Answer | None]
-
 
 def seen_at(loaded: Loaded, kept: Mapping[str, Heads]) -> dict[str, Heads]:
     """Return what is seen of a record: what stands there now, but for what is kept."""
