@@ -9,7 +9,15 @@ from app.core.operation import decode_header
 from app.core.problems import ProblemCode
 from app.core.records import RecordType
 from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
-from app.storage import BatchLimits, Damage, DamageKind, State, Vault, VaultFile
+from app.storage import (
+    BatchLimits,
+    Damage,
+    DamageKind,
+    State,
+    Vault,
+    VaultCorruptError,
+    VaultFile,
+)
 from app.storage.stored_operation import encoded_of
 from tests.storage.tablets import ANA, PIN, Tablet, change_of, patient, save_patient
 from tests.support.operations import START_MS
@@ -181,6 +189,7 @@ def test_a_refused_change_is_kept_with_its_reason_and_blocks_nothing(
         (ProblemCode.UNKNOWN_PRACTITIONER, 1),
         (ProblemCode.UNKNOWN_SITE, 1),
         (ProblemCode.CHANGE_INCOMPLETE, 1),
+        (ProblemCode.OPERATION_MALFORMED, 1),
         (ProblemCode.RECORD_MISMATCH, 0),
     ],
 )
@@ -303,6 +312,23 @@ def test_nothing_passes_a_link_that_was_taken_away(opened: Opened) -> None:
     assert (batch.first, len(batch.operations)) == (1, 1)
     vault.record_outcomes(accepted(batch))
     assert vault.pending() is None
+
+
+def test_a_link_that_cannot_be_read_is_damage_and_no_end_of_the_chain(
+    opened: Opened,
+) -> None:
+    vault_file, vault = opened
+    for number in range(2):
+        save_patient(vault, f"p{number}", "Amina")
+    destroy(vault_file, 1)
+    with pytest.raises(VaultCorruptError):
+        vault.chain_digest(1)
+    with vault_file._database.write() as transaction:
+        transaction.driver.execute("DELETE FROM operation WHERE number = 2")
+    with pytest.raises(VaultCorruptError):
+        vault.chain_digest(2)
+    assert vault.chain_digest(3) is None
+    assert {d.kind for d in vault.damaged} == {DamageKind.OPERATION, DamageKind.LINK}
 
 
 def test_counts_go_on_over_a_lost_operation(opened: Opened) -> None:
