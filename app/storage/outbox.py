@@ -178,7 +178,9 @@ def _whole_changes(
         change = [head, *rest]
         size += sum(_size(stored) for stored in change)
         fits = size <= limits.size and len(batch) + len(change) <= limits.operations
-        if not _is_whole(change) or (batch and not fits):
+        # A change that was answered is not sent again behind one that was not.
+        is_answered = all(stored.state is not State.PENDING for stored in change)
+        if not _is_whole(change) or (batch and (is_answered or not fits)):
             break
         batch += change
     return batch

@@ -207,6 +207,29 @@ def test_what_was_refused_for_a_while_can_be_offered_again(
     assert len(vault.set_aside()) == 1 - again
 
 
+def test_of_what_was_accepted_nothing_is_sent_again_with_an_old_refusal(
+    vault: Vault,
+) -> None:
+    for number in range(4):
+        save_patient(vault, f"p{number}", "Amina")
+    ids = ids_of(next_batch(vault))
+    outcomes = [PushOutcome(operation_id=i, outcome=Outcome.ACCEPTED) for i in ids]
+    outcomes[1] = PushOutcome(
+        operation_id=ids[1], outcome=Outcome.REJECTED, reason=ProblemCode.UNKNOWN_SITE
+    )
+    vault.record_outcomes(answer(*outcomes, acknowledged=4))
+    assert vault.offer_set_aside() == 1
+    save_patient(vault, "p4", "Selam")
+    batch = next_batch(vault)
+    assert (batch.first, ids_of(batch)) == (2, [ids[1]])
+    vault.record_outcomes(
+        answer(
+            PushOutcome(operation_id=ids[1], outcome=Outcome.ACCEPTED), acknowledged=4
+        )
+    )
+    assert (next_batch(vault).first, len(next_batch(vault).operations)) == (5, 1)
+
+
 def test_the_clamp_that_a_server_said_last_counts_and_travels_with_what_is_offered(
     vault: Vault,
 ) -> None:
