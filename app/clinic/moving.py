@@ -18,6 +18,7 @@ from app.core.projections import ResponseView, View
 from app.core.records import (
     ANSWER_PREFIX,
     ENTERED_IN_ERROR,
+    PLAN_HISTORY,
     STATUS_HISTORY,
     RecordType,
 )
@@ -165,8 +166,9 @@ def _copied(document: Document, targets: dict[str, str]) -> dict[str, Json]:
     if document.record_type == RecordType.CONSENT:
         values["decision"] = ConsentView(document).safest
     if document.record_type == RecordType.ENCOUNTER:
-        statuses = EncounterView(document).statuses
-        values[STATUS_HISTORY] = writes_to_json(statuses) or None
+        visit = EncounterView(document)
+        values[STATUS_HISTORY] = writes_to_json(visit.statuses) or None
+        values[PLAN_HISTORY] = writes_to_json(visit.plans) or None
     return {k: _renamed(v, targets) for k, v in values.items() if v is not None}
 
 

@@ -79,7 +79,7 @@ def plan(key: RecordKey, canonical: str, *, later: bool) -> Change:
 
 def for_later(encounter: EncounterView) -> frozenset[str]:
     """Return the canonical names of the forms that wait: the newest word counts."""
-    said = [as_mapping(w.value) for w in encounter.document.writes("plan")]
+    said = [as_mapping(w.value) for w in encounter.plans]
     newest = {str(each.get("form")): each.get("when") for each in said}
     return frozenset(form for form, when in newest.items() if when == LATER)
 

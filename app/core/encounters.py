@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.core.document_json import as_mapping, writes_from_json
 from app.core.merge import Document, Write
 from app.core.projections import View, by_type
-from app.core.records import STATUS_HISTORY, RecordType
+from app.core.records import PLAN_HISTORY, STATUS_HISTORY, RecordType
 from app.core.values import EncounterStatus, instant_of
 
 HALF_DAY_MS = 12 * 60 * 60 * 1000
@@ -23,12 +23,21 @@ class EncounterView(View):
 
     @property
     def statuses(self) -> tuple[Write, ...]:
-        """Every status that was ever written, oldest first.
+        """Every status that was ever written, oldest first."""
+        return self._appended("status", STATUS_HISTORY)
+
+    @property
+    def plans(self) -> tuple[Write, ...]:
+        """Every word on which forms wait until later, oldest first."""
+        return self._appended("plan", PLAN_HISTORY)
+
+    def _appended(self, field: str, history: str) -> tuple[Write, ...]:
+        """Return every write of a field, oldest first.
 
         Those of a visit that was moved stand as they were written before, in place of
         what the move itself wrote.
         """
-        written, moved = self.document.writes("status"), self.shown(STATUS_HISTORY)
+        written, moved = self.document.writes(field), self.shown(history)
         before = () if moved is None else writes_from_json(moved.value)
         if moved is not None and before:
             by_the_move = moved.write.operation_id

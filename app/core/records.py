@@ -20,6 +20,7 @@ ENTERED_IN_ERROR = "entered_in_error"
 """Field of every record: {"reason", "wrong_person": bool, "moved_to": id or null}."""
 
 STATUS_HISTORY = "status_history"
+PLAN_HISTORY = "plan_history"
 """Field of an Encounter that was moved: its statuses as they were written before."""
 
 
@@ -115,6 +116,7 @@ _POLICIES: Mapping[str, Mapping[str, FieldPolicy]] = MappingProxyType(
             "status": APPEND,
             STATUS_HISTORY: LATEST,
             "plan": APPEND,
+            PLAN_HISTORY: LATEST,
             "urgency": FieldPolicy(positive=_urgent),
         },
         RecordType.COMMUNICATION: {"notice": LATEST},

@@ -121,8 +121,8 @@ def get_drafts(
 
 def hide_names(driver: sqlite3.Connection, rows: Rows) -> None:
     """Give opaque names to drafts that an older version wrote under readable ones."""
-    readable = _SELECT + "WHERE length(draft_id) <> ?"
-    for row in driver.execute(readable, (len(rows.namer.of("")),)).fetchall():
+    readable = _SELECT + "WHERE length(draft_id) <> 64 OR draft_id GLOB '*[^0-9a-f]*'"
+    for row in driver.execute(readable).fetchall():
         draft = _read(driver, rows, row)
         if draft is not None:
             put_draft(driver, rows, draft)

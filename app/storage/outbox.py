@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count, islice, takewhile
 
 from app.core.chain import GENESIS, ChainHead
+from app.core.operation import OperationError
 from app.core.problems import ProblemCode
 from app.core.wire import (
     MAX_BATCH_OPERATIONS,
@@ -15,6 +16,7 @@ from app.core.wire import (
     PushRequest,
     PushResponse,
 )
+from app.storage.damage import Damage, DamageKind
 from app.storage.errors import VaultCorruptError
 from app.storage.rows import Rows
 from app.storage.sealing import SigningKey
@@ -31,6 +33,8 @@ _MAY_PASS = frozenset(
         ProblemCode.CHANGE_INCOMPLETE,
     }
 )
+# Said of what can be read well here, it tells of damage at the server.
+_OF_DAMAGE = ProblemCode.OPERATION_MALFORMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,22 @@ def is_only_here(driver: sqlite3.Connection, patient_id: str) -> bool:
 
 
 def link_digest(driver: sqlite3.Connection, rows: Rows, number: int) -> bytes | None:
-    """Return the chain's digest at a number; None where no link can be read."""
+    """Return the chain's digest at a number that it has.
+
+    None where the link can't be read or is gone: `rows.damaged` names it then.
+    """
     if number == 0:
         return GENESIS
     found = rows.select_operations(driver, "WHERE number = ?", number)
     stored = next(found, None)
+    if stored is None and not _has_link(driver, number):
+        rows.damaged.add(Damage(DamageKind.LINK, str(number)))
     return None if stored is None else stored.link
+
+
+def _has_link(driver: sqlite3.Connection, number: int) -> bool:
+    where = "SELECT 1 FROM operation WHERE number = ?"
+    return driver.execute(where, (number,)).fetchone() is not None
 
 
 def linked_again(unit: Unit, stored: StoredOperation) -> StoredOperation:
@@ -164,7 +178,9 @@ def _whole_changes(
         change = [head, *rest]
         size += sum(_size(stored) for stored in change)
         fits = size <= limits.size and len(batch) + len(change) <= limits.operations
-        if not _is_whole(change) or (batch and not fits):
+        # A change that was answered is not sent again behind one that was not.
+        is_answered = all(stored.state is not State.PENDING for stored in change)
+        if not _is_whole(change) or (batch and (is_answered or not fits)):
             break
         batch += change
     return batch
@@ -244,18 +260,27 @@ def offer_again(unit: Unit, aside: SetAsideRows, after: int) -> int:
 def offer_set_aside(unit: Unit, aside: SetAsideRows) -> int:
     """Count as pending what was refused for a reason that may have passed.
 
+    It is called where the setup is renewed, so nothing is offered in every round.
     Returns how many operations there were.
     """
-    ids = [
-        entry.item_id
-        for entry in aside.all(unit.driver)
-        if entry.item is None and entry.reason in _MAY_PASS
-    ]
-    found = [unit.rows.operation(unit.driver, one) for one in ids]
-    refused = [one for one in found if one and one.state is State.SET_ASIDE]
-    for stored in refused:
-        _offer(unit, aside, stored)
-    return len(refused)
+    count_offered = 0
+    for entry in aside.all(unit.driver):
+        if entry.item is not None or entry.reason not in (*_MAY_PASS, _OF_DAMAGE):
+            continue
+        stored = unit.rows.operation(unit.driver, entry.item_id)
+        if stored is None or stored.state is not State.SET_ASIDE:
+            continue
+        if entry.reason in _MAY_PASS or _is_sound(stored):
+            _offer(unit, aside, stored)
+            count_offered += 1
+    return count_offered
+
+
+def _is_sound(stored: StoredOperation) -> bool:
+    try:
+        return stored.decoded() is not None
+    except OperationError:
+        return False
 
 
 def _offer(unit: Unit, aside: SetAsideRows, stored: StoredOperation) -> None:

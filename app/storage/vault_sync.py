@@ -50,11 +50,19 @@ class VaultSync(OpenVault):
             return outbox.offer_set_aside(unit, self._aside)
 
     def chain_digest(self, number: int) -> str | None:
-        """Return the chain's digest (hex) at a number, or None if it ends before."""
+        """Return the chain's digest (hex) at a number, or None if it ends before.
+
+        Raises VaultCorruptError where this vault's own link can't be read; it is named
+        in `damaged` then.
+        """
         parts = self._unlocked
+        if number > parts.state.head.number:
+            return None
         with parts.database.read() as driver:
             digest = outbox.link_digest(driver, parts.rows, number)
-        return None if digest is None else digest.hex()
+        if digest is None:
+            raise VaultCorruptError
+        return digest.hex()
 
     def cursor(self) -> str:
         """Return how far the feed was read; "" is the beginning."""

@@ -9,8 +9,8 @@ from threading import Event
 
 from app.core.clock import WallClock
 from app.core.problems import ProblemCode
-from app.core.wire import Outcome, PullResponse, PushRequest, PushResponse
-from app.storage.errors import StorageError
+from app.core.wire import ChainStatus, Outcome, PullResponse, PushRequest, PushResponse
+from app.storage.errors import StorageError, VaultCorruptError
 from app.storage.outbox import OnlyHere
 from app.sync.channel import Traffic
 from app.sync.failures import ProtocolMismatch, Refused, SyncFailure
@@ -132,11 +132,19 @@ class SyncEngine:
 
     def _offer_what_is_missing(self) -> int:
         status = self._gateway.chain()
-        if status.acknowledged:
-            own = self._vault.chain_digest(status.acknowledged)
-            if own != status.digest:
-                raise Refused(ProblemCode.DEVICE_FORKED)
+        if status.acknowledged and self._is_forked(status):
+            raise Refused(ProblemCode.DEVICE_FORKED)
         return self._vault.offer_again(status.acknowledged)
+
+    def _is_forked(self, status: ChainStatus) -> bool:
+        """Tell whether the server has another chain; a damaged link proves nothing.
+
+        The vault names the damage, and the server verifies what is pushed all the same.
+        """
+        try:
+            return self._vault.chain_digest(status.acknowledged) != status.digest
+        except VaultCorruptError:
+            return False
 
     def _is_setup_old(self) -> bool:
         if self._setup_at is None:

@@ -36,7 +36,10 @@ class SyncVault(Protocol):
         """Read the feed from its beginning again; known operations change nothing."""
 
     def chain_digest(self, number: int) -> str | None:
-        """Return the digest (hex) of this device's chain at a number, if it has it."""
+        """Return the chain's digest (hex) at a number, or None if it ends before.
+
+        Raises VaultCorruptError where the link is damaged here, and names it as damage.
+        """
 
     def offer_again(self, after: int) -> int:
         """Count every own link after a number as unacknowledged again; say how many."""

@@ -7,8 +7,6 @@ from app.i18n import Translator
 from app.ui import widgets as w
 from app.ui.form_words import FormWords
 
-_REVIEWED = "reviewed by a clinician"
-
 
 def flag_notice(key: str, text: str, form: Form | None, t: Translator) -> ft.Control:
     """Draw a red flag; below it one quiet line says where it comes from."""
@@ -32,7 +30,7 @@ def _source(form: Form | None, t: Translator) -> str:
     )
     review = (
         t.gettext("Reviewed by a clinician")
-        if protocol.review == _REVIEWED
+        if protocol.is_reviewed
         else t.gettext("Not yet reviewed by a clinician")
     )
     return f"{rules} · {review}"

@@ -15,6 +15,7 @@ from app.core.projections import View
 from app.core.records import (
     ANSWER_PREFIX,
     ENTERED_IN_ERROR,
+    PLAN_HISTORY,
     STATUS_HISTORY,
     RecordType,
 )
@@ -87,6 +88,7 @@ _ORDER = {name: place for place, name in enumerate(_LABELS)}
 _SILENT = frozenset(
     {
         *("encounter", "response", "system", "code", "other", "languages_asked"),
+        PLAN_HISTORY,
         STATUS_HISTORY,
     }
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import flet as ft
 
+from app.core.problems import ProblemCode
 from app.i18n import messages
 from app.ui import widgets as w
 from app.ui.leaving import Leavable, LossAccepted, StayPressed
@@ -16,10 +17,21 @@ def unkept_dialog(
     """Say what could not be kept, and why; leaving loses it."""
     if not model.asks_to_leave or model.draft_problem is None:
         return None
+    leave, stay = LossAccepted(), StayPressed()
+    problem = model.draft_problem
+    return loss_dialog(problem, lambda: dispatch(leave), lambda: dispatch(stay), look)
+
+
+def loss_dialog(
+    problem: ProblemCode,
+    leave: Callable[[], None],
+    stay: Callable[[], None],
+    look: Look,
+) -> ft.AlertDialog:
+    """Ask whether to leave although what was typed is lost then."""
     t = look.t
-    why = messages.problem(t, model.draft_problem)
+    why = messages.problem(t, problem)
     lost = t.gettext("What was typed here is not kept. If you leave, it is lost.")
-    deed = w.Deed(t.gettext("Leave"), lambda: dispatch(LossAccepted()))
+    deed = w.Deed(t.gettext("Leave"), leave)
     question = t.gettext("Leave without saving?")
-    stay = StayPressed()
-    return w.ask(question, f"{why}\n{lost}", deed, look, lambda: dispatch(stay))
+    return w.ask(question, f"{why}\n{lost}", deed, look, stay)

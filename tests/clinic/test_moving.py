@@ -15,6 +15,7 @@ from app.clinic.findings import score_id_of, score_of
 from app.clinic.moving import RightPerson, UndecidedError, move_to, moving
 from app.clinic.registration import Registration, register
 from app.clinic.screening import author_of
+from app.clinic.visits import for_later, plan
 from app.core.canonical import Json
 from app.core.change import Change, RecordKey
 from app.core.document_json import as_mapping
@@ -202,6 +203,23 @@ def test_a_moved_visit_keeps_its_states_with_who_when_and_where() -> None:
     assert (moved.site_id, moved.status_at) == ("port", 3_000)
     assert moved.status is EncounterStatus.FINISHED
     assert {w.practitioner_id for w in moved.statuses} == {"nurse"}
+
+
+def test_a_moved_visit_keeps_every_form_that_waits_and_who_said_so() -> None:
+    log = a_visit()
+    key = RecordKey(RecordType.ENCOUNTER, "visit", WRONG)
+    for canonical, later in (("phq9", True), ("vitals", True), ("tb", True)):
+        log.save(plan(key, canonical, later=later))
+    log.save(plan(key, "tb", later=False))
+    before = EncounterView(log.documents["visit"])
+    assert for_later(before) == {"phq9", "vitals"}
+    move(log)
+    (moved,) = encounters(of(log, RIGHT))
+    assert for_later(moved) == {"phq9", "vitals"}
+    assert moved.plans == before.plans, "with who, when and where"
+    log.save(plan(key_of(moved.document), "phq9", later=False))
+    (moved,) = encounters(of(log, RIGHT))
+    assert for_later(moved) == {"vitals"}
 
 
 def test_a_moved_visit_goes_on_and_may_move_again() -> None:

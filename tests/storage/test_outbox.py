@@ -9,7 +9,15 @@ from app.core.operation import decode_header
 from app.core.problems import ProblemCode
 from app.core.records import RecordType
 from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
-from app.storage import BatchLimits, Damage, DamageKind, State, Vault, VaultFile
+from app.storage import (
+    BatchLimits,
+    Damage,
+    DamageKind,
+    State,
+    Vault,
+    VaultCorruptError,
+    VaultFile,
+)
 from app.storage.stored_operation import encoded_of
 from tests.storage.tablets import ANA, PIN, Tablet, change_of, patient, save_patient
 from tests.support.operations import START_MS
@@ -181,6 +189,7 @@ def test_a_refused_change_is_kept_with_its_reason_and_blocks_nothing(
         (ProblemCode.UNKNOWN_PRACTITIONER, 1),
         (ProblemCode.UNKNOWN_SITE, 1),
         (ProblemCode.CHANGE_INCOMPLETE, 1),
+        (ProblemCode.OPERATION_MALFORMED, 1),
         (ProblemCode.RECORD_MISMATCH, 0),
     ],
 )
@@ -196,6 +205,29 @@ def test_what_was_refused_for_a_while_can_be_offered_again(
     assert vault.offer_set_aside() == again
     assert vault.pending() == (batch if again else None)
     assert len(vault.set_aside()) == 1 - again
+
+
+def test_of_what_was_accepted_nothing_is_sent_again_with_an_old_refusal(
+    vault: Vault,
+) -> None:
+    for number in range(4):
+        save_patient(vault, f"p{number}", "Amina")
+    ids = ids_of(next_batch(vault))
+    outcomes = [PushOutcome(operation_id=i, outcome=Outcome.ACCEPTED) for i in ids]
+    outcomes[1] = PushOutcome(
+        operation_id=ids[1], outcome=Outcome.REJECTED, reason=ProblemCode.UNKNOWN_SITE
+    )
+    vault.record_outcomes(answer(*outcomes, acknowledged=4))
+    assert vault.offer_set_aside() == 1
+    save_patient(vault, "p4", "Selam")
+    batch = next_batch(vault)
+    assert (batch.first, ids_of(batch)) == (2, [ids[1]])
+    vault.record_outcomes(
+        answer(
+            PushOutcome(operation_id=ids[1], outcome=Outcome.ACCEPTED), acknowledged=4
+        )
+    )
+    assert (next_batch(vault).first, len(next_batch(vault).operations)) == (5, 1)
 
 
 def test_the_clamp_that_a_server_said_last_counts_and_travels_with_what_is_offered(
@@ -303,6 +335,23 @@ def test_nothing_passes_a_link_that_was_taken_away(opened: Opened) -> None:
     assert (batch.first, len(batch.operations)) == (1, 1)
     vault.record_outcomes(accepted(batch))
     assert vault.pending() is None
+
+
+def test_a_link_that_cannot_be_read_is_damage_and_no_end_of_the_chain(
+    opened: Opened,
+) -> None:
+    vault_file, vault = opened
+    for number in range(2):
+        save_patient(vault, f"p{number}", "Amina")
+    destroy(vault_file, 1)
+    with pytest.raises(VaultCorruptError):
+        vault.chain_digest(1)
+    with vault_file._database.write() as transaction:
+        transaction.driver.execute("DELETE FROM operation WHERE number = 2")
+    with pytest.raises(VaultCorruptError):
+        vault.chain_digest(2)
+    assert vault.chain_digest(3) is None
+    assert {d.kind for d in vault.damaged} == {DamageKind.OPERATION, DamageKind.LINK}
 
 
 def test_counts_go_on_over_a_lost_operation(opened: Opened) -> None:

@@ -2,17 +2,19 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 import psycopg
 
-from tests.support.processes import running
+from tests.support.processes import STOP_SECONDS, running
 
 # PostgreSQL refuses to run as root; Debian's package makes this account.
 ACCOUNT = "postgres"
@@ -45,7 +47,7 @@ class Cluster:
             self._administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def _administer(self, statement: str) -> None:
-        with _connect(self.folder) as connection:
+        with connect(self.folder) as connection:
             connection.execute(statement.encode())
 
 
@@ -63,8 +65,14 @@ def cluster(binaries: Path) -> Iterator[Cluster]:
         # A socket in a folder of its own: no port that somebody else may take.
         settings = (*_SETTINGS, f"unix_socket_directories={folder}")
         command += [part for setting in settings for part in ("-c", setting)]
-        with running(command, log=log, is_ready=lambda: _accepts(folder), user=user):
-            yield Cluster(folder, count(1))
+        is_ready = partial(_accepts, folder)
+        with running(command, log=log, is_ready=is_ready, user=user) as server:
+            try:
+                yield Cluster(folder, count(1))
+            finally:
+                # Its fast shutdown; at SIGTERM it waits for clients to go.
+                server.process.send_signal(signal.SIGINT)
+                server.process.wait(STOP_SECONDS)
     finally:
         shutil.rmtree(folder)
 
@@ -87,13 +95,14 @@ def _initialise(binaries: Path, data: Path, user: str | None) -> None:
 
 def _accepts(folder: Path) -> bool:
     try:
-        _connect(folder).close()
+        connect(folder).close()
     except psycopg.OperationalError:
         return False
     return True
 
 
-def _connect(folder: Path) -> "psycopg.Connection[tuple[object, ...]]":
+def connect(folder: Path) -> "psycopg.Connection[tuple[object, ...]]":
+    """Connect to the cluster's own database, as its owner."""
     return psycopg.connect(
         host=str(folder), user=OWNER, dbname="postgres", autocommit=True
     )

@@ -9,6 +9,7 @@ import pytest
 from app.core.change import RecordKey
 from app.core.console_wire import PatientSearch
 from app.core.problems import ProblemCode
+from app.storage import DamageKind
 from app.sync.console_session import ConsoleSession
 from app.sync.failures import Refused, Unauthenticated, Unreachable
 from app.sync.status import SyncStatus
@@ -53,6 +54,25 @@ def test_two_tablets_see_each_others_changes_within_five_seconds(
         within(5, lambda: a.scheduler.status.only_here == a.vault.counts())
         assert a.vault.counts().operations == 0
         assert b.vault.counts().operations == 0
+
+
+def test_a_tablet_whose_own_link_is_damaged_is_not_told_that_it_was_cloned(
+    tmp_path: Path,
+) -> None:
+    with (
+        real_server(tmp_path / "server") as server,
+        real_tablet(tmp_path / "a", server) as a,
+    ):
+        a.save(PATIENT, sex="female")
+        assert a.engine.round().failure is None
+        with a.file._database.write() as transaction:
+            statement = "UPDATE operation SET sealed = zeroblob(80) WHERE number = 1"
+            transaction.driver.execute(statement)
+        assert a.engine.round(asked=True).failure is None
+        assert [each.kind for each in a.vault.damaged] == [DamageKind.OPERATION]
+        a.save(PATIENT, language="ar")
+        report = a.engine.round(asked=True)
+        assert (report.failure, a.vault.counts().operations) == (None, 1)
 
 
 def test_a_tablet_works_on_while_the_server_is_away_and_catches_up(

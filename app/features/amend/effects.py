@@ -9,13 +9,10 @@ from app.clinic import corrections
 from app.clinic.desk import Desk
 from app.clinic.drafting import DraftKeeper
 from app.features.amend.state import (
-    DraftKept,
     DropDraft,
     Effect,
     Event,
     FieldLoaded,
-    GoBack,
-    KeepDraft,
     Left,
     LoadField,
     Model,
@@ -29,6 +26,7 @@ from app.features.amend.state import (
 )
 from app.features.amend.typed import begun, typed_from_json
 from app.i18n import formats
+from app.ui.leaving import DraftFailed, DraftKept, GoBack, KeepDraft
 from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
@@ -49,18 +47,17 @@ class _Amend:
     listening: Listening
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
-        lane, failed = self.lane, by_code(SaveFailed)
+        lane = self.lane
         match effect:
             case LoadField(record_id):
                 self._listen(dispatch)
                 lane.run(lambda: self._load(record_id), dispatch, _as_event)
             case SaveField():
-                lane.run(lambda: self._save(effect), dispatch, _saved, failed)
-            case KeepDraft():
-                self.keeper.typing()
-                lane.newest(lambda: self._keep(effect), dispatch, _kept, failed)
-            case DropDraft():
-                lane.run(self.keeper.drop, dispatch, _kept, failed)
+                lane.run(
+                    lambda: self._save(effect), dispatch, _saved, by_code(SaveFailed)
+                )
+            case KeepDraft() | DropDraft():
+                self._draft(effect, dispatch)
             case StopListening():
                 self.listening.end()
             case GoBack():
@@ -81,8 +78,18 @@ class _Amend:
         ids = seen if isinstance(seen, list | tuple) else ()
         return FieldLoaded(document, names, (typed, tuple(str(each) for each in ids)))
 
-    def _keep(self, draft: KeepDraft) -> None:
-        self.keeper.keep({"typed": draft.typed, "seen": list(draft.seen)})
+    def _draft(self, effect: KeepDraft | DropDraft, dispatch: Dispatch) -> None:
+        keeper, content = self.keeper, effect.content
+
+        def kept(_none: None) -> Event:
+            return DraftKept(content)
+
+        failed = by_code(DraftFailed)
+        if isinstance(effect, DropDraft):
+            self.lane.run(keeper.drop, dispatch, kept, failed)
+            return
+        keeper.typing()
+        self.lane.newest(lambda: keeper.keep(content), dispatch, kept, failed)
 
     def _save(self, effect: SaveField) -> None:
         change = corrections.amend(
@@ -114,7 +121,3 @@ def _as_event(loaded: FieldLoaded) -> Event:
 
 def _saved(_: None) -> Event:
     return Saved()
-
-
-def _kept(_: None) -> Event:
-    return DraftKept()

@@ -18,12 +18,13 @@ from app.features.amend.typed import (
     typed_to_json,
     value_of,
 )
+from app.ui.leaving import Away, GoBack, KeepDraft, Leavable, away
 from app.ui.loop import Next
 from app.ui.provenance import NO_NAMES, Names
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class Model(Leavable):
     """The screen; `names` say who wrote what is shown now.
 
     `start` is what the fields began with, `seen` the heads that stood there then.
@@ -38,9 +39,13 @@ class Model:
     start: Typed = NOTHING_TYPED
     seen: Heads = ()
     restored: bool = False
-    busy: bool = False
     wrong_date: bool = False
     problem: ProblemCode | None = None
+
+    @property
+    def draft(self) -> dict[str, Json]:
+        """What is kept while it is not saved."""
+        return {"typed": typed_to_json(self.typed), "seen": list(self.seen)}
 
     @property
     def shown(self) -> Shown | None:
@@ -122,11 +127,6 @@ class AfreshPressed:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftKept:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
 class SavePressed:
     pass
 
@@ -150,8 +150,9 @@ Typing = (
     | SourceChosen
     | LanguageChosen
 )
-Saving = SavePressed | Saved | SaveFailed | DraftKept
-Event = Opened | Left | RecordsChanged | FieldLoaded | AfreshPressed | Typing | Saving
+Saving = SavePressed | Saved | SaveFailed
+Coming = Opened | Left | RecordsChanged | FieldLoaded
+Event = Coming | AfreshPressed | Typing | Saving | Away
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,23 +169,14 @@ class SaveField:
 
 
 @dataclass(frozen=True, slots=True)
-class KeepDraft:
-    typed: dict[str, Json]
-    seen: Heads
-
-
-@dataclass(frozen=True, slots=True)
 class DropDraft:
-    pass
+    """Forget what was typed before; `content` is what stands there then."""
+
+    content: dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
 class StopListening:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class GoBack:
     pass
 
 
@@ -205,8 +197,11 @@ def update(model: Model, event: Event) -> Step:
             return Next(_loaded(model, event))
         case AfreshPressed():
             return _afresh(model)
-        case SavePressed() | Saved() | SaveFailed() | DraftKept():
+        case SavePressed() | Saved() | SaveFailed():
             return _saving(model, event)
+        case _ if isinstance(event, Away):
+            step = away(model, event)
+            return Next(step.model, step.effects)
         case _:
             return _kept(replace(model, typed=_typed(model.typed, event)))
 
@@ -222,7 +217,8 @@ def _loaded(model: Model, event: FieldLoaded) -> Model:
     if model.document is not None:
         typed, seen = start, heads
     restored = typed != start
-    return replace(shown, typed=typed, start=start, seen=seen, restored=restored)
+    begun_with = replace(shown, typed=typed, start=start, seen=seen, restored=restored)
+    return replace(begun_with, kept=begun_with.draft)
 
 
 def _afresh(model: Model) -> Step:
@@ -231,12 +227,12 @@ def _afresh(model: Model) -> Step:
         return Next(model)
     start, heads = begun(model.document), model.document.heads(model.field)
     model = replace(model, typed=start, start=start, seen=heads, restored=False)
-    return Next(model, (DropDraft(),))
+    return Next(replace(model, kept=model.draft), (DropDraft(model.draft),))
 
 
 def _kept(model: Model) -> Step:
-    draft = KeepDraft(typed_to_json(model.typed), model.seen)
-    return Next(replace(model, wrong_date=False), (draft,))
+    typed = replace(model, wrong_date=False, problem=None)
+    return Next(typed, (KeepDraft(typed.draft),))
 
 
 def _saving(model: Model, event: Saving) -> Step:
@@ -247,8 +243,6 @@ def _saving(model: Model, event: Saving) -> Step:
             return Next(replace(model, busy=False), (GoBack(),))
         case SaveFailed(problem):
             return Next(replace(model, busy=False, problem=problem))
-        case DraftKept():
-            return Next(replace(model, problem=None) if model.problem else model)
         case _:
             assert_never(event)
 

@@ -24,8 +24,10 @@ from app.i18n import messages, names, terms
 from app.ui import provenance
 from app.ui import widgets as w
 from app.ui.frame import Frame
+from app.ui.leaving import LeavePressed
 from app.ui.look import Look
 from app.ui.record_words import RecordWords
+from app.ui.unkept import unkept_dialog
 from app.ui.widgets.choices import one
 
 Dispatch = Callable[[Event], None]
@@ -44,9 +46,12 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
         w.card("amend.old", _until_now(model, model.document, look, words)),
         *_editor(model, dispatch, look),
     ]
-    if model.problem is not None:
-        sentence = messages.problem(t, model.problem)
-        body.append(w.notice("amend.problem", sentence, w.Tone.WARNING))
+    for key, code in (
+        ("amend.problem", model.problem),
+        ("amend.draft_problem", model.draft_problem),
+    ):
+        if code is not None:
+            body.append(w.notice(key, messages.problem(t, code), w.Tone.WARNING))
     return Frame(
         title=t.fill(_("Correct: {field}"), field=fact.label),
         body=body,
@@ -56,6 +61,8 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
             lambda: dispatch(SavePressed()),
             enabled=not model.busy,
         ),
+        dialog=unkept_dialog(model, dispatch, look),
+        back=lambda: dispatch(LeavePressed()),
     )
 
 

@@ -19,6 +19,7 @@ from app.features.result.state import (
 )
 from app.i18n import formats, names, terms
 from app.ui import widgets as w
+from app.ui.flags import flag_notice
 from app.ui.form_words import FormWords
 from app.ui.frame import Frame
 from app.ui.look import Look
@@ -74,7 +75,7 @@ def _correct(loaded: Loaded, dispatch: Dispatch, look: Look) -> ft.Control | Non
 
 def _dangers(loaded: Loaded, words: FormWords, look: Look) -> list[ft.Control]:
     return [
-        w.notice(f"result.flag.{f.code}", _danger(f, words, look), w.Tone.DANGER)
+        flag_notice(f"result.flag.{f.code}", _danger(f, words, look), f.form, look.t)
         for f in loaded.flags
     ]
 

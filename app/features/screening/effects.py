@@ -20,11 +20,14 @@ from app.features.screening.doing import (
     StopListening,
 )
 from app.features.screening.events import (
+    DraftFailed,
+    DraftKept,
     EndSaved,
     Event,
     InstanceMade,
     Left,
     Opened,
+    PageFailed,
     PageSaved,
     RecordsChanged,
     SaveFailed,
@@ -84,15 +87,17 @@ class _Screening:
     def _write(
         self, effect: KeepDraft | DropDraft | SavePage | Finish, dispatch: Dispatch
     ) -> None:
-        lane, saver, failed = self.lane, self.saver, by_code(SaveFailed)
+        lane, saver = self.lane, self.saver
+        unkept, unsaved = by_code(DraftFailed), by_code(PageFailed)
         match effect:
             case KeepDraft():
-                lane.newest(lambda: saver.keep(effect), dispatch, _page_saved, failed)
+                lane.newest(lambda: saver.keep(effect), dispatch, _draft_kept, unkept)
             case DropDraft():
-                lane.run(saver.drop, dispatch, _page_saved, failed)
+                lane.run(saver.drop, dispatch, _draft_kept, unkept)
             case SavePage():
-                lane.run(lambda: saver.save(effect), dispatch, _page_saved, failed)
+                lane.run(lambda: saver.save(effect), dispatch, _page_saved, unsaved)
             case Finish():
+                failed = by_code(SaveFailed)
                 lane.run(lambda: saver.finish(effect), dispatch, _end_saved, failed)
             case _:
                 assert_never(effect)
@@ -123,6 +128,10 @@ def _languages(look: Look, form: Form | None) -> Languages:
         if form is not None and has_words(form, look.in_language(language.tag))
     ]
     return Languages(look.t.tag, tuple(found))
+
+
+def _draft_kept(_none: None) -> Event:
+    return DraftKept()
 
 
 def _page_saved(_none: None) -> Event:

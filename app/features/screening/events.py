@@ -189,13 +189,37 @@ class PageSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class PageFailed:
+    """The page is not in the record; its answers are still to be written."""
+
+    problem: ProblemCode
+
+
+@dataclass(frozen=True, slots=True)
+class DraftKept:
+    """What was answered and typed is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFailed:
+    """What is answered can't be kept while it is not saved."""
+
+    problem: ProblemCode
+
+
+@dataclass(frozen=True, slots=True)
+class LossAccepted:
+    """Out, although what was answered could not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndSaved:
     """The end is in the record."""
 
 
 @dataclass(frozen=True, slots=True)
 class SaveFailed:
-    """Nothing was saved; the draft stays."""
+    """The end was not saved; the draft stays."""
 
     problem: ProblemCode
 
@@ -222,8 +246,9 @@ Introducing = (
     | InterpreterTyped
     | CompanyChosen
 )
-Moving = NextPressed | BackPressed | GoToPressed | LeavePressed
-Ending = StopPressed | StopReasonChosen | EndSaved | SaveFailed | Turned | PageSaved
+Moving = NextPressed | BackPressed | GoToPressed | LeavePressed | LossAccepted
+Keeping = PageSaved | PageFailed | DraftKept | DraftFailed
+Ending = StopPressed | StopReasonChosen | EndSaved | SaveFailed | Turned
 Reading = FlagPressed | AskingClosed | InstanceAdded
 Event = (
     Opened
@@ -234,6 +259,7 @@ Event = (
     | Introducing
     | Answering
     | Moving
+    | Keeping
     | Ending
     | Reading
 )

@@ -15,6 +15,7 @@ from app.clinic.screening import (
     response_id_in,
 )
 from app.core.change import Heads
+from app.core.merge import Shown
 from app.core.projections import ResponseView, patient_view, responses
 from app.core.questionnaire import (
     Answer,
@@ -105,7 +106,8 @@ def _written(desk: Desk, view: ResponseView) -> dict[ItemPath, tuple[Written, ..
                 Written(
                     write.operation_id,
                     Answer.from_json({} if write.value is None else write.value),
-                    names.get(write.practitioner_id, ""),
+                    names.get(author_of(Shown(write)), ""),
+                    write.at.device_id == desk.vault.device_id,
                 )
                 for write in view.document.writes(name)
             )

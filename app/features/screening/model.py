@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.clinic.library import Form
-from app.clinic.screening import Asked, changed, first_page
+from app.clinic.screening import Asked, changed, first_page, said
 from app.core.canonical import Json
 from app.core.change import Heads
 from app.core.problems import ProblemCode
@@ -50,6 +50,7 @@ class Asking(StrEnum):
     STOP_REASON = "stop-reason"
     FLAG = "flag"
     LEAVE = "leave"
+    LOSS = "loss"
 
 
 class Exit(StrEnum):
@@ -88,6 +89,8 @@ class Written:
     operation_id: str
     answer: Answer
     practitioner: str
+    is_from_here: bool = False
+    """Whether it was written on this tablet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,14 @@ class Model:
     is_amending: bool = False
     """Whether it was finished as it was opened: then it is being corrected. Whoever
     began to ask goes on asking, also where a colleague finishes it meanwhile."""
+    handed: Mapping[ItemPath, Answer | None] = field(default_factory=dict)
+    """The answers that were handed over to be written and are not loaded again yet."""
+    saving: int = 0
+    """How many pages are being written."""
+    draft_problem: ProblemCode | None = None
+    """Why what is answered can't be kept while it is not saved."""
+    is_leaving: bool = False
+    """One goes as soon as the pages are written."""
 
     @property
     def is_finished(self) -> bool:
@@ -171,10 +182,27 @@ class Model:
 
     @property
     def changes(self) -> dict[ItemPath, Answer | None]:
-        """The answers that the record does not have yet."""
+        """The answers that the record does not have, as far as it is loaded.
+
+        One that was handed over and then changed back is among them.
+        """
         if self.loaded is None or self.state is None:
             return {}
-        return changed(self.loaded.saved, self.state.answers)
+        answers = self.state.answers
+        back = {
+            path: answers.get(path)
+            for path, given in self.handed.items()
+            if said(given) != said(answers.get(path))
+        }
+        return {**changed(self.loaded.saved, answers), **back}
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether every change is being written, or is written, as it is now."""
+        return all(
+            path in self.handed and said(self.handed[path]) == said(answer)
+            for path, answer in self.changes.items()
+        )
 
     @property
     def place(self) -> int:

@@ -16,12 +16,17 @@ from app.features.screening.doing import (
 )
 from app.features.screening.events import (
     BackPressed,
+    DraftFailed,
+    DraftKept,
     Ending,
     EndSaved,
     GoToPressed,
+    Keeping,
     LeavePressed,
+    LossAccepted,
     Moving,
     NextPressed,
+    PageFailed,
     PageSaved,
     SaveFailed,
     StopPressed,
@@ -38,9 +43,10 @@ Step = Next[Model, Effect]
 def save_page(model: Model) -> tuple[SavePage, ...]:
     """Return what writes the unsaved answers to the record; nothing if there are none.
 
-    A correction is written when it is finished, all of it at once.
+    A correction is written when it is finished, all of it at once; what is being
+    written already is not written twice.
     """
-    return () if not model.changes else _saving(model)
+    return () if model.is_handed_over else _saving(model)
 
 
 def moved(model: Model, event: Moving) -> Step:
@@ -57,6 +63,8 @@ def moved(model: Model, event: Moving) -> Step:
             return Next(replace(model, asking=Asking.NOTHING), effects)
         case LeavePressed():
             return _turned_to_staff(model, Exit.LEAVE)
+        case LossAccepted():
+            return Next(replace(model, asking=Asking.NOTHING), (GoBack(),))
         case _:
             assert_never(event)
 
@@ -72,10 +80,49 @@ def ended(model: Model, event: Ending) -> Step:
             return _end_saved(model)
         case Turned():
             return _with_staff(model)
-        case PageSaved() | SaveFailed():
-            return Next(_told(model, event))
+        case SaveFailed(problem):
+            failed = replace(model, busy=False, problem=problem, exit=Exit.RESULT)
+            return Next(failed)
         case _:
             assert_never(event)
+
+
+def kept(model: Model, event: Keeping) -> Step:
+    """Decide what became of a page or a draft, and whether one leaves.
+
+    What is not in the record by then, nor kept as a draft, is not left unasked.
+    """
+    match event:
+        case DraftKept():
+            # The same model where nothing was wrong: another one is drawn anew.
+            told = replace(model, draft_problem=None) if model.draft_problem else model
+            return Next(told)
+        case DraftFailed(problem):
+            return Next(replace(model, draft_problem=problem))
+        case PageSaved():
+            saved = replace(model, saving=model.saving - 1, problem=None)
+            goes = saved.is_leaving and not saved.saving
+            return Next(saved, (GoBack(),) if goes else ())
+        case PageFailed(problem):
+            return _page_failed(replace(model, problem=problem))
+        case _:
+            assert_never(event)
+
+
+def _page_failed(model: Model) -> Step:
+    """Of all that was handed over, the record tells later what it has after all."""
+    failed = replace(model, saving=model.saving - 1, handed={}, is_leaving=False)
+    if not model.is_leaving:
+        return Next(failed)
+    return _asked_before_loss(failed)
+
+
+def _asked_before_loss(model: Model) -> Step:
+    if model.draft_problem is None:
+        return Next(model, (GoBack(),))
+    is_first = model.stage is Stage.INTRO
+    stage = Stage.INTRO if is_first else Stage.QUESTIONS
+    return Next(replace(model, stage=stage, asking=Asking.LOSS))
 
 
 def _stop(model: Model, reason: StopReason) -> Step:
@@ -90,15 +137,6 @@ def _end_saved(model: Model) -> Step:
     if model.is_correction or model.exit is Exit.STOP:
         return Next(model, _result(model))
     return Next(replace(model, stage=Stage.TURN, busy=False, exit=Exit.RESULT))
-
-
-def _told(model: Model, event: PageSaved | SaveFailed) -> Model:
-    if isinstance(event, SaveFailed):
-        # Of a draft that could not be kept, the way out stays the one that was taken.
-        way = Exit.RESULT if model.busy else model.exit
-        return replace(model, busy=False, problem=event.problem, exit=way)
-    # The same model where nothing was wrong: another one is drawn anew.
-    return replace(model, problem=None) if model.problem else model
 
 
 def _next(model: Model) -> Step:
@@ -118,7 +156,7 @@ def _next(model: Model) -> Step:
     if state.is_complete:
         return _finish(model)
     every = frozenset(page.key for page in state.pages)
-    return Next(replace(model, stage=Stage.MISSING, checked=every), _kept(model))
+    return _handed_over(replace(model, stage=Stage.MISSING, checked=every))
 
 
 def _back(model: Model) -> Step:
@@ -130,6 +168,8 @@ def _back(model: Model) -> Step:
         return Next(replace(model, asking=Asking.LEAVE))
     if model.stage is Stage.QUESTIONS and not model.is_amending:
         return _turned_to_staff(model, Exit.LEAVE)
+    if model.stage is Stage.INTRO:
+        return _asked_before_loss(model)
     return Next(model, (GoBack(),))
 
 
@@ -143,7 +183,7 @@ def _with_staff(model: Model) -> Step:
         case Exit.RESULT:
             return Next(model, _result(model))
         case Exit.LEAVE:
-            return Next(model, (GoBack(),))
+            return _left(model)
         case Exit.STOP:
             asking = Asking.STOP_REASON
             return Next(replace(model, stage=Stage.QUESTIONS, asking=asking))
@@ -151,12 +191,24 @@ def _with_staff(model: Model) -> Step:
             assert_never(model.exit)
 
 
+def _left(model: Model) -> Step:
+    """Leave once every answer is written."""
+    step = _handed_over(model)
+    if not step.model.saving:
+        return Next(model, (GoBack(),))
+    return Next(replace(step.model, is_leaving=True), step.effects)
+
+
 def _turned_page(model: Model, key: str) -> Step:
-    return Next(replace(model, page_key=key), _kept(model))
+    return _handed_over(replace(model, page_key=key))
 
 
-def _kept(model: Model) -> tuple[Effect, ...]:
-    return () if model.is_amending else save_page(model)
+def _handed_over(model: Model) -> Step:
+    saving = () if model.is_amending else save_page(model)
+    if not saving:
+        return Next(model)
+    handed = {**model.handed, **model.changes}
+    return Next(replace(model, handed=handed, saving=model.saving + 1), saving)
 
 
 def _at(model: Model, path: ItemPath) -> Model:

@@ -10,8 +10,6 @@ from app.core.change import Heads
 from app.core.questionnaire import Answer, ItemPath, RedFlag
 from app.features.screening.model import Loaded, Model, Written
 
-Changes = Mapping[ItemPath, Answer | None]
-
 
 def seen_at(loaded: Loaded, kept: Mapping[str, Heads]) -> dict[str, Heads]:
     """Return what is seen of a record: what stands there now, but for what is kept."""
@@ -22,6 +20,22 @@ def seen_of(model: Model, changes: Collection[ItemPath]) -> dict[str, Heads]:
     """Return what was seen when the answers that are not saved yet were given."""
     names = (field_of(path) for path in changes)
     return {name: model.seen.get(name, ()) for name in names}
+
+
+def seen_with_own(
+    model: Model, loaded: Loaded, changes: Collection[ItemPath]
+) -> dict[str, Heads]:
+    """Return the same, and what this screen itself handed over meanwhile."""
+    found = seen_of(model, changes)
+    for path in changes:
+        if path in model.handed:
+            own = (
+                each.operation_id
+                for each in _unseen(model, path, loaded.written.get(path, ()))
+                if each.is_from_here and said(each.answer) == said(model.handed[path])
+            )
+            found[field_of(path)] = (*found[field_of(path)], *own)
+    return found
 
 
 def still_mine(model: Model, loaded: Loaded) -> dict[ItemPath, Answer | None]:

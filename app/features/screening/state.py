@@ -31,6 +31,7 @@ from app.features.screening.events import (
     InterpreterChosen,
     InterpreterTyped,
     Introducing,
+    Keeping,
     LanguageChosen,
     Left,
     MoreLanguagesPressed,
@@ -50,8 +51,8 @@ from app.features.screening.model import (
     Model,
     Stage,
 )
-from app.features.screening.moving import ended, moved, save_page
-from app.features.screening.seeing import seen_at, seen_of, still_mine
+from app.features.screening.moving import ended, kept, moved, save_page
+from app.features.screening.seeing import seen_at, seen_of, seen_with_own, still_mine
 from app.ui.loop import Next
 
 Step = Next[Model, Effect]
@@ -77,6 +78,8 @@ def _decide(model: Model, event: Event) -> Step:
             return _loaded(model, loaded)
         case _ if isinstance(event, Ending):
             return ended(model, event)
+        case _ if isinstance(event, Keeping):
+            return kept(model, event)
         case _ if model.busy:
             return Next(model)
         case StartPressed():
@@ -161,14 +164,16 @@ def _first_open(model: Model) -> str:
 def _joined(model: Model, old: Loaded, new: Loaded) -> Model:
     """Take what changed underneath; what was answered here and not saved stays."""
     changes = still_mine(model, new)
-    seen = seen_at(new, seen_of(model, changes))
+    seen = seen_at(new, seen_with_own(model, new, changes))
     typed = {
         path: slots
         for path, slots in model.typed.items()
         if path in changes or _is_same(old.saved, new.saved, path)
     }
     loaded = replace(new, context=old.context, draft={})
-    model = replace(model, loaded=loaded, seen=seen)
+    # Read before a page is written, it does not have that page yet.
+    handed = model.handed if model.saving else {}
+    model = replace(model, loaded=loaded, seen=seen, handed=handed)
     return with_answers(model, over(new.saved, changes), typed)
 
 

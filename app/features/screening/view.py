@@ -1,16 +1,19 @@
 """Drawing of Screening: how it is asked, its pages, what is missing, the turn."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import flet as ft
 
 from app.clinic.screening import StopReason
+from app.core.problems import ProblemCode
 from app.features.screening import intro_page, questions_page
 from app.features.screening.events import (
     AskingClosed,
     BackPressed,
     Event,
     LeavePressed,
+    LossAccepted,
     StopReasonChosen,
     Turned,
 )
@@ -22,6 +25,7 @@ from app.ui import widgets as w
 from app.ui.form_words import FormWords
 from app.ui.frame import Frame
 from app.ui.look import Look
+from app.ui.unkept import loss_dialog
 
 Dispatch = Callable[[Event], None]
 
@@ -35,7 +39,12 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     tongues = Tongues(loaded.form, model.intro.language)
     match model.stage:
         case Stage.INTRO:
-            return intro_page.frame(model, tongues, dispatch, look)
+            first = intro_page.frame(model, tongues, dispatch, look)
+            return replace(
+                first,
+                body=[*_problems(model, look), *first.body],
+                dialog=_dialog(model, dispatch, look),
+            )
         case Stage.TURN:
             return shell.turn_the_tablet(
                 "screening.turned",
@@ -47,9 +56,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             body, main = questions_page.missing(model, tongues, dispatch, look)
         case _:
             body, main = questions_page.page(model, tongues, dispatch, look)
-    if model.problem is not None:
-        sentence = messages.problem(look.t, model.problem)
-        body.insert(0, w.notice("screening.problem", sentence, w.Tone.WARNING))
+    body = [*_problems(model, look), *body]
     return Frame(
         title=FormWords(look.t, loaded.form, loaded.form.canonical).title,
         body=body,
@@ -60,6 +67,18 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         scroll_to_top=f"{model.stage.value}{model.page.key if model.page else ''}",
         person_language=tongues.tag(look),
     )
+
+
+def _problems(model: Model, look: Look) -> list[ft.Control]:
+    problems = (
+        ("screening.problem", model.problem),
+        ("screening.draft_problem", model.draft_problem),
+    )
+    return [
+        w.notice(key, messages.problem(look.t, code), w.Tone.WARNING)
+        for key, code in problems
+        if code is not None
+    ]
 
 
 def _nothing_yet(model: Model, look: Look) -> Frame:
@@ -99,5 +118,9 @@ def _dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | No
                 look,
                 close,
             )
+        case Asking.LOSS:
+            leave = LossAccepted()
+            why = model.draft_problem or ProblemCode.UNEXPECTED
+            return loss_dialog(why, lambda: dispatch(leave), close, look)
         case Asking.FLAG | Asking.NOTHING:
             return None

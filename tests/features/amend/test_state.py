@@ -20,8 +20,6 @@ from app.features.amend.state import (
     Effect,
     Event,
     FieldLoaded,
-    GoBack,
-    KeepDraft,
     LanguageChosen,
     LatinTyped,
     LoadField,
@@ -39,6 +37,7 @@ from app.features.amend.state import (
     update,
 )
 from app.features.amend.typed import Typed, typed_from_json
+from app.ui.leaving import DraftFailed, GoBack, KeepDraft
 from app.ui.provenance import NO_NAMES
 from tests.clinic.desks import Folder
 from tests.support.operations import SequentialIds
@@ -136,17 +135,27 @@ def test_it_is_saved_once_and_then_one_is_back() -> None:
     assert failed.typed == model.typed, "what was typed stays"
 
 
+def test_a_draft_that_cannot_be_kept_does_not_end_a_save_that_runs() -> None:
+    saving, _ = after(SexChosen("other"), SavePressed(), model=loaded("sex"))
+    failed, _ = after(DraftFailed(ProblemCode.DISK_FULL), model=saving)
+    assert (failed.busy, failed.problem) == (True, None)
+    assert failed.draft_problem is ProblemCode.DISK_FULL
+    assert after(SavePressed(), model=failed)[1] == (), "one save at a time"
+
+
 def test_what_is_typed_is_a_draft_and_is_back_when_it_is_opened_again() -> None:
     _, (draft,) = after(LatinTyped("Amna"), model=loaded("name"))
     assert isinstance(draft, KeepDraft)
-    assert draft.seen == AMINA.heads("name")
-    typed = typed_from_json(draft.typed, Typed())
+    seen = AMINA.heads("name")
+    assert draft.content["seen"] == list(seen)
+    typed = typed_from_json(draft.content["typed"], Typed())
     model = Model("amina", "name", TODAY)
-    again, _ = after(FieldLoaded(AMINA, NO_NAMES, (typed, draft.seen)), model=model)
+    again, _ = after(FieldLoaded(AMINA, NO_NAMES, (typed, seen)), model=model)
     assert (again.typed.latin, again.restored) == ("Amna", True)
     afresh, effects = after(AfreshPressed(), model=again)
     assert (afresh.typed.latin, afresh.restored) == ("Amina", False)
-    assert effects == (DropDraft(),)
+    assert effects == (DropDraft(afresh.draft),)
+    assert afresh.is_kept, "nothing is lost that was not given up"
 
 
 def test_what_a_draft_does_not_hold_begins_with_what_stands() -> None:

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 from app.clinic.library import read_library
 from app.core.canonical import Json
+from app.core.problems import ProblemCode
 from app.core.questionnaire import NO, YES, Answer, Answers, Context, ItemPath
 from app.core.values import InterpreterMode, ResponseStatus
 from app.features.screening.doing import Finish, GoBack, KeepDraft, SavePage
 from app.features.screening.events import (
     BackPressed,
     CompanyChosen,
+    DraftKept,
     EndSaved,
     Event,
     GoToPressed,
@@ -18,6 +20,7 @@ from app.features.screening.events import (
     Left,
     NextPressed,
     OptionTapped,
+    PageFailed,
     PageSaved,
     ScreeningLoaded,
     StartPressed,
@@ -30,6 +33,7 @@ from app.features.screening.model import (
     Loaded,
     Model,
     Stage,
+    Written,
 )
 from app.features.screening.state import update
 
@@ -127,6 +131,36 @@ def test_what_came_from_elsewhere_stands_where_nothing_was_answered_here() -> No
     assert joined.state.answers[FEVER] == Answer.of(NO)
 
 
+def test_an_answer_changed_back_before_the_record_is_read_again_stays() -> None:
+    was_no = Answers({COUGH: Answer.of(NO)})
+    before = replace(LOADED, saved=was_no, heads={"answer.:cough": ("o1",)})
+    turned = after(begun(before), OptionTapped(COUGH, 1), NextPressed(), NextPressed())
+    assert turned.saving == 1, "the page with a yes is being written"
+    back = update(turned, OptionTapped(COUGH, 0))
+    (draft,) = back.effects
+    assert isinstance(draft, KeepDraft)
+    assert draft.answers == {COUGH: Answer.of(NO)}
+    own = Written("o2", Answer.of(YES), "Ana", is_from_here=True)
+    later = replace(
+        before,
+        saved=Answers({COUGH: Answer.of(YES)}),
+        written={COUGH: (own,)},
+        heads={"answer.:cough": ("o2",)},
+    )
+    joined = after(back.model, PageSaved(), ScreeningLoaded(later))
+    assert joined.changes == {COUGH: Answer.of(NO)}
+    (saving, *_rest) = update(joined, Left()).effects
+    assert isinstance(saving, SavePage)
+    assert "o2" in saving.page.seen["answer.:cough"], "it replaces one's own yes"
+
+
+def test_a_page_that_is_being_written_is_not_written_twice() -> None:
+    turned = after(begun(), OptionTapped(COUGH, 1), NextPressed(), NextPressed())
+    assert not any(isinstance(e, SavePage) for e in update(turned, Left()).effects)
+    failed = after(turned, PageFailed(ProblemCode.DISK_FULL))
+    assert any(isinstance(e, SavePage) for e in update(failed, Left()).effects)
+
+
 def test_a_draft_is_gone_on_with_at_its_page() -> None:
     draft = update(after(begun()), OptionTapped(COUGH, 1)).effects[0]
     assert isinstance(draft, KeepDraft)
@@ -153,4 +187,4 @@ def test_a_correction_is_not_left_without_a_question_nor_written_by_leaving() ->
 
 def test_a_saved_draft_is_not_drawn() -> None:
     model = begun()
-    assert update(model, PageSaved()).model is model
+    assert update(model, DraftKept()).model is model

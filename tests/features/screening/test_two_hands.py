@@ -24,7 +24,7 @@ from tests.features.screening.ward import (
     session,
     ward,
 )
-from tests.storage.tablets import BO
+from tests.storage.tablets import ANA, BO
 
 BEGIN = ("screening.company.nobody", "screening.start")
 BLOOD = "answer.:blood-in-sputum"
@@ -224,6 +224,27 @@ def test_two_who_finish_one_form_make_no_total_until_somebody_decides(
                 assert screen.says("these questions have two different answers")
                 assert not screen.says("of 27")
                 assert screen.client.shows("result.flag.suicide-risk")
+                assert screen.says("Rules: "), "whose rule raised it, and its review"
+
+    asyncio.run(run())
+
+
+def test_an_answer_written_again_for_its_flags_names_who_gave_it(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here:
+            async with session(here.desk, here.screening(TB)) as screen:
+                await screen.tap(*BEGIN, "q:blood-in-sputum.no")
+                by_ana: Json = {**as_mapping(RAISED), "author": ANA}
+                elsewhere(here, screen, {BLOOD: by_ana})
+                await screen.settled()
+                names = {
+                    p.practitioner_id: p.name for p in here.desk.setup.practitioners
+                }
+                assert screen.says("Somebody else answered meanwhile: Yes")
+                assert screen.says(names[ANA])
+                assert not screen.says(names[BO])
 
     asyncio.run(run())
 

@@ -4,19 +4,24 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from app.clinic.screening import StopReason
+import pytest
+
+from app.clinic.screening import StopReason, answers_of
 from app.core.problems import ProblemCode
-from app.core.questionnaire import NO, Answer, Answers, ItemPath
+from app.core.questionnaire import NO, YES, Answer, Answers, ItemPath
 from app.core.values import ResponseStatus
 from app.features.screening.doing import Finish, GoBack, OpenResult, SavePage
 from app.features.screening.events import (
     AskingClosed,
     BackPressed,
+    DraftFailed,
     EndSaved,
     LeavePressed,
     Left,
+    LossAccepted,
     NextPressed,
     OptionTapped,
+    PageFailed,
     SaveFailed,
     StopPressed,
     StopReasonChosen,
@@ -24,6 +29,7 @@ from app.features.screening.events import (
 )
 from app.features.screening.model import Asking, Stage
 from app.features.screening.state import update
+from app.storage import DiskFullError
 from app.ui import routes as to
 from tests.features.screening.test_state import (
     COUGH,
@@ -101,8 +107,65 @@ class Wall:
 
 
 def test_a_draft_that_was_not_kept_changes_no_way_out() -> None:
-    turned = after(begun(), LeavePressed(), SaveFailed(ProblemCode.DISK_FULL))
+    turned = after(begun(), LeavePressed(), DraftFailed(ProblemCode.DISK_FULL))
     assert update(turned, Turned()).effects == (GoBack(),)
+    ending = after(begun(), *all_no(), NextPressed())
+    failed = after(ending, DraftFailed(ProblemCode.DISK_FULL))
+    assert failed.busy, "the end is still being saved"
+
+
+def full(*_arguments: object, **_options: object) -> None:
+    raise DiskFullError
+
+
+def test_on_a_full_disk_one_leaves_only_once_the_loss_is_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path) as here, monkeypatch.context() as patched:
+            async with session(here.desk, here.screening(TB)) as screen:
+                await screen.tap(*BEGIN)
+                start = screen.route
+                patched.setattr(type(here.desk.vault), "save_draft", full)
+                patched.setattr(type(here.desk.vault), "commit_all", full)
+                await screen.tap("q:cough.yes", "back", "screening.turned")
+                assert screen.route == start
+                assert screen.says("What was typed here is not kept.")
+                screen.loops[-1].dispatch(AskingClosed())
+                await screen.settled()
+                assert screen.model.asking is Asking.NOTHING
+                patched.undo()
+                await screen.tap("back", "screening.turned")
+                assert screen.route == to.Home()
+            stored = answers_of(here.response)[COUGH]
+            assert stored.values == (YES,), "the disk had space again"
+
+    asyncio.run(run())
+
+
+def test_who_accepts_the_loss_leaves() -> None:
+    asked = after(
+        begun(),
+        OptionTapped(COUGH, 1),
+        DraftFailed(ProblemCode.DISK_FULL),
+        BackPressed(),
+        Turned(),
+        PageFailed(ProblemCode.DISK_FULL),
+    )
+    assert (asked.stage, asked.asking) == (Stage.QUESTIONS, Asking.LOSS)
+    assert update(asked, LossAccepted()).effects == (GoBack(),)
+
+
+def test_what_a_draft_keeps_is_left_without_a_question() -> None:
+    leaving = after(begun(), OptionTapped(COUGH, 1), BackPressed(), Turned())
+    failed = update(leaving, PageFailed(ProblemCode.DISK_FULL))
+    assert failed.effects == (GoBack(),), "the draft comes back"
+
+
+def test_the_first_page_that_could_not_be_kept_is_not_left_unasked() -> None:
+    failed = after(opened(), DraftFailed(ProblemCode.DISK_FULL))
+    step = update(failed, BackPressed())
+    assert (step.model.asking, step.effects) == (Asking.LOSS, ())
 
 
 def test_an_error_that_nobody_expected_is_told_and_leaves_no_dead_button(
