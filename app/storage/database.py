@@ -5,10 +5,9 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
@@ -89,12 +88,33 @@ def connect(path: Path) -> sqlite3.Connection:
     return driver
 
 
-@dataclass(frozen=True, slots=True)
 class Transaction:
-    """One transaction, for statements on the driver and for SQLModel objects alike."""
+    """One transaction, for statements on the driver and for SQLModel objects alike.
 
-    driver: sqlite3.Connection
-    session: Session
+    The session costs more than all of a save's statements: it is made when asked for.
+    """
+
+    def __init__(self, driver: sqlite3.Connection, engine: Engine) -> None:
+        self.driver = driver
+        self._engine = engine
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """Objects of the tables, in this same transaction."""
+        if self._session is None:
+            self._session = Session(self._engine)
+        return self._session
+
+    def flush(self) -> None:
+        """Write what the session holds."""
+        if self._session is not None:
+            self._session.flush()
+
+    def close(self) -> None:
+        """Let the session go."""
+        if self._session is not None:
+            self._session.close()
 
 
 class Database:
@@ -116,9 +136,16 @@ class Database:
         """Yield a transaction: durable when this ends, or else it never was."""
         with self.lock, typed_errors():
             driver = self._open_driver()
-            with self._engine.begin() as connection, Session(connection) as session:
-                yield Transaction(driver, session)
-                session.flush()
+            driver.execute("BEGIN IMMEDIATE")
+            transaction = Transaction(driver, self._engine)
+            try:
+                yield transaction
+                transaction.flush()
+                driver.execute("COMMIT")
+            finally:
+                if driver.in_transaction:  # It failed, and SQLite did not undo it yet.
+                    driver.execute("ROLLBACK")
+                transaction.close()
 
     def truncate_log(self) -> None:
         """Move the write-ahead log into the database and empty it."""
@@ -140,12 +167,9 @@ class Database:
 
 
 def _engine(driver: sqlite3.Connection) -> Engine:
+    """Return what sessions speak through; transactions are begun on the driver."""
     engine = create_engine(
         "sqlite://", creator=lambda: driver, poolclass=StaticPool, hide_parameters=True
     )
-
-    @event.listens_for(engine, "begin")
-    def begin_immediate(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
+    engine.connect().close()  # The first one rolls back: not in a transaction of ours.
     return engine
