@@ -3,8 +3,8 @@
 import errno
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine
@@ -68,12 +68,40 @@ def typed_errors() -> Iterator[None]:
     """Turn the driver's errors into the vault's, without their parameters."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
-        raise typed(error) from error
-    except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.Error):
-            raise typed(error.orig) from error.orig
+    except (sqlite3.Error, OSError, DBAPIError) as error:
+        _raise_typed(error)
         raise
+
+
+def _raise_typed(error: BaseException | None) -> None:
+    if isinstance(error, DBAPIError):
+        error = error.orig
+    if isinstance(error, sqlite3.Error | OSError):
+        raise typed(error) from error
+
+
+class _Reading:
+    """Holds the lock meanwhile; a generator would cost as much as a statement."""
+
+    __slots__ = ("_driver", "_lock")
+
+    def __init__(
+        self, lock: threading.RLock, driver: Callable[[], sqlite3.Connection]
+    ) -> None:
+        self._lock = lock
+        self._driver = driver
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._lock.acquire()
+        try:
+            return self._driver()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __exit__(self, _kind: object, error: BaseException | None, _at: object) -> None:
+        self._lock.release()
+        _raise_typed(error)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -125,11 +153,9 @@ class Database:
         self._driver: sqlite3.Connection | None = driver
         self._engine = _engine(driver)
 
-    @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
-        """Yield the driver for reading, while nobody writes."""
-        with self.lock, typed_errors():
-            yield self._open_driver()
+    def read(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Give the driver for reading, while nobody writes."""
+        return _Reading(self.lock, self._open_driver)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

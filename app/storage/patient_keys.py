@@ -38,15 +38,22 @@ class PatientKeys:
     def _new_key(self, patient_id: str) -> tuple[Sealer, bytes]:
         raw = new_key()
         wrapped = self._wrapping.seal(raw, place("patient_key", patient_id))
-        return self._keys.setdefault(patient_id, Sealer(raw)), wrapped
+        key = self._keys[patient_id] = Sealer(raw)
+        return key, wrapped
 
     def _load_key(self, driver: sqlite3.Connection, patient_id: str) -> Sealer | None:
         row = driver.execute(
             "SELECT wrapped FROM patient_key WHERE patient_id = ?", (patient_id,)
         ).fetchone()
-        if row is None:
-            return None
-        raw = unseal(self._wrapping, row[0], place("patient_key", patient_id))
+        return None if row is None else self._open_key(patient_id, row[0])
+
+    def _open_key(self, patient_id: str, wrapped: bytes | None) -> Sealer:
+        known = self._keys.get(patient_id)
+        if known is not None:
+            return known
+        if wrapped is None:
+            raise VaultCorruptError
+        raw = unseal(self._wrapping, wrapped, place("patient_key", patient_id))
         return self._keys.setdefault(patient_id, Sealer(raw))
 
 

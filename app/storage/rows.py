@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from types import MappingProxyType
 
 from app.core.document_pack import pack, unpack_own, written
@@ -23,7 +25,8 @@ _DOCUMENT = (
     "SELECT record_id, patient_id, position, paged, sealed, (SELECT "
     "json_group_array(operation_id) FROM operation AS logged WHERE "
     "logged.patient_id = document.patient_id AND logged.record_id = document.record_id"
-    ") FROM document "
+    "), (SELECT wrapped FROM patient_key WHERE patient_key.patient_id = "
+    "document.patient_id) FROM document "
 )
 _PUT_DOCUMENT = (
     "INSERT INTO document (record_id, patient_id, position, paged, sealed) "
@@ -34,10 +37,14 @@ _PUT_DOCUMENT = (
 _OPERATION = (
     "SELECT operation_id, record_id, patient_id, number, state, sealed FROM operation "
 )
+_SINCE = (
+    "WHERE patient_id IN (SELECT patient_id FROM document WHERE position > ?) "
+    "ORDER BY patient_id"
+)
 _OF_RECORD = "WHERE patient_id = ? AND record_id = ? ORDER BY position"
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NOTHING_FOLDED: Mapping[str, Document] = MappingProxyType({})
-_DocumentTuple = tuple[str, str, int, int, bytes, str]
+_DocumentTuple = tuple[str, str, int, int, bytes, str, bytes | None]
 _OperationTuple = tuple[str, str, str, int | None, int, bytes]
 
 
@@ -75,6 +82,22 @@ class Rows(PatientKeys):
         found = driver.execute(
             _DOCUMENT + "WHERE patient_id = ?", (patient_id,)
         ).fetchall()
+        return self._readable(driver, found, folded)
+
+    def changed_patients(
+        self, driver: sqlite3.Connection, position: int
+    ) -> Iterator[tuple[str, tuple[Document, ...]]]:
+        """Yield whose records changed after a position, with all that can be read."""
+        rows = driver.execute(_DOCUMENT + _SINCE, (position,)).fetchall()
+        for patient_id, found in groupby(rows, key=itemgetter(1)):
+            yield patient_id, self._readable(driver, found, _NOTHING_FOLDED)
+
+    def _readable(
+        self,
+        driver: sqlite3.Connection,
+        found: Iterable[_DocumentTuple],
+        folded: Mapping[str, Document],
+    ) -> tuple[Document, ...]:
         documents = []
         for row in found:
             with suppress(VaultCorruptError):  # It is named in `damaged`.
@@ -84,14 +107,14 @@ class Rows(PatientKeys):
     def _read_document(
         self, driver: sqlite3.Connection, row: _DocumentTuple
     ) -> Document:
-        record_id, patient_id, _position, paged, _sealed, logged = row
-        document = self._open_document(driver, row, paged)
-        if document is None or self._lacks(driver, document, json.loads(logged)):
+        record_id, patient_id, _position, paged, _sealed, logged, _key = row
+        document = self._open_document(row, paged)
+        if document is None or self._lacks(driver, document, logged):
             self.damaged.add(Damage(DamageKind.DOCUMENT, record_id, patient_id))
         elif not document.is_outdated:
             return document
         if document is None:  # Or else the mark itself was tampered with.
-            document = self._open_document(driver, row, int(not paged))
+            document = self._open_document(row, int(not paged))
             paged = paged if document is None else not paged
         if not paged:
             return self._made_again(driver, patient_id, record_id, None)
@@ -99,27 +122,25 @@ class Rows(PatientKeys):
             raise VaultCorruptError
         return self._made_again(driver, patient_id, record_id, document)
 
-    def _open_document(
-        self, driver: sqlite3.Connection, row: _DocumentTuple, paged: int
-    ) -> Document | None:
-        record_id, patient_id, position, _paged, sealed, _logged = row
+    def _open_document(self, row: _DocumentTuple, paged: int) -> Document | None:
+        record_id, patient_id, position, _paged, sealed, _logged, wrapped = row
         where = _document_place(record_id, patient_id, position, paged)
         try:
-            raw = unseal(self.key(driver, patient_id), sealed, where)
+            raw = unseal(self._open_key(patient_id, wrapped), sealed, where)
             return unpack_own(raw)
         except VaultCorruptError:
             return None
 
     def _lacks(
-        self, driver: sqlite3.Connection, document: Document, logged: list[str]
+        self, driver: sqlite3.Connection, document: Document, logged: str
     ) -> bool:
         """Tell whether an operation of the log would change a document.
 
         A row that was put back whole is sealed as it should be; but the log is not.
         """
-        if not logged:
+        if logged == "[]":
             return False
-        missing = set(logged).difference(document.newer)
+        missing = set(json.loads(logged)).difference(document.newer)
         missing.difference_update([each[0] for each in written(document)])
         if missing:
             for state in document.fields.values():

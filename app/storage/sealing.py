@@ -138,8 +138,9 @@ class Sealer:
             padded = self._cipher.decrypt(nonce, sealed[_HEAD_BYTES:], kind + where)
         except (InvalidTag, ValueError) as error:
             raise SealError from error
-        size = int.from_bytes(padded[:_LENGTH_BYTES])
-        body = padded[_LENGTH_BYTES : _LENGTH_BYTES + size]
+        body = padded[
+            _LENGTH_BYTES : _LENGTH_BYTES + int.from_bytes(padded[:_LENGTH_BYTES])
+        ]
         if kind == _AS_IT_IS:
             return body
         decompress = _compressors.decompress.get(kind)

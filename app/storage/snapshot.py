@@ -107,11 +107,8 @@ def load_index(
         rows.damaged.add(Damage(DamageKind.VALUE, SNAPSHOT))
         snapshot, entries = Snapshot(), ()
     index = PatientIndex(entries)
-    changed = driver.execute(
-        "SELECT DISTINCT patient_id FROM document WHERE position > ?",
-        (snapshot.position,),
-    ).fetchall()
-    index.update({p: summary_of(driver, rows, p) for (p,) in changed})
+    changed = rows.changed_patients(driver, snapshot.position)
+    index.update({p: summary_from(rows, p, found) for p, found in changed})
     return snapshot, index
 
 
