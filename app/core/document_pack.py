@@ -13,8 +13,8 @@ from pydantic_core import from_json
 from app.core.canonical import Json
 from app.core.clock import HybridTimestamp
 from app.core.document_json import document_from_json, read_newer
-from app.core.merge import Document, FieldState, Write
-from app.core.operation import MAX_DEPTH
+from app.core.merge import Document, FieldState, Write, new_document
+from app.core.operation import MAX_DEPTH, Operation, is_understood
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SCALARS = {str, int, bool, type(None)}
@@ -54,6 +54,11 @@ class PackedFields(Mapping[str, FieldState]):
         """Return the values of a field's heads, in no order."""
         return [w[5][name] for w in self.writes if name in w[5]]
 
+    @property
+    def packed(self) -> tuple[list[Any], dict[str, Json]]:
+        """What operations wrote, and replaced ids by field."""
+        return self.writes, dict(self._replaced)
+
     def _make(self, name: str) -> FieldState:
         heads = {
             i: Write(values[name], i, HybridTimestamp(*stamp), who, site, clamp)
@@ -68,11 +73,35 @@ class PackedFields(Mapping[str, FieldState]):
         return FieldState(heads, frozenset(replaced))
 
 
+def first_document(operation: Operation, clamp_ms: int | None) -> Document:
+    """Return the document of a record's first operation, as folding it gives it."""
+    head = operation.header
+    if operation.replaces or not is_understood(head.schema):
+        return new_document(operation).apply(operation, clamp_ms)
+    who = (head.practitioner_id, head.site_id, clamp_ms)
+    by = [[head.operation_id, head.at.to_json(), *who, dict(operation.fields)]]
+    fields = PackedFields(by if operation.fields else [], _NOTHING)
+    return Document(head.record_type, head.record_id, head.patient_id, fields)
+
+
 def pack(document: Document) -> dict[str, Json]:
     """Return the JSON of a document, losing nothing."""
+    fields = document.fields
+    by, replaced = fields.packed if isinstance(fields, PackedFields) else _by(fields)
+    return {
+        "type": document.record_type,
+        "record": document.record_id,
+        "patient": document.patient_id,
+        "by": by,
+        **({"replaced": replaced} if replaced else {}),
+        **({"newer": dict(document.newer)} if document.newer else {}),
+    }
+
+
+def _by(fields: Mapping[str, FieldState]) -> tuple[list[Any], dict[str, Json]]:
     by_operation: dict[tuple[str, int | None], list[Any]] = {}
     replaced: dict[str, Json] = {}
-    for name, state in document.fields.items():
+    for name, state in fields.items():
         for write in state.heads.values():
             known = by_operation.get((write.operation_id, write.clamp_ms))
             if known is None:
@@ -82,14 +111,7 @@ def pack(document: Document) -> dict[str, Json]:
             known[5][name] = write.value
         if state.replaced or not state.heads:
             replaced[name] = sorted(state.replaced)
-    return {
-        "type": document.record_type,
-        "record": document.record_id,
-        "patient": document.patient_id,
-        "by": list(by_operation.values()),
-        **({"replaced": replaced} if replaced else {}),
-        **({"newer": dict(document.newer)} if document.newer else {}),
-    }
+    return list(by_operation.values()), replaced
 
 
 def unpack(raw: bytes) -> Document:
@@ -175,5 +197,8 @@ def written(document: Document) -> Iterator[tuple[str, HybridTimestamp, int | No
 
 def changed_at(document: Document) -> int:
     """Return when a document last changed, as servers clamp it; 0 if it never did."""
-    times = (at.effective_ms(clamp) for _id, at, clamp in written(document))
-    return max(times, default=0)
+    newest, last = 0, None
+    for _id, at, clamp in written(document):
+        if at is not last or clamp is not None:  # Mostly one wrote many fields.
+            newest, last = max(newest, at.effective_ms(clamp)), at
+    return newest

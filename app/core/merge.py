@@ -129,6 +129,8 @@ class Document:
     @property
     def is_outdated(self) -> bool:
         """Whether this build understands more of the record than is in its fields."""
+        if not self.newer:
+            return False
         return any(is_understood(schema) for schema in self.newer.values())
 
     def apply(self, operation: Operation, clamp_ms: int | None = None) -> "Document":
@@ -159,15 +161,14 @@ class Document:
 
         A server that was restored may give another one than was known before.
         """
-        fields = dict(self.fields)
+        other: dict[str, FieldState] = {}
         for name, state in self.fields.items():
             known = state.heads.get(operation_id)
             if known is not None and known.clamp_ms != clamp_ms:
                 write = replace(known, clamp_ms=clamp_ms)
-                fields[name] = replace(
-                    state, heads={**state.heads, operation_id: write}
-                )
-        return replace(self, fields=fields)
+                heads = {**state.heads, operation_id: write}
+                other[name] = replace(state, heads=heads)
+        return replace(self, fields={**self.fields, **other}) if other else self
 
     def join(self, other: "Document") -> "Document":
         """Return the document that both are part of."""

@@ -14,6 +14,8 @@ from itertools import accumulate, islice
 from operator import attrgetter
 from typing import NamedTuple
 
+from pydantic_core import from_json
+
 from app.core.folding import Typed, digits, name_words
 from app.core.summary import PatientSummary, Station, queue
 
@@ -63,7 +65,7 @@ class Entry(NamedTuple):
     @property
     def summary(self) -> PatientSummary:
         """The patient's summary."""
-        values = json.loads(self.packed)
+        values = from_json(self.packed)
         for at in _TUPLES:
             values[at] = tuple(values[at])
         return PatientSummary(*values)
@@ -93,8 +95,10 @@ class _Query:
 
     def rank(self, entry: Entry) -> tuple[bool, int]:
         """Whole words first, then whose record changed last."""
-        padded = f"{entry.words} "
-        return not all(word in padded for word in self.whole), -entry.recency
+        padded, whole = f"{entry[2]} ", True
+        for word in self.whole:
+            whole = whole and word in padded
+        return not whole, -entry[0]
 
 
 class _LongText:
@@ -194,12 +198,20 @@ class PatientIndex:
         if not query.words:
             return []
         texts, fresh = self._current()
-        found = {id(entry): entry for entry in fresh if query.fits(entry)}
-        for kind in texts.find(query):
-            standing = (e for e in kind if self._entries.get(e[1]) is e)
-            found.update((id(e), e) for e in islice(standing, limit))
+        found = {entry[1]: entry for entry in fresh if query.fits(entry)}
+        whole = self._first(next(kinds := texts.find(query)), limit)
+        found.update((entry[1], entry) for entry in whole)
+        if len(whole) < limit:  # Nothing else stands above a whole word.
+            for kind in kinds:
+                found.update((entry[1], entry) for entry in self._first(kind, limit))
         best = heapq.nsmallest(limit, found.values(), key=query.rank)
         return [entry.summary for entry in best]
+
+    def _first(self, found: Iterator[Entry], limit: int) -> list[Entry]:
+        """Return as many as are sought, without those that changed meanwhile."""
+        known = self._entries
+        standing = (entry for entry in found if known.get(entry[1]) is entry)
+        return list(islice(standing, limit))
 
     def _current(self) -> tuple[_Texts, list[Entry]]:
         """Return the long texts, and what changed since they were made."""

@@ -28,6 +28,7 @@ _DOCUMENT = (
     "), (SELECT wrapped FROM patient_key WHERE patient_key.patient_id = "
     "document.patient_id) FROM document "
 )
+_BY_ID = _DOCUMENT + "WHERE record_id = ?"
 _PUT_DOCUMENT = (
     "INSERT INTO document (record_id, patient_id, position, paged, sealed) "
     "VALUES (?, ?, ?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET "
@@ -43,6 +44,7 @@ _SINCE = (
 )
 _OF_RECORD = "WHERE patient_id = ? AND record_id = ? ORDER BY position"
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_PAGE = ((), ("paged",))
 _NOTHING_FOLDED: Mapping[str, Document] = MappingProxyType({})
 _DocumentTuple = tuple[str, str, int, int, bytes, str, bytes | None]
 _OperationTuple = tuple[str, str, str, int | None, int, bytes]
@@ -59,7 +61,7 @@ class Rows(PatientKeys):
 
     def document(self, driver: sqlite3.Connection, record_id: str) -> Document | None:
         """Return a record, or None; made again from the log if it is damaged."""
-        row = driver.execute(_DOCUMENT + "WHERE record_id = ?", (record_id,)).fetchone()
+        row = driver.execute(_BY_ID, (record_id,)).fetchone()
         return None if row is None else self._read_document(driver, row)
 
     def documents(
@@ -281,8 +283,7 @@ def folded(
 def _document_place(
     record_id: str, patient_id: str, position: int, paged: int
 ) -> bytes:
-    page = ("paged",) if paged else ()
-    return place("document", record_id, patient_id, position, _FORMAT, *page)
+    return place("document", record_id, patient_id, position, _FORMAT, *_PAGE[paged])
 
 
 def _operation_place(

@@ -101,8 +101,7 @@ def stretch_pin(pin: str, salt: bytes, cost: PinCost) -> bytes:
 
 def place(*parts: str | int) -> bytes:
     """Return what names a row unambiguously; authenticated, never stored."""
-    texts = [part if type(part) is str else str(part) for part in parts]
-    return "".join([f"{len(text)}:{text}" for text in texts]).encode()
+    return "".join([f"{len(text)}:{text}" for text in map(str, parts)]).encode()
 
 
 def _size_class(size: int) -> int:

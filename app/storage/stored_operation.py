@@ -71,12 +71,13 @@ def encoded_of(envelope: OperationEnvelope) -> EncodedOperation:
 
 def to_bytes(stored: StoredOperation) -> bytes:
     """Return what is sealed of an operation; number and state stand in its row."""
-    envelope, salt, link = stored.envelope, stored.encoded.salt, stored.link
+    encoded, link = stored.encoded, stored.link
+    salt, content = encoded.salt, encoded.content
     return json.dumps(
         [
-            envelope.header,
+            encoded.header.decode(),
             None if salt is None else salt.hex(),
-            envelope.content,
+            None if content is None else content.decode(),
             stored.device_id,
             None if link is None else link.hex(),
             stored.clamp_ms,

@@ -6,7 +6,8 @@ from dataclasses import replace
 from itertools import count
 
 from app.core.clock import HybridTimestamp
-from app.core.merge import Document, new_document
+from app.core.document_pack import first_document
+from app.core.merge import Document
 from app.core.operation import EncodedOperation, Header, Operation
 from app.core.summary import PatientSummary
 from app.storage.local_state import STATE, LocalState
@@ -40,7 +41,10 @@ class Unit:
     def fold(self, operation: Operation, clamp_ms: int | None = None) -> None:
         """Fold an operation into its record; raise RecordMismatchError."""
         head = operation.header
-        document = self.document(head.record_id) or new_document(operation)
+        document = self.document(head.record_id)
+        if document is None:
+            self._documents[head.record_id] = first_document(operation, clamp_ms)
+            return
         require_same_record(document, head.record_type, head.patient_id)
         folded = document.apply(operation, clamp_ms)
         folded = folded.clamped(head.operation_id, clamp_ms)

@@ -28,6 +28,7 @@ from sqlcipher3 import dbapi2 as sqlcipher  # type: ignore[import-untyped]
 from app.core.change import Change
 from app.core.ids import RandomIds
 from app.core.page_wire import DocumentItem, DocumentPage
+from app.core.projections import View
 from app.storage import Vault
 from tests.benchmarks._measuring import timed
 from tests.benchmarks._vault_documents import document_text, fields_of
@@ -179,7 +180,7 @@ class Round:
 
 def _note_of(vault: Vault, record_id: str) -> object:
     document = vault.document(record_id)
-    return None if document is None else document.writes("note")[0].value
+    return None if document is None else View(document).value("note")
 
 
 def _peers_note(peer: Peer, record_id: str) -> object:

@@ -1,17 +1,28 @@
 """A packed document loses nothing, and what is none is refused."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from app.core.canonical import Json
+from app.core.change import Authorship, RecordKey
 from app.core.document_json import document_to_json
-from app.core.document_pack import changed_at, pack, unpack, unpack_own, written
-from app.core.merge import Document, Write
+from app.core.document_pack import (
+    changed_at,
+    first_document,
+    pack,
+    unpack,
+    unpack_own,
+    written,
+)
+from app.core.merge import Document, Write, new_document
 from app.core.operation import MAX_DEPTH
 from app.core.summary import summarise
 from tests.core.strategies import documents
+from tests.support.operations import WritingDevice
 
 
 def raw_of(value: object) -> bytes:
@@ -53,6 +64,21 @@ def test_packed_documents_join_as_others_do(one: Document, other: Document) -> N
     packed = unpack(raw_of(pack(one)))
     assert packed.join(other) == one.join(other)
     assert other.join(packed) == other.join(one)
+
+
+@given(documents(), st.none() | st.integers(0, 9))
+def test_a_first_operation_gives_what_folding_it_gives(
+    document: Document, clamp: int | None
+) -> None:
+    device = WritingDevice("device-a", Authorship("nurse", "site"))
+    key = RecordKey("Patient", "r", "p")
+    fields = {name: len(name) for name in document.fields}
+    for operation, _encoded in device.write((key, fields)):  # type: ignore[arg-type]
+        folded = new_document(operation).apply(operation, clamp)
+        assert first_document(operation, clamp) == folded
+        replacing = replace(operation, replaces=dict.fromkeys(fields, ("o",)))
+        folded = new_document(operation).apply(replacing, clamp)
+        assert first_document(replacing, clamp) == folded
 
 
 def packed_with(**members: Json) -> bytes:
