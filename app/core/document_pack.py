@@ -128,9 +128,11 @@ def unpack(raw: bytes) -> Document:
         raise ValueError("not a list of what operations wrote")
     for each in value["by"]:
         _check_written(each)
-    for ids in _object(value.get("replaced", {})).values():
-        _check_ids(ids)
-    read_newer(value.get("newer", {}))
+    if "replaced" in value:
+        for ids in _object(value["replaced"]).values():
+            _check_ids(ids)
+    if "newer" in value:
+        read_newer(value["newer"])
     return _document(value)
 
 

@@ -87,6 +87,8 @@ _WHO = frozenset(Who)
 
 
 def _text(value: Json, key: str) -> str:
+    if value is None:
+        return ""
     member = as_mapping(value).get(key)
     return member if isinstance(member, str) else ""
 
