@@ -197,6 +197,14 @@ def written(document: Document) -> Iterator[tuple[str, HybridTimestamp, int | No
             yield write.operation_id, write.at, write.clamp_ms
 
 
+def head_ids(document: Document) -> set[str]:
+    """Return the ids of the operations of which anything stands."""
+    fields = document.fields
+    if isinstance(fields, PackedFields):
+        return {each[0] for each in fields.writes}
+    return {i for state in fields.values() for i in state.heads}
+
+
 def changed_at(document: Document) -> int:
     """Return when a document last changed, as servers clamp it; 0 if it never did."""
     newest, last = 0, None

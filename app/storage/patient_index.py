@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from itertools import accumulate, islice
 from operator import attrgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pydantic_core import from_json
@@ -26,6 +27,7 @@ SUMMARY_FIELDS = tuple(field.name for field in fields(PatientSummary))
 _TUPLES = tuple(SUMMARY_FIELDS.index(name) for name in ("phones", "flags"))
 _values_of = attrgetter(*SUMMARY_FIELDS)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_NOTHING: Mapping[str, PatientSummary | None] = MappingProxyType({})
 _FRESH = 256
 """Changes that are walked one by one, before the long texts are made again."""
 
@@ -151,12 +153,19 @@ class _Texts:
 class PatientIndex:
     """Every patient on this tablet; may be asked from any thread."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry] = (),
+        since: Mapping[str, PatientSummary | None] = _NOTHING,
+    ) -> None:
+        """Make it of what was kept, and of what changed since."""
         self._lock = threading.Lock()
         self._entries = {entry[1]: entry for entry in entries}
-        self._texts = _Texts(self._entries.values())
         self._fresh: dict[str, None] = {}
         self._unsaved: dict[str, None] = {}
+        self.update(since)
+        self._fresh.clear()
+        self._texts = _Texts(self._entries.values())
 
     def __len__(self) -> int:
         return len(self._entries)

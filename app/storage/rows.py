@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
 
-from app.core.document_pack import pack, unpack_own, written
+from app.core.document_pack import head_ids, pack, unpack_own
 from app.core.merge import Document, new_document
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
@@ -143,7 +143,7 @@ class Rows(PatientKeys):
         if logged == "[]":
             return False
         missing = set(json.loads(logged)).difference(document.newer)
-        missing.difference_update([each[0] for each in written(document)])
+        missing -= head_ids(document)
         if missing:
             for state in document.fields.values():
                 missing.difference_update(state.replaced)

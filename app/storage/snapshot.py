@@ -5,9 +5,11 @@ changed and not what there is. It is a cache: one that is missing, damaged or of
 unknown version is made again.
 """
 
+import gc
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -101,15 +103,33 @@ def load_index(
     driver: sqlite3.Connection, rows: Rows, local: SealedValues
 ) -> tuple[Snapshot, PatientIndex]:
     """Return the snapshot, and the index with everything since."""
+    with _uncollected():
+        return _load(driver, rows, local)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let nobody look for garbage among what is only being made."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _load(
+    driver: sqlite3.Connection, rows: Rows, local: SealedValues
+) -> tuple[Snapshot, PatientIndex]:
     try:
         snapshot, entries = _read(driver, local)
     except VaultCorruptError:
         rows.damaged.add(Damage(DamageKind.VALUE, SNAPSHOT))
         snapshot, entries = Snapshot(), ()
-    index = PatientIndex(entries)
     changed = rows.changed_patients(driver, snapshot.position)
-    index.update({p: summary_from(rows, p, found) for p, found in changed})
-    return snapshot, index
+    since = {p: summary_from(rows, p, found) for p, found in changed}
+    return snapshot, PatientIndex(entries, since)
 
 
 def summary_of(
