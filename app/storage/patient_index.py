@@ -10,8 +10,9 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from itertools import accumulate, islice
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -107,12 +108,15 @@ class _Query:
 
 
 class _LongText:
-    """One text of each entry after the other; finds the entries that hold a part."""
+    """One text of each entry after the other; finds the entries that hold a part.
+
+    Each text ends a line.
+    """
 
     def __init__(self, entries: list[Entry], texts: list[str]) -> None:
         self._entries = entries
-        self._text = "\n" + "\n".join(texts) + "\n"
-        self._starts = list(accumulate((len(t) + 1 for t in texts), initial=0))
+        self._text = "\n" + "".join(texts)
+        self._starts = list(accumulate(map(len, texts), initial=0))
 
     def find(self, part: str) -> Iterator[Entry]:
         """Yield entries, each once, in order; a part may begin with a line's end."""
@@ -129,10 +133,16 @@ class _Texts:
     """What was searched for at some moment: three long texts, the newest first."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        ordered = sorted(entries, key=lambda entry: entry[0], reverse=True)
-        self._names = _LongText(ordered, [f"{e[2]} " for e in ordered])
-        self._cards = _LongText(ordered, [e[3] for e in ordered])
-        self._phones = _LongText(ordered, [e[4] for e in ordered])
+        self._ordered = sorted(entries, key=itemgetter(0), reverse=True)
+        self._names = _LongText(self._ordered, [f"{e[2]} \n" for e in self._ordered])
+
+    @cached_property
+    def _cards(self) -> _LongText:
+        return _LongText(self._ordered, [f"{e[3]}\n" for e in self._ordered])
+
+    @cached_property
+    def _phones(self) -> _LongText:
+        return _LongText(self._ordered, [f"{e[4]}\n" for e in self._ordered])
 
     def find(self, query: _Query) -> Iterator[Iterator[Entry]]:
         """Yield entries of each kind of match, the newest first."""
