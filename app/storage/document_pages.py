@@ -19,9 +19,10 @@ from app.core.page_wire import DocumentItem, DocumentPage
 from app.core.problems import ProblemCode
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
-from app.storage.rows import folded, require_same_record
+from app.storage.rows import require_same_record
 from app.storage.set_aside import SetAside, SetAsideRows
 from app.storage.snapshot import summary_from
+from app.storage.stored_operation import folded
 from app.storage.unit import Unit
 
 _KNOWN = (

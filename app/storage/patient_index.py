@@ -118,6 +118,10 @@ class _LongText:
         self._text = "\n" + "".join(texts)
         self._starts = list(accumulate(map(len, texts), initial=0))
 
+    def words(self) -> frozenset[str]:
+        """Return each word that stands in it."""
+        return frozenset(self._text.split())
+
     def find(self, part: str) -> Iterator[Entry]:
         """Yield entries, each once, in order; a part may begin with a line's end."""
         at = self._text.find(part)
@@ -137,6 +141,10 @@ class _Texts:
         self._names = _LongText(self._ordered, [f"{e[2]} \n" for e in self._ordered])
 
     @cached_property
+    def _words(self) -> frozenset[str]:
+        return self._names.words()
+
+    @cached_property
     def _cards(self) -> _LongText:
         return _LongText(self._ordered, [f"{e[3]}\n" for e in self._ordered])
 
@@ -146,7 +154,9 @@ class _Texts:
 
     def find(self, query: _Query) -> Iterator[Iterator[Entry]]:
         """Yield entries of each kind of match, the newest first."""
-        yield self._named(query.whole)
+        # Mostly what is typed is no whole word yet: nothing is walked for it.
+        is_whole = all(word.strip() in self._words for word in query.whole)
+        yield self._named(query.whole) if is_whole else iter(())
         yield self._named(query.words)
         if query.card:
             yield self._cards.find(f"\n{query.card}")

@@ -13,12 +13,12 @@ from operator import itemgetter
 from types import MappingProxyType
 
 from app.core.document_pack import head_ids, pack, unpack_own
-from app.core.merge import Document, new_document
+from app.core.merge import Document
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
 from app.storage.patient_keys import PUT_KEY, PatientKeys, unseal
 from app.storage.sealing import Namer, derive_key, place
-from app.storage.stored_operation import StoredOperation, from_bytes, to_bytes
+from app.storage.stored_operation import StoredOperation, folded, from_bytes, to_bytes
 
 _FORMAT = 1
 _DOCUMENT = (
@@ -28,6 +28,8 @@ _DOCUMENT = (
     "), (SELECT wrapped FROM patient_key WHERE patient_key.patient_id = "
     "document.patient_id) FROM document "
 )
+_IDS = "SELECT record_id FROM document WHERE patient_id = ?"
+_OF_PATIENT = _DOCUMENT + "WHERE patient_id = ?"
 _BY_ID = _DOCUMENT + "WHERE record_id = ?"
 _PUT_DOCUMENT = (
     "INSERT INTO document (record_id, patient_id, position, paged, sealed) "
@@ -44,7 +46,6 @@ _SINCE = (
 )
 _OF_RECORD = "WHERE patient_id = ? AND record_id = ? ORDER BY position"
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_PAGE = ((), ("paged",))
 _NOTHING_FOLDED: Mapping[str, Document] = MappingProxyType({})
 _DocumentTuple = tuple[str, str, int, int, bytes, str, bytes | None]
 _OperationTuple = tuple[str, str, str, int | None, int, bytes]
@@ -68,8 +69,8 @@ class Rows(PatientKeys):
         self, driver: sqlite3.Connection, patient_id: str
     ) -> tuple[Document, ...]:
         """Return every record of a patient; raise VaultCorruptError if one is lost."""
-        rows = driver.execute(_DOCUMENT + "WHERE patient_id = ?", (patient_id,))
-        return tuple(self._read_document(driver, row) for row in rows.fetchall())
+        rows = driver.execute(_OF_PATIENT, (patient_id,)).fetchall()
+        return tuple(self._read_document(driver, row) for row in rows)
 
     def readable_documents(
         self,
@@ -81,9 +82,10 @@ class Rows(PatientKeys):
 
         Those in `folded` need not be opened.
         """
-        found = driver.execute(
-            _DOCUMENT + "WHERE patient_id = ?", (patient_id,)
-        ).fetchall()
+        ids = [i for (i,) in driver.execute(_IDS, (patient_id,))]
+        if all(i in folded for i in ids):
+            return tuple(folded[i] for i in ids)
+        found = driver.execute(_OF_PATIENT, (patient_id,)).fetchall()
         return self._readable(driver, found, folded)
 
     def changed_patients(
@@ -268,22 +270,12 @@ class Rows(PatientKeys):
         )
 
 
-def folded(
-    document: Document | None, operations: Iterable[StoredOperation]
-) -> Document | None:
-    """Return a document with operations of its record; those erased say nothing."""
-    for stored in operations:
-        operation = stored.decoded()
-        if operation is not None:
-            document = document or new_document(operation)
-            document = document.apply(operation, stored.clamp_ms)
-    return document
-
-
 def _document_place(
     record_id: str, patient_id: str, position: int, paged: int
 ) -> bytes:
-    return place("document", record_id, patient_id, position, _FORMAT, *_PAGE[paged])
+    return place(
+        "document", record_id, patient_id, position, _FORMAT, *("paged",) * paged
+    )
 
 
 def _operation_place(
