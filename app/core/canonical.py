@@ -9,6 +9,8 @@ Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None
 
 
 def _refuse_floats(value: object) -> None:
+    if type(value) is str:
+        return
     if isinstance(value, float):
         raise TypeError("a decimal is written as a string, never as a float")
     if isinstance(value, Mapping):
@@ -26,13 +28,7 @@ def encode(value: Json) -> bytes:
     never encoded again. Lone surrogates, which UTF-8 cannot hold, raise ValueError.
     """
     _refuse_floats(value)
-    return json.dumps(
-        value,
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
-    ).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def decode(raw: bytes) -> Json:
@@ -42,7 +38,7 @@ def decode(raw: bytes) -> Json:
     bring in.
     """
     try:
-        value: Json = json.loads(raw, parse_float=_no_float, parse_constant=_no_float)
+        value: Json = _DECODER.decode(raw.decode())
         if b"\\u" in raw:
             encode(value)
     except RecursionError as error:
@@ -67,3 +63,9 @@ def _members(value: Sequence[Json] | Mapping[str, Json]) -> Iterable[Json]:
 
 def _no_float(_text: str) -> None:
     raise ValueError("a decimal is written as a string, never as a float")
+
+
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+_DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)

@@ -119,6 +119,8 @@ def _replaces(
     header: Header, change: Change, key: RecordKey, now: Document | None
 ) -> dict[str, Heads]:
     seen = change.seen.get(key, {})
+    if now is None and not seen:
+        return {}
     found: dict[str, Heads] = {}
     for name in change.writes[key]:
         if policy(key.record_type, name).kind is Kind.APPEND:

@@ -47,10 +47,9 @@ _SAME_SYLLABLE = {0x1220 + i: 0x1230 + i for i in range(8)} | {
 
 def folded(text: str) -> str:
     """Return text without case, marks, tatweel and variants of letters and digits."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in apart if unicodedata.category(c) != "Mn")
-    plain = bare.casefold().translate(_SAME_LETTER).translate(_SAME_SYLLABLE)
-    return "".join(_digit(c) for c in plain)
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKD", text.casefold()).translate(_FOLDS)
 
 
 def _digit(character: str) -> str:
@@ -60,13 +59,33 @@ def _digit(character: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Return the words of a text, folded; marks of punctuation part words."""
-    parted = (c if c.isalnum() or _is_spacing(c) else " " for c in folded(text))
-    return "".join(parted).split()
+    return folded(text).translate(_PARTS).split()
 
 
-def _is_spacing(character: str) -> bool:
-    """Vowel signs of Indic scripts stand beside their letter and part no words."""
-    return unicodedata.category(character) == "Mc"
+class _Folds(dict[int, str]):
+    """What each character of a decomposed text becomes; made as characters come."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if unicodedata.category(character) == "Mn":
+            return self.setdefault(code, "")
+        plain = character.casefold().translate(_SAME_LETTER).translate(_SAME_SYLLABLE)
+        return self.setdefault(code, "".join(_digit(c) for c in plain))
+
+
+class _Parts(dict[int, str]):
+    """A space for each character that parts words.
+
+    Vowel signs of Indic scripts stand beside their letter and part no words.
+    """
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        within = character.isalnum() or unicodedata.category(character) == "Mc"
+        return self.setdefault(code, character if within else " ")
+
+
+_FOLDS, _PARTS = _Folds(), _Parts()
 
 
 def digits(text: str) -> str:
@@ -76,7 +95,10 @@ def digits(text: str) -> str:
 
 def name_words(text: str) -> list[str]:
     """Return the words of a name, folded; a hyphenated one also as one word."""
-    return [*tokens(text), *_joined_words(text)]
+    words, parts = tokens(text), text.split()
+    if len(words) == len(parts) and "".join(parts).isalpha():  # Nothing to be joined.
+        return words
+    return [*words, *_joined_words(text)]
 
 
 def _joined_words(text: str) -> list[str]:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from app.core.birth import Birth, birth_from_json
 from app.core.canonical import Json
 from app.core.document_json import as_mapping
+from app.core.document_pack import PackedFields
 from app.core.merge import Document, Shown
 from app.core.records import (
     ANSWER_PREFIX,
@@ -24,6 +26,8 @@ from app.core.values import (
     Who,
     flags_of_answer,
 )
+
+_SEXES = frozenset(Sex)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,14 @@ class View:
 
     def value(self, name: str) -> Json:
         """Return the value shown of a field, or None."""
+        fields = self.document.fields
+        if isinstance(fields, PackedFields):
+            writes = fields.writes
+            if len(writes) == 1:  # Mostly: nobody contradicts, and no rule is asked.
+                return cast("Json", writes[0][5].get(name))
+            heads = fields.values_of(name)
+            if len(heads) <= 1:
+                return heads[0] if heads else None
         shown = self.shown(name)
         return None if shown is None else shown.value
 
@@ -85,7 +97,7 @@ class PatientView(View):
     def sex(self) -> Sex:
         """FHIR administrative-gender; unknown codes read as unknown."""
         raw = self.text("sex")
-        return Sex(raw) if raw in set(Sex) else Sex.UNKNOWN
+        return Sex(raw) if raw in _SEXES else Sex.UNKNOWN
 
     @property
     def birth(self) -> Birth | None:
@@ -178,7 +190,9 @@ class ResponseView(View):
 def by_type(documents: Iterable[Document], kind: RecordType) -> list[Document]:
     """Return the documents of one type, in order of their ids."""
     found = [d for d in documents if d.record_type == kind]
-    return sorted(found, key=lambda document: document.record_id)
+    if len(found) > 1:
+        found.sort(key=lambda document: document.record_id)
+    return found
 
 
 def patient_view(documents: Iterable[Document]) -> PatientView | None:

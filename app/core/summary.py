@@ -8,6 +8,7 @@ from enum import StrEnum
 from app.core.birth import may_be_child
 from app.core.canonical import Json
 from app.core.document_json import as_mapping
+from app.core.document_pack import changed_at
 from app.core.encounters import EncounterView, open_encounters
 from app.core.merge import Document
 from app.core.projections import View, by_type, patient_view, phones_of, responses
@@ -95,7 +96,7 @@ def summarise(documents: Iterable[Document]) -> PatientSummary | None:
     patient = patient_view(found)
     if patient is None or patient.entered_in_error:
         return None
-    name, birth = patient.name, patient.birth
+    name, birth, company = patient.name, patient.birth, patient.accompaniment
     summary = PatientSummary(
         patient_id=patient.patient_id,
         card=patient.card,
@@ -107,10 +108,10 @@ def summarise(documents: Iterable[Document]) -> PatientSummary | None:
         born_to=birth.latest.isoformat() if birth else "",
         language=patient.language,
         phones=phones_of(found),
-        child_alone=patient.accompaniment.flags_child,
-        company_asked=patient.accompaniment.who is not Who.NOT_ASKED,
+        child_alone=company.flags_child,
+        company_asked=company.who is not Who.NOT_ASKED,
         notice_given=_notice_given(found),
-        changed_at=_changed_at(found),
+        changed_at=max((changed_at(document) for document in found), default=0),
     )
     visits = open_encounters(found)
     return _waiting(summary, visits, found) if visits else summary
@@ -142,18 +143,6 @@ def _notice_given(documents: list[Document]) -> bool:
     views = [View(d) for d in by_type(documents, RecordType.COMMUNICATION)]
     standing = [as_mapping(v.value("notice")) for v in views if not v.entered_in_error]
     return any(notice.get("status") == "given" for notice in standing)
-
-
-def _changed_at(documents: list[Document]) -> int:
-    return max(
-        (
-            write.effective_ms
-            for document in documents
-            for state in document.fields.values()
-            for write in state.heads.values()
-        ),
-        default=0,
-    )
 
 
 _WAITS = {

@@ -82,7 +82,13 @@ class GivenBy(StrEnum):
     NOBODY_ABLE = "nobody-able"
 
 
+_NAME_STATUSES = frozenset(NameStatus)
+_WHO = frozenset(Who)
+
+
 def _text(value: Json, key: str) -> str:
+    if value is None:
+        return ""
     member = as_mapping(value).get(key)
     return member if isinstance(member, str) else ""
 
@@ -131,7 +137,7 @@ class PersonName:
     def from_json(cls, value: Json) -> "PersonName":
         """Read the field `name`; a status from a newer version reads as said."""
         raw = _text(value, "status")
-        known = raw in set(NameStatus)
+        known = raw in _NAME_STATUSES
         status = NameStatus(raw) if known else NameStatus.SAID
         if not raw and not as_mapping(value):
             status = NameStatus.NOT_ASKED
@@ -202,7 +208,7 @@ class Accompaniment:
     def from_json(cls, value: Json) -> "Accompaniment":
         """Read the field `accompaniment`."""
         raw = _text(value, "who")
-        who = Who(raw) if raw in set(Who) else Who.NOT_ASKED
+        who = Who(raw) if raw in _WHO else Who.NOT_ASKED
         return cls(who, _text(value, "name"))
 
 

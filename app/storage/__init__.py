@@ -15,6 +15,7 @@
     vault.subscribe(lambda patient_ids: ...)              # on the thread that wrote
 
     vault.pending(), vault.record_outcomes(answer), vault.apply_feed(page)
+    vault.apply_documents(page)                           # of a first sync
 
     vault.damaged                                         # what can't be read
 

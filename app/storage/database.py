@@ -3,12 +3,11 @@
 import errno
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
@@ -69,12 +68,40 @@ def typed_errors() -> Iterator[None]:
     """Turn the driver's errors into the vault's, without their parameters."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
-        raise typed(error) from error
-    except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.Error):
-            raise typed(error.orig) from error.orig
+    except (sqlite3.Error, OSError, DBAPIError) as error:
+        _raise_typed(error)
         raise
+
+
+def _raise_typed(error: BaseException | None) -> None:
+    if isinstance(error, DBAPIError):
+        error = error.orig
+    if isinstance(error, sqlite3.Error | OSError):
+        raise typed(error) from error
+
+
+class _Reading:
+    """Holds the lock meanwhile; a generator would cost as much as a statement."""
+
+    __slots__ = ("_driver", "_lock")
+
+    def __init__(
+        self, lock: threading.RLock, driver: Callable[[], sqlite3.Connection]
+    ) -> None:
+        self._lock = lock
+        self._driver = driver
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._lock.acquire()
+        try:
+            return self._driver()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __exit__(self, _kind: object, error: BaseException | None, _at: object) -> None:
+        self._lock.release()
+        _raise_typed(error)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -89,12 +116,33 @@ def connect(path: Path) -> sqlite3.Connection:
     return driver
 
 
-@dataclass(frozen=True, slots=True)
 class Transaction:
-    """One transaction, for statements on the driver and for SQLModel objects alike."""
+    """One transaction, for statements on the driver and for SQLModel objects alike.
 
-    driver: sqlite3.Connection
-    session: Session
+    The session costs more than all of a save's statements: it is made when asked for.
+    """
+
+    def __init__(self, driver: sqlite3.Connection, engine: Engine) -> None:
+        self.driver = driver
+        self._engine = engine
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """Objects of the tables, in this same transaction."""
+        if self._session is None:
+            self._session = Session(self._engine)
+        return self._session
+
+    def flush(self) -> None:
+        """Write what the session holds."""
+        if self._session is not None:
+            self._session.flush()
+
+    def close(self) -> None:
+        """Let the session go."""
+        if self._session is not None:
+            self._session.close()
 
 
 class Database:
@@ -105,20 +153,25 @@ class Database:
         self._driver: sqlite3.Connection | None = driver
         self._engine = _engine(driver)
 
-    @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
-        """Yield the driver for reading, while nobody writes."""
-        with self.lock, typed_errors():
-            yield self._open_driver()
+    def read(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Give the driver for reading, while nobody writes."""
+        return _Reading(self.lock, self._open_driver)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Yield a transaction: durable when this ends, or else it never was."""
         with self.lock, typed_errors():
             driver = self._open_driver()
-            with self._engine.begin() as connection, Session(connection) as session:
-                yield Transaction(driver, session)
-                session.flush()
+            driver.execute("BEGIN IMMEDIATE")
+            transaction = Transaction(driver, self._engine)
+            try:
+                yield transaction
+                transaction.flush()
+                driver.execute("COMMIT")
+            finally:
+                if driver.in_transaction:  # It failed, and SQLite did not undo it yet.
+                    driver.execute("ROLLBACK")
+                transaction.close()
 
     def truncate_log(self) -> None:
         """Move the write-ahead log into the database and empty it."""
@@ -140,12 +193,9 @@ class Database:
 
 
 def _engine(driver: sqlite3.Connection) -> Engine:
+    """Return what sessions speak through; transactions are begun on the driver."""
     engine = create_engine(
         "sqlite://", creator=lambda: driver, poolclass=StaticPool, hide_parameters=True
     )
-
-    @event.listens_for(engine, "begin")
-    def begin_immediate(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
+    engine.connect().close()  # The first one rolls back: not in a transaction of ours.
     return engine

@@ -1,92 +1,191 @@
-"""Search and queue over summaries in memory: loaded at unlock, gone at lock."""
+"""Search and queue over summaries in memory: loaded at unlock, gone at lock.
+
+Names, cards and phones of all patients stand in one long text each, the newest first:
+a search is a walk through a text, and ends when enough was found.
+"""
 
 import heapq
+import json
 import threading
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from itertools import accumulate, islice
+from operator import attrgetter, itemgetter
+from types import MappingProxyType
+from typing import NamedTuple
 
-from app.core.canonical import Json
+from pydantic_core import from_json
+
 from app.core.folding import Typed, digits, name_words
 from app.core.summary import PatientSummary, Station, queue
 
 FOLDING = 1
 """Version of what is searched; raised, every snapshot is made again."""
 
+SUMMARY_FIELDS = tuple(field.name for field in fields(PatientSummary))
+_TUPLES = tuple(SUMMARY_FIELDS.index(name) for name in ("phones", "flags"))
+_values_of = attrgetter(*SUMMARY_FIELDS)
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_NOTHING: Mapping[str, PatientSummary | None] = MappingProxyType({})
+_FRESH = 256
+"""Changes that are walked one by one, before the long texts are made again."""
 
-class Entry:
+
+class Entry(NamedTuple):
     """A patient in the index; the summary is read only when somebody looks at it."""
 
-    __slots__ = ("_summary", "card", "phones", "raw", "words")
-
-    def __init__(self, raw: Mapping[str, Json], words: str, phones: str) -> None:
-        self.raw = raw
-        self.words = words
-        self.phones = phones
-        self.card = str(raw.get("card", "")).lower()
-        self._summary: PatientSummary | None = None
+    recency: int
+    """When the record last changed."""
+    patient_id: str
+    words: str
+    """Each word of the name, folded, after a space."""
+    card: str
+    phones: str
+    waits: bool
+    """Whether the person may be in a queue."""
+    packed: bytes
+    """The summary's values as JSON, in the order of its fields."""
 
     @classmethod
     def of(cls, summary: PatientSummary) -> "Entry":
         """Return the entry of a summary, with its words folded once."""
         found: dict[str, None] = {}
         for text in (summary.original, summary.latin):
-            found.update(dict.fromkeys(name_words(text)))
-        words = "".join(f" {word}" for word in found)
-        phones = "".join(f" {digits(phone)}" for phone in summary.phones)
-        return cls(summary.to_json(), words, phones)
+            if text:
+                found.update(dict.fromkeys(name_words(text)))
+        return cls(
+            summary.changed_at,
+            summary.patient_id,
+            "".join([f" {word}" for word in found]),
+            summary.card.lower(),
+            "".join([f" {digits(phone)}" for phone in summary.phones]),
+            bool(summary.encounter_id),
+            _encode(_values_of(summary)).encode(),
+        )
 
     @property
     def summary(self) -> PatientSummary:
         """The patient's summary."""
-        if self._summary is None:
-            self._summary = PatientSummary.from_json(self.raw)
-        return self._summary
-
-    @property
-    def waits(self) -> bool:
-        """Whether the person may be in a queue."""
-        return bool(self.raw.get("encounter_id"))
-
-    @property
-    def recency(self) -> int:
-        """When the record last changed."""
-        changed_at = self.raw.get("changed_at")
-        return changed_at if isinstance(changed_at, int) else 0
+        values = from_json(self.packed)
+        for at in _TUPLES:
+            values[at] = tuple(values[at])
+        return PatientSummary(*values)
 
 
 @dataclass(frozen=True, slots=True)
 class _Query:
     words: tuple[str, ...]
+    whole: tuple[str, ...]
     card: str
     number: str
 
     @classmethod
     def of(cls, text: str) -> "_Query":
         typed = Typed.of(text)
-        words = tuple(f" {word}" for word in typed.words)
-        return cls(words, typed.card, typed.number)
+        words = tuple(sorted((f" {w}" for w in typed.words), key=len, reverse=True))
+        whole = tuple(f"{word} " for word in words)
+        return cls(words, whole, typed.card, typed.number)
 
     def choose(self, entries: list[Entry]) -> list[Entry]:
         """One pass over all for each kind of match: a tablet is slow at calls."""
         named = entries
         for word in self.words:
-            named = [e for e in named if word in e.words]
-        found = {id(e): e for e in named}
+            named = [e for e in named if word in e[2]]
         if self.card:
-            card = self.card
-            found.update((id(e), e) for e in entries if e.card.startswith(card))
+            named += [e for e in entries if e[3].startswith(self.card)]
         if self.number:
-            number = self.number
-            found.update((id(e), e) for e in entries if number in e.phones)
-        return list(found.values())
+            named += [e for e in entries if self.number in e[4]]
+        return named
+
+    def rank(self, entry: Entry) -> tuple[bool, int]:
+        """Whole words first, then whose record changed last."""
+        padded, whole = f"{entry[2]} ", True
+        for word in self.whole:
+            whole = whole and word in padded
+        return not whole, -entry[0]
+
+
+class _LongText:
+    """One text of each entry after the other; finds the entries that hold a part.
+
+    Each text ends a line.
+    """
+
+    def __init__(self, entries: list[Entry], texts: list[str]) -> None:
+        self._entries = entries
+        self._text = "\n" + "".join(texts)
+        self._starts = list(accumulate(map(len, texts), initial=0))
+
+    def words(self) -> frozenset[str]:
+        """Return each word that stands in it."""
+        return frozenset(self._text.split())
+
+    def find(self, part: str) -> Iterator[Entry]:
+        """Yield entries, each once, in order; a part may begin with a line's end."""
+        at = self._text.find(part)
+        while at >= 0:
+            row = bisect_right(self._starts, at) - 1
+            if row >= len(self._entries):
+                return
+            yield self._entries[row]
+            at = self._text.find(part, self._starts[row + 1])
+
+
+class _Texts:
+    """What was searched for at some moment: three long texts, the newest first."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._ordered = sorted(entries, key=itemgetter(0), reverse=True)
+        self._names = _LongText(self._ordered, [f"{e[2]} \n" for e in self._ordered])
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return self._names.words()
+
+    @cached_property
+    def _cards(self) -> _LongText:
+        return _LongText(self._ordered, [f"{e[3]}\n" for e in self._ordered])
+
+    @cached_property
+    def _phones(self) -> _LongText:
+        return _LongText(self._ordered, [f"{e[4]}\n" for e in self._ordered])
+
+    def find(self, query: _Query) -> Iterator[Iterator[Entry]]:
+        """Yield entries of each kind of match, the newest first."""
+        # Mostly what is typed is no whole word yet: nothing is walked for it.
+        is_whole = all(word.strip() in self._words for word in query.whole)
+        yield self._named(query.whole) if is_whole else iter(())
+        yield self._named(query.words)
+        if query.card:
+            yield self._cards.find(f"\n{query.card}")
+        if query.number:
+            yield self._phones.find(query.number)
+
+    def _named(self, words: tuple[str, ...]) -> Iterator[Entry]:
+        first, *rest = words
+        for entry in self._names.find(first):
+            if not rest or all(word in f"{entry.words} " for word in rest):
+                yield entry
 
 
 class PatientIndex:
     """Every patient on this tablet; may be asked from any thread."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry] = (),
+        since: Mapping[str, PatientSummary | None] = _NOTHING,
+    ) -> None:
+        """Make it of what was kept, and of what changed since."""
         self._lock = threading.Lock()
-        self._entries = {str(e.raw["patient_id"]): e for e in entries}
+        self._entries = {entry[1]: entry for entry in entries}
+        self._fresh: dict[str, None] = {}
+        self._unsaved: dict[str, None] = {}
+        self.update(since)
+        self._fresh.clear()
+        self._texts = _Texts(self._entries.values())
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -98,11 +197,23 @@ class PatientIndex:
             for patient_id in changed.keys() - fresh.keys():
                 self._entries.pop(patient_id, None)
             self._entries.update(fresh)
+            self._fresh.update(dict.fromkeys(changed))
+            self._unsaved.update(dict.fromkeys(changed))
 
     def entries(self) -> list[Entry]:
         """Return every entry."""
         with self._lock:
             return list(self._entries.values())
+
+    def unsaved(self) -> dict[str, Entry | None]:
+        """Return what changed since `saved`; None where a patient was taken out."""
+        with self._lock:
+            return {i: self._entries.get(i) for i in self._unsaved}
+
+    def saved(self) -> None:
+        """Count everything as kept for the next unlock."""
+        with self._lock:
+            self._unsaved.clear()
 
     def summary(self, patient_id: str) -> PatientSummary | None:
         """Return one patient's summary, or None."""
@@ -118,16 +229,32 @@ class PatientIndex:
         query = _Query.of(text)
         if not query.words:
             return []
-        found = query.choose(self.entries())
-        whole = tuple(f"{word} " for word in query.words)
+        texts, fresh = self._current()
+        found = {entry[1]: entry for entry in query.choose(fresh)}
+        whole = self._first(next(kinds := texts.find(query)), limit)
+        found.update((entry[1], entry) for entry in whole)
+        if len(whole) < limit:  # Nothing else stands above a whole word.
+            for kind in kinds:
+                found.update((entry[1], entry) for entry in self._first(kind, limit))
+        best = heapq.nsmallest(limit, found.values(), key=query.rank)
+        return [entry.summary for entry in best]
 
-        def rank(entry: Entry) -> tuple[bool, int]:
-            padded = f"{entry.words} "
-            return not all(w in padded for w in whole), -entry.recency
+    def _first(self, found: Iterator[Entry], limit: int) -> list[Entry]:
+        """Return as many as are sought, without those that changed meanwhile."""
+        known = self._entries
+        standing = (entry for entry in found if known.get(entry[1]) is entry)
+        return list(islice(standing, limit))
 
-        return [e.summary for e in heapq.nsmallest(limit, found, key=rank)]
+    def _current(self) -> tuple[_Texts, list[Entry]]:
+        """Return the long texts, and what changed since they were made."""
+        with self._lock:
+            if len(self._fresh) > max(_FRESH, len(self._entries) // 20):
+                self._texts = _Texts(self._entries.values())
+                self._fresh.clear()
+            found = (self._entries.get(i) for i in self._fresh)
+            return self._texts, [entry for entry in found if entry is not None]
 
     def queue(self, station: Station, site_id: str) -> list[PatientSummary]:
         """Return who waits at a station of a site, urgent first, then longest."""
-        waiting = [e.summary for e in self.entries() if e.waits]
+        waiting = [entry.summary for entry in self.entries() if entry.waits]
         return queue(waiting, station, site_id)

@@ -7,84 +7,70 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from types import MappingProxyType
 
-from app.core import canonical
-from app.core.document_json import document_from_json, document_to_json
-from app.core.merge import Document, new_document
+from app.core.document_pack import head_ids, pack, unpack_own
+from app.core.merge import Document
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
-from app.storage.sealing import Namer, Sealer, SealError, derive_key, new_key, place
-from app.storage.stored_operation import StoredOperation, from_bytes, to_bytes
+from app.storage.patient_keys import PUT_KEY, PatientKeys, unseal
+from app.storage.sealing import Namer, derive_key, place
+from app.storage.stored_operation import StoredOperation, folded, from_bytes, to_bytes
 
 _FORMAT = 1
-_DOCUMENT = "SELECT record_id, patient_id, position, sealed FROM document "
+_DOCUMENT = (
+    "SELECT record_id, patient_id, position, paged, sealed, (SELECT "
+    "json_group_array(operation_id) FROM operation AS logged WHERE "
+    "logged.patient_id = document.patient_id AND logged.record_id = document.record_id"
+    "), (SELECT wrapped FROM patient_key WHERE patient_key.patient_id = "
+    "document.patient_id) FROM document "
+)
+_IDS = "SELECT record_id FROM document WHERE patient_id = ?"
+_OF_PATIENT = _DOCUMENT + "WHERE patient_id = ?"
+_BY_ID = _DOCUMENT + "WHERE record_id = ?"
+_PUT_DOCUMENT = (
+    "INSERT INTO document (record_id, patient_id, position, paged, sealed) "
+    "VALUES (?, ?, ?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET "
+    "patient_id = excluded.patient_id, position = excluded.position, "
+    "paged = excluded.paged, sealed = excluded.sealed"
+)
 _OPERATION = (
     "SELECT operation_id, record_id, patient_id, number, state, sealed FROM operation "
 )
-_IDS = "SELECT operation_id FROM operation WHERE patient_id = ? AND record_id = ?"
-_OF_RECORD = (
-    "WHERE patient_id = (SELECT patient_id FROM document WHERE record_id = ?1) "
-    "AND record_id = ?1 ORDER BY position"
+_SINCE = (
+    "WHERE patient_id IN (SELECT patient_id FROM document WHERE position > ?) "
+    "ORDER BY patient_id"
 )
+_OF_RECORD = "WHERE patient_id = ? AND record_id = ? ORDER BY position"
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NOTHING_FOLDED: Mapping[str, Document] = MappingProxyType({})
+_DocumentTuple = tuple[str, str, int, int, bytes, str, bytes | None]
 _OperationTuple = tuple[str, str, str, int | None, int, bytes]
 
 
-class Rows:
+class Rows(PatientKeys):
     """Opens and seals what belongs to patients, each under its own key."""
 
     def __init__(self, data_key: bytes, damaged: set[Damage]) -> None:
-        self._wrapping = Sealer(derive_key(data_key, "patients"))
-        self._keys: dict[str, Sealer] = {}
+        super().__init__(data_key)
         self.namer = Namer(derive_key(data_key, "names"))
         self.damaged = damaged
         """What can't be read, as far as was seen; shared with other readers."""
 
-    def forget_keys(self) -> None:
-        """Drop cached keys: one made in a transaction that failed was never kept."""
-        self._keys.clear()
-
-    def key(self, driver: sqlite3.Connection, patient_id: str) -> Sealer:
-        """Return a patient's key; raise VaultCorruptError if it is not there."""
-        known = self._keys.get(patient_id) or self._load_key(driver, patient_id)
-        if known is None:
-            raise VaultCorruptError
-        return known
-
-    def make_key(self, driver: sqlite3.Connection, patient_id: str) -> Sealer:
-        """Return a patient's key, made and kept if there was none."""
-        known = self._keys.get(patient_id) or self._load_key(driver, patient_id)
-        if known is not None:
-            return known
-        raw = new_key()
-        wrapped = self._wrapping.seal(raw, place("patient_key", patient_id))
-        driver.execute(
-            "INSERT INTO patient_key (patient_id, wrapped) VALUES (?, ?)",
-            (patient_id, wrapped),
-        )
-        return self._keys.setdefault(patient_id, Sealer(raw))
-
-    def _load_key(self, driver: sqlite3.Connection, patient_id: str) -> Sealer | None:
-        row = driver.execute(
-            "SELECT wrapped FROM patient_key WHERE patient_id = ?", (patient_id,)
-        ).fetchone()
-        if row is None:
-            return None
-        raw = _unseal(self._wrapping, row[0], place("patient_key", patient_id))
-        return self._keys.setdefault(patient_id, Sealer(raw))
-
     def document(self, driver: sqlite3.Connection, record_id: str) -> Document | None:
         """Return a record, or None; made again from the log if it is damaged."""
-        row = driver.execute(_DOCUMENT + "WHERE record_id = ?", (record_id,)).fetchone()
+        row = driver.execute(_BY_ID, (record_id,)).fetchone()
         return None if row is None else self._read_document(driver, row)
 
     def documents(
         self, driver: sqlite3.Connection, patient_id: str
     ) -> tuple[Document, ...]:
         """Return every record of a patient; raise VaultCorruptError if one is lost."""
-        rows = driver.execute(_DOCUMENT + "WHERE patient_id = ?", (patient_id,))
-        return tuple(self._read_document(driver, row) for row in rows.fetchall())
+        rows = driver.execute(_OF_PATIENT, (patient_id,)).fetchall()
+        return tuple(self._read_document(driver, row) for row in rows)
 
     def readable_documents(
         self,
@@ -96,9 +82,26 @@ class Rows:
 
         Those in `folded` need not be opened.
         """
-        found = driver.execute(
-            _DOCUMENT + "WHERE patient_id = ?", (patient_id,)
-        ).fetchall()
+        ids = [i for (i,) in driver.execute(_IDS, (patient_id,))]
+        if all(i in folded for i in ids):
+            return tuple(folded[i] for i in ids)
+        found = driver.execute(_OF_PATIENT, (patient_id,)).fetchall()
+        return self._readable(driver, found, folded)
+
+    def changed_patients(
+        self, driver: sqlite3.Connection, position: int
+    ) -> Iterator[tuple[str, tuple[Document, ...]]]:
+        """Yield whose records changed after a position, with all that can be read."""
+        rows = driver.execute(_DOCUMENT + _SINCE, (position,)).fetchall()
+        for patient_id, found in groupby(rows, key=itemgetter(1)):
+            yield patient_id, self._readable(driver, found, _NOTHING_FOLDED)
+
+    def _readable(
+        self,
+        driver: sqlite3.Connection,
+        found: Iterable[_DocumentTuple],
+        folded: Mapping[str, Document],
+    ) -> tuple[Document, ...]:
         documents = []
         for row in found:
             with suppress(VaultCorruptError):  # It is named in `damaged`.
@@ -106,34 +109,46 @@ class Rows:
         return tuple(documents)
 
     def _read_document(
-        self, driver: sqlite3.Connection, row: tuple[str, str, int, bytes]
+        self, driver: sqlite3.Connection, row: _DocumentTuple
     ) -> Document:
-        record_id, patient_id, position, sealed = row
-        where = place("document", record_id, patient_id, position, _FORMAT)
-        with suppress(VaultCorruptError):
-            raw = _unseal(self.key(driver, patient_id), sealed, where)
-            document = document_from_json(canonical.decode(raw))
-            if document.is_outdated:
-                return self._made_again(driver, record_id)
-            if not self._is_older_than_the_log(driver, document):
-                return document
-        self.damaged.add(Damage(DamageKind.DOCUMENT, record_id, patient_id))
-        return self._made_again(driver, record_id)
+        record_id, patient_id, _position, paged, _sealed, logged, _key = row
+        document = self._open_document(row, paged)
+        if document is None or self._lacks(driver, document, logged):
+            self.damaged.add(Damage(DamageKind.DOCUMENT, record_id, patient_id))
+        elif not document.is_outdated:
+            return document
+        if document is None:  # Or else the mark itself was tampered with.
+            document = self._open_document(row, int(not paged))
+            paged = paged if document is None else not paged
+        if not paged:
+            return self._made_again(driver, patient_id, record_id, None)
+        if document is None:  # The log holds only what was written after the page.
+            raise VaultCorruptError
+        return self._made_again(driver, patient_id, record_id, document)
 
-    def _is_older_than_the_log(
-        self, driver: sqlite3.Connection, document: Document
+    def _open_document(self, row: _DocumentTuple, paged: int) -> Document | None:
+        record_id, patient_id, position, _paged, sealed, _logged, wrapped = row
+        where = _document_place(record_id, patient_id, position, paged)
+        try:
+            raw = unseal(self._open_key(patient_id, wrapped), sealed, where)
+            return unpack_own(raw)
+        except VaultCorruptError:
+            return None
+
+    def _lacks(
+        self, driver: sqlite3.Connection, document: Document, logged: str
     ) -> bool:
         """Tell whether an operation of the log would change a document.
 
         A row that was put back whole is sealed as it should be; but the log is not.
         """
-        logged = driver.execute(_IDS, (document.patient_id, document.record_id))
-        missing = {operation_id for (operation_id,) in logged}
-        missing.difference_update(document.newer)
-        for state in document.fields.values():
-            missing = missing.difference(state.heads, state.replaced)
-            if not missing:  # Mostly one look is enough: this is a hot path.
-                return False
+        if logged == "[]":
+            return False
+        missing = set(json.loads(logged)).difference(document.newer)
+        missing -= head_ids(document)
+        if missing:
+            for state in document.fields.values():
+                missing.difference_update(state.replaced)
         return any(not self._is_in(driver, i, document) for i in missing)
 
     def _is_in(
@@ -148,35 +163,68 @@ class Rows:
             return True
         return document.apply(operation, stored.clamp_ms) == document
 
-    def _made_again(self, driver: sqlite3.Connection, record_id: str) -> Document:
+    def _made_again(
+        self,
+        driver: sqlite3.Connection,
+        patient_id: str,
+        record_id: str,
+        base: Document | None,
+    ) -> Document:
         """Fold a record's operations; raise VaultCorruptError if one is lost too."""
-        rows = driver.execute(_OPERATION + _OF_RECORD, (record_id,)).fetchall()
-        document: Document | None = None
-        for stored in [self._read_operation(driver, row) for row in rows]:
-            operation = stored.decoded()
-            if operation is not None:
-                document = document or new_document(operation)
-                document = document.apply(operation, stored.clamp_ms)
+        rows = driver.execute(_OPERATION + _OF_RECORD, (patient_id, record_id))
+        stored = [self._read_operation(driver, row) for row in rows.fetchall()]
+        if base is not None:
+            here = {each.header.operation_id for each in stored}
+            newer = {i: s for i, s in base.newer.items() if i not in here}
+            base = replace(base, newer=newer)
+        document = folded(base, stored)
         if document is None:
             raise VaultCorruptError
         return document
 
     def put_document(
-        self, driver: sqlite3.Connection, document: Document, position: int
+        self,
+        driver: sqlite3.Connection,
+        document: Document,
+        position: int,
+        *,
+        paged: bool = False,
     ) -> None:
-        """Write a record."""
-        record_id, patient_id = document.record_id, document.patient_id
+        """Write a record. One that once came in a page of a first sync stays `paged`.
+
+        Its log may begin after the page, so it can't be made again from it.
+        """
+        before = driver.execute(
+            "SELECT paged FROM document WHERE record_id = ?", (document.record_id,)
+        ).fetchone()
+        paged = paged or (before is not None and bool(before[0]))
         # Not canonical.encode: nothing hashes these bytes, and no float got this far.
-        raw = json.dumps(
-            document_to_json(document), ensure_ascii=False, separators=(",", ":")
-        ).encode()
-        where = place("document", record_id, patient_id, position, _FORMAT)
+        raw = _ENCODE(pack(document)).encode()
+        record_id, patient_id = document.record_id, document.patient_id
+        where = _document_place(record_id, patient_id, position, paged)
         sealed = self.make_key(driver, patient_id).seal(raw, where)
-        driver.execute(
-            "INSERT OR REPLACE INTO document (record_id, patient_id, position, sealed) "
-            "VALUES (?, ?, ?, ?)",
-            (record_id, patient_id, position, sealed),
-        )
+        row = (record_id, patient_id, position, paged, sealed)
+        driver.execute(_PUT_DOCUMENT, row)
+
+    def add_patients(
+        self,
+        driver: sqlite3.Connection,
+        patients: Mapping[str, Iterable[tuple[str, int, bytes]]],
+    ) -> None:
+        """Write new patients' records, each with its position and its packed JSON.
+
+        They came in a page, and these patients have no key in the vault yet.
+        """
+        keys, documents = [], []
+        for patient_id, records in patients.items():
+            key, wrapped = self._new_key(patient_id)
+            keys.append((patient_id, wrapped))
+            for record_id, position, raw in records:
+                where = _document_place(record_id, patient_id, position, 1)
+                sealed = key.seal(raw, where)
+                documents.append((record_id, patient_id, position, 1, sealed))
+        driver.executemany(PUT_KEY, keys)
+        driver.executemany(_PUT_DOCUMENT, documents)
 
     def operation(
         self, driver: sqlite3.Connection, operation_id: str
@@ -201,7 +249,7 @@ class Rows:
     ) -> StoredOperation:
         operation_id, record_id, patient_id, number, state, sealed = row
         at = _operation_place((operation_id, record_id, patient_id), number, state)
-        raw = _unseal(self.key(driver, patient_id), sealed, at)
+        raw = unseal(self.key(driver, patient_id), sealed, at)
         return from_bytes(raw, number, state)
 
     def put_operation(
@@ -222,17 +270,18 @@ class Rows:
         )
 
 
+def _document_place(
+    record_id: str, patient_id: str, position: int, paged: int
+) -> bytes:
+    return place(
+        "document", record_id, patient_id, position, _FORMAT, *("paged",) * paged
+    )
+
+
 def _operation_place(
     ids: tuple[str, str, str], number: int | None, state: int
 ) -> bytes:
     return place("operation", *ids, number or 0, int(state), _FORMAT)
-
-
-def _unseal(sealer: Sealer, sealed: bytes, where: bytes) -> bytes:
-    try:
-        return sealer.unseal(sealed, where)
-    except SealError as error:
-        raise VaultCorruptError from error
 
 
 def require_same_record(document: Document, record_type: str, patient_id: str) -> None:

@@ -36,7 +36,8 @@ class SealedValues:
     def put(self, driver: sqlite3.Connection, name: str, value: bytes) -> None:
         """Write a value."""
         driver.execute(
-            "INSERT OR REPLACE INTO sealed_value (name, sealed) VALUES (?, ?)",
+            "INSERT INTO sealed_value (name, sealed) VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed",
             (name, self._sealer.seal(value, place(_TABLE, name))),
         )
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
+from app.core.page_wire import DocumentItem
 from app.core.problems import ProblemCode
 from app.core.wire import FeedItem
 from app.storage.damage import Damage, DamageKind
@@ -12,15 +13,15 @@ from app.storage.sealing import Sealer, SealError, place
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """An operation of this tablet that the server refused, or a feed item.
+    """An operation of this tablet that the server refused, or what it sent.
 
-    `item` is there for what the feed brought and this tablet could not take in;
+    `item` is there for what feed or page brought and this tablet could not take in;
     `patient_id` for an own change, so that a screen can say whose it is.
     """
 
     item_id: str
     reason: ProblemCode
-    item: FeedItem | None = None
+    item: FeedItem | DocumentItem | None = None
     patient_id: str = ""
 
 
@@ -60,5 +61,11 @@ class SetAsideRows:
             self._damaged.add(Damage(DamageKind.SET_ASIDE, item_id))
             return None
         reason, item, patient_id = json.loads(raw)
-        feed_item = None if item is None else FeedItem.model_validate_json(item)
-        return SetAside(item_id, ProblemCode(reason), feed_item, patient_id)
+        return SetAside(item_id, ProblemCode(reason), _item(item), patient_id)
+
+
+def _item(raw: str | None) -> FeedItem | DocumentItem | None:
+    if raw is None:
+        return None
+    kind = DocumentItem if "document" in json.loads(raw) else FeedItem
+    return kind.model_validate_json(raw)

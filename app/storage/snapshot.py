@@ -1,12 +1,16 @@
-"""The index's sealed snapshot: one row, and the log position at which it was made.
+"""The index's sealed snapshot: its parts, and the log position at which it was made.
 
-It is a cache: one that is missing, damaged or of another version is made again.
+A part holds what changed since the one before, so that keeping the index costs what
+changed and not what there is. It is a cache: one that is missing, damaged or of an
+unknown version is made again.
 """
 
+import gc
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from app.core.merge import Document
@@ -14,48 +18,118 @@ from app.core.operation import SCHEMA
 from app.core.summary import PatientSummary, summarise
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import VaultCorruptError
-from app.storage.patient_index import FOLDING, Entry, PatientIndex
+from app.storage.patient_index import FOLDING, SUMMARY_FIELDS, Entry, PatientIndex
 from app.storage.rows import Rows
 from app.storage.sealed_values import SealedValues
 
 SNAPSHOT = "index_snapshot"
+MOST_PARTS = 16
+_DROP_PARTS = f"DELETE FROM sealed_value WHERE name GLOB '{SNAPSHOT}/*'"  # noqa: S608
 _ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What reading a value of an unforeseen shape can raise."""
-_VERSION = [FOLDING, SCHEMA, *(field.name for field in fields(PatientSummary))]
+_WHOLE = [FOLDING, SCHEMA, *SUMMARY_FIELDS]
+"""Version of a snapshot in one piece, as an older app kept it."""
+_VERSION = ["parts", *_WHOLE]
 
 
-def snapshot_bytes(entries: Iterable[Entry], position: int) -> bytes:
-    """Return what is sealed."""
-    packed = [(e.raw, e.words, e.phones) for e in entries]
-    return json.dumps(
-        [_VERSION, position, packed], ensure_ascii=False, separators=(",", ":")
-    ).encode()
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is kept of the index: up to which position, in parts by their positions."""
+
+    position: int = 0
+    parts: tuple[int, ...] = ()
+
+    def keep(
+        self,
+        driver: sqlite3.Connection,
+        local: SealedValues,
+        index: PatientIndex,
+        position: int,
+    ) -> "Snapshot":
+        """Write what changed since, or everything where the parts are many."""
+        if not self.parts or len(self.parts) >= MOST_PARTS:
+            driver.execute(_DROP_PARTS)
+            changed: dict[str, Entry | None] = {e[1]: e for e in index.entries()}
+            kept = Snapshot(position, (position,))
+        else:
+            changed = index.unsaved()
+            kept = Snapshot(position, (*self.parts, position))
+        local.put(driver, _name(position), part_bytes(changed))
+        whole = json.dumps([_VERSION, position, kept.parts])
+        local.put(driver, SNAPSHOT, whole.encode())
+        return kept
 
 
-def _read_snapshot(raw: bytes | None) -> tuple[int, list[Entry]]:
-    if raw is None:
-        return 0, []
-    version, position, packed = json.loads(raw)
+def _name(part: int) -> str:
+    return f"{SNAPSHOT}/{part}"
+
+
+def part_bytes(changed: Mapping[str, Entry | None]) -> bytes:
+    """Return what is sealed of a part: columns, then a line for each summary."""
+    entries = [entry for entry in changed.values() if entry is not None]
+    gone = [patient_id for patient_id, entry in changed.items() if entry is None]
+    *columns, packed = zip(*entries, strict=True) if entries else [()] * 7
+    head = json.dumps([gone, *columns], ensure_ascii=False, separators=(",", ":"))
+    return b"\n".join((head.encode(), *packed))
+
+
+def read_part(raw: bytes) -> tuple[list[str], list[Entry]]:
+    """Return who was taken out since the part before, and the entries."""
+    head, *packed = raw.split(b"\n")
+    gone, *columns = json.loads(head)
+    return gone, list(map(Entry._make, zip(*columns, packed, strict=True)))
+
+
+def _read(
+    driver: sqlite3.Connection, local: SealedValues
+) -> tuple[Snapshot, Iterable[Entry]]:
+    raw = local.get(driver, SNAPSHOT)
+    version, position, content = (None, 0, ()) if raw is None else json.loads(raw)
+    if version == _WHOLE:
+        summaries = (PatientSummary.from_json(each[0]) for each in content)
+        return Snapshot(position), [Entry.of(summary) for summary in summaries]
     if version != _VERSION:
-        return 0, []
-    return position, [Entry(*entry) for entry in packed]
+        return Snapshot(), ()
+    entries: dict[str, Entry] = {}
+    for part in content:
+        gone, changed = read_part(local.require(driver, _name(part)))
+        entries.update({entry[1]: entry for entry in changed})
+        for patient_id in gone:
+            entries.pop(patient_id, None)
+    return Snapshot(position, tuple(content)), entries.values()
 
 
 def load_index(
     driver: sqlite3.Connection, rows: Rows, local: SealedValues
-) -> tuple[int, PatientIndex]:
-    """Return the snapshot's position, and the index with everything since."""
+) -> tuple[Snapshot, PatientIndex]:
+    """Return the snapshot, and the index with everything since."""
+    with _uncollected():
+        return _load(driver, rows, local)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let nobody look for garbage among what is only being made."""
+    collecting = gc.isenabled()
+    gc.disable()
     try:
-        position, entries = _read_snapshot(local.get(driver, SNAPSHOT))
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _load(
+    driver: sqlite3.Connection, rows: Rows, local: SealedValues
+) -> tuple[Snapshot, PatientIndex]:
+    try:
+        snapshot, entries = _read(driver, local)
     except VaultCorruptError:
         rows.damaged.add(Damage(DamageKind.VALUE, SNAPSHOT))
-        position, entries = 0, []
-    index = PatientIndex(entries)
-    changed = driver.execute(
-        "SELECT DISTINCT patient_id FROM document WHERE position > ?", (position,)
-    ).fetchall()
-    index.update({p: summary_of(driver, rows, p) for (p,) in changed})
-    return position, index
+        snapshot, entries = Snapshot(), ()
+    changed = rows.changed_patients(driver, snapshot.position)
+    since = {p: summary_from(rows, p, found) for p, found in changed}
+    return snapshot, PatientIndex(entries, since)
 
 
 def summary_of(
@@ -71,6 +145,13 @@ def summary_of(
     `rows.damaged`.
     """
     documents = rows.readable_documents(driver, patient_id, folded)
+    return summary_from(rows, patient_id, documents)
+
+
+def summary_from(
+    rows: Rows, patient_id: str, documents: Iterable[Document]
+) -> PatientSummary | None:
+    """Return the summary of all that there is of a patient; see summary_of."""
     try:
         return summarise(documents)
     except _ODD:

@@ -1,9 +1,11 @@
 """An operation as the vault keeps it: its bytes, and what became of it here."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from app.core.merge import Document, new_document
 from app.core.operation import (
     EncodedOperation,
     Header,
@@ -71,12 +73,13 @@ def encoded_of(envelope: OperationEnvelope) -> EncodedOperation:
 
 def to_bytes(stored: StoredOperation) -> bytes:
     """Return what is sealed of an operation; number and state stand in its row."""
-    envelope, salt, link = stored.envelope, stored.encoded.salt, stored.link
+    encoded, link = stored.encoded, stored.link
+    salt, content = encoded.salt, encoded.content
     return json.dumps(
         [
-            envelope.header,
+            encoded.header.decode(),
             None if salt is None else salt.hex(),
-            envelope.content,
+            None if content is None else content.decode(),
             stored.device_id,
             None if link is None else link.hex(),
             stored.clamp_ms,
@@ -103,3 +106,15 @@ def from_bytes(raw: bytes, number: int | None, state: int) -> StoredOperation:
         link=None if link is None else bytes.fromhex(link),
         clamp_ms=clamp_ms,
     )
+
+
+def folded(
+    document: Document | None, operations: Iterable[StoredOperation]
+) -> Document | None:
+    """Return a document with operations of its record; those erased say nothing."""
+    for stored in operations:
+        operation = stored.decoded()
+        if operation is not None:
+            document = document or new_document(operation)
+            document = document.apply(operation, stored.clamp_ms)
+    return document

@@ -81,7 +81,10 @@ class OperationRow(VaultTable, table=True):
 
 
 class DocumentRow(VaultTable, table=True):
-    """A folded record; `position` grows with each write of any document."""
+    """A folded record; `position` grows with each write of any document.
+
+    `paged`: 1 where it came whole, in a page of a first sync.
+    """
 
     __tablename__ = "document"
     __table_args__ = (
@@ -93,6 +96,7 @@ class DocumentRow(VaultTable, table=True):
     patient_id: str
     position: int
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    paged: int = 0
 
 
 class DraftRow(VaultTable, table=True):

@@ -1,10 +1,13 @@
 """What one transaction changes; the memory of the vault follows only its commit."""
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import count
 
 from app.core.clock import HybridTimestamp
-from app.core.merge import Document, new_document
+from app.core.document_pack import first_document
+from app.core.merge import Document
 from app.core.operation import EncodedOperation, Header, Operation
 from app.core.summary import PatientSummary
 from app.storage.local_state import STATE, LocalState
@@ -28,6 +31,7 @@ class Unit:
         """Patients with operations that now stand elsewhere with the server."""
         self._before = state
         self._documents: dict[str, Document] = {}
+        self._paged: set[str] = set()
 
     def document(self, record_id: str) -> Document | None:
         """Return a record as this transaction sees it."""
@@ -37,11 +41,32 @@ class Unit:
     def fold(self, operation: Operation, clamp_ms: int | None = None) -> None:
         """Fold an operation into its record; raise RecordMismatchError."""
         head = operation.header
-        document = self.document(head.record_id) or new_document(operation)
+        document = self.document(head.record_id)
+        if document is None:
+            self._documents[head.record_id] = first_document(operation, clamp_ms)
+            return
         require_same_record(document, head.record_type, head.patient_id)
         folded = document.apply(operation, clamp_ms)
         folded = folded.clamped(head.operation_id, clamp_ms)
         self._documents[head.record_id] = folded
+
+    def take_in(self, document: Document) -> None:
+        """Let a record stand as it came in a page, merged with what was here."""
+        self._documents[document.record_id] = document
+        self._paged.add(document.record_id)
+
+    def add_patients(self, patients: Mapping[str, Iterable[tuple[str, bytes]]]) -> None:
+        """Write new patients' records at once, as a page packed them, by their ids.
+
+        Nothing of these patients may be in the vault; what the page holds is all.
+        """
+        positions = count(self.state.position + 1)
+        placed = {
+            patient_id: [(i, next(positions), raw) for i, raw in records]
+            for patient_id, records in patients.items()
+        }
+        self.state = replace(self.state, position=next(positions) - 1)
+        self.rows.add_patients(self.driver, placed)
 
     def append_own(self, header: Header, encoded: EncodedOperation) -> None:
         """Add an operation to this device's chain, pending."""
@@ -74,7 +99,9 @@ class Unit:
         """Write what was folded, and make the summaries of whom it concerns."""
         for document in self._documents.values():
             self.state = replace(self.state, position=self.state.position + 1)
-            self.rows.put_document(self.driver, document, self.state.position)
+            paged = document.record_id in self._paged
+            position = self.state.position
+            self.rows.put_document(self.driver, document, position, paged=paged)
         for patient_id in {d.patient_id for d in self._documents.values()}:
             self.summaries[patient_id] = summary_of(
                 self.driver, self.rows, patient_id, self._documents

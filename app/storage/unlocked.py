@@ -17,7 +17,7 @@ from app.storage.rows import Rows
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, SigningKey, derive_key
 from app.storage.set_aside import SetAsideRows
-from app.storage.snapshot import SNAPSHOT, load_index, snapshot_bytes
+from app.storage.snapshot import load_index
 from app.storage.unit import Unit
 
 Listener = Callable[[frozenset[str]], None]
@@ -93,7 +93,7 @@ class Unlocked:
             hide_names(driver, self.rows)
             device_id = surroundings.device_id
             self.state = current_state(driver, self.rows, self.local, device_id)
-            self._snapshot_at, self.index = load_index(driver, self.rows, self.local)
+            self._kept, self.index = load_index(driver, self.rows, self.local)
 
     @property
     def keyed(self) -> Keyed:
@@ -148,7 +148,7 @@ class Unlocked:
                 raise
             self.state = unit.state
             self.index.update(unit.summaries)
-            if self.state.position - self._snapshot_at >= SNAPSHOT_EVERY:
+            if self.state.position - self._kept.position >= SNAPSHOT_EVERY:
                 _if_the_disk_lets(self.keep_snapshot)
         concerned = unit.summaries.keys() | unit.touched
         if concerned:
@@ -157,12 +157,13 @@ class Unlocked:
     def keep_snapshot(self) -> None:
         """Keep the index for the next unlock, if anything changed since the last."""
         position = self.state.position
-        if position == self._snapshot_at:
+        if position == self._kept.position:
             return
-        raw = snapshot_bytes(self.index.entries(), position)
         with self.database.write() as transaction:
-            self.local.put(transaction.driver, SNAPSHOT, raw)
-        self._snapshot_at = position
+            driver = transaction.driver
+            kept = self._kept.keep(driver, self.local, self.index, position)
+        self._kept = kept
+        self.index.saved()
 
     def close(self) -> None:
         """Keep the index, empty the write-ahead log and drop keys and index."""

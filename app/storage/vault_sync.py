@@ -1,7 +1,9 @@
 """What a sync round reads and writes in an open vault."""
 
+from app.core.page_wire import DocumentPage
 from app.core.wire import PullResponse, PushRequest, PushResponse, Setup
 from app.storage import outbox
+from app.storage.document_pages import apply_documents
 from app.storage.enrolment import Connection
 from app.storage.errors import VaultCorruptError
 from app.storage.feed import apply_page
@@ -78,6 +80,16 @@ class VaultSync(OpenVault):
         parts = self._unlocked
         with parts.writing() as unit:
             apply_page(unit, parts.aside, parts.clock(unit.state), page)
+
+    def apply_documents(self, page: DocumentPage) -> None:
+        """Apply a page of a first sync and its cursor; it takes nothing away.
+
+        Whole documents are merged with what is here; a broken one is set aside and
+        blocks nothing; a page twice is a page once.
+        """
+        parts = self._unlocked
+        with parts.writing() as unit:
+            apply_documents(unit, parts.aside, parts.clock(unit.state), page)
 
     def renew_setup(self, setup: Setup) -> None:
         """Keep what the server says about the deployment."""

@@ -61,7 +61,7 @@ def fill(vault: Vault, count: int) -> None:
 def _writes(record: dict[str, object]) -> list[tuple[RecordKey, dict[str, Json]]]:
     patient_id = RecordKey("", "", str(record["patient_id"])).patient_id
     return [
-        (_key(RecordType.PATIENT, patient_id, patient_id), _patient(record)),
+        (_key(RecordType.PATIENT, patient_id, patient_id), patient_fields(record)),
         (
             _key(
                 RecordType.CONTACT_POINT,
@@ -89,7 +89,8 @@ def _key(kind: RecordType, record_id: str, patient_id: str) -> RecordKey:
     return RecordKey(kind, record_id, patient_id)
 
 
-def _patient(record: dict[str, object]) -> dict[str, Json]:
+def patient_fields(record: dict[str, object]) -> dict[str, Json]:
+    """Return the fields of a record's Patient."""
     name = f"{record['given']} {record['family']}"
     latin, original = (name, "") if name.isascii() else ("", name)
     return {

@@ -1,9 +1,12 @@
 """Sealing: what goes in comes out, and nothing else ever does."""
 
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.storage.dictionary_2 import DICTIONARY
 from app.storage.sealing import (
     PinCost,
     Sealer,
@@ -60,6 +63,29 @@ def test_two_places_are_never_written_alike(one: list[str], other: list[str]) ->
 def test_lengths_tell_size_classes_only(one: int, other: int) -> None:
     sizes = {len(Sealer(KEY).seal(b"a" * size, WHERE)) for size in (one, other)}
     assert len(sizes) == 1
+
+
+def test_what_an_older_app_sealed_is_read() -> None:
+    older = (
+        "01584a54e889085b1716159a887034aeb760d81e2a9ef4028aa38005d0c72c475a0cfbf685468304"
+        "46accf83bcf069ef0b3db2183c54154013520b2f146a634932cdac3674a5fb49f181538b7a3385a6"
+        "d031945367ed1b0aad40d17249"
+    )
+    assert Sealer(KEY).unseal(bytes.fromhex(older), WHERE) == b"of an older app"
+
+
+def test_a_format_can_not_pass_for_another() -> None:
+    for size in (10, 500):
+        sealed = Sealer(KEY).seal(b"a" * size, WHERE)
+        for kind in (1, 2, 3, 4):
+            if kind != sealed[0]:
+                with pytest.raises(SealError):
+                    Sealer(KEY).unseal(bytes([kind]) + sealed[1:], WHERE)
+
+
+def test_the_dictionary_is_what_it_was_when_it_was_released() -> None:
+    digest = "4effa58ba73faeaee53bd07ca15014af7e34659d8667361c7c8901b25fda7332"
+    assert hashlib.sha256(DICTIONARY).hexdigest() == digest
 
 
 def test_sealing_twice_never_gives_the_same_bytes() -> None:

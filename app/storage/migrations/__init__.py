@@ -13,6 +13,7 @@ from app.storage.migrations import (
     v0001_initial,
     v0002_set_aside,
     v0003_operations_of_a_record,
+    v0004_paged_documents,
 )
 
 
@@ -27,7 +28,12 @@ class Migration:
 
 MIGRATIONS = tuple(
     Migration(module.VERSION, module.NAME, module.apply)
-    for module in (v0001_initial, v0002_set_aside, v0003_operations_of_a_record)
+    for module in (
+        v0001_initial,
+        v0002_set_aside,
+        v0003_operations_of_a_record,
+        v0004_paged_documents,
+    )
 )
 LATEST = MIGRATIONS[-1].version
 

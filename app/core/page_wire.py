@@ -1,0 +1,24 @@
+"""A page of a first sync: whole documents as the server holds them, not their log."""
+
+from app.core.wire import Cursor, WireModel
+
+
+class DocumentItem(WireModel):
+    """One record whole: the JSON text of app.core.document_pack, never made again.
+
+    It holds each field's heads with stamp, author, device and site.
+    """
+
+    document: str
+
+
+class DocumentPage(WireModel):
+    """Documents, and the cursor to ask with next; after the last page, the feed's.
+
+    Pages come in any order and as often as they like: a page twice is a page once.
+    """
+
+    cursor: Cursor
+    documents: tuple[DocumentItem, ...]
+    more: bool
+    server_ms: int

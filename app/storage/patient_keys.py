@@ -1,0 +1,65 @@
+"""Each patient's key: random, wrapped by the data key, one row a patient."""
+
+import sqlite3
+
+from app.storage.errors import VaultCorruptError
+from app.storage.sealing import Sealer, SealError, derive_key, new_key, place
+
+PUT_KEY = "INSERT INTO patient_key (patient_id, wrapped) VALUES (?, ?)"
+
+
+class PatientKeys:
+    """Opens and makes patients' keys, and keeps those that are in use."""
+
+    def __init__(self, data_key: bytes) -> None:
+        self._wrapping = Sealer(derive_key(data_key, "patients"))
+        self._keys: dict[str, Sealer] = {}
+
+    def forget_keys(self) -> None:
+        """Drop cached keys: one made in a transaction that failed was never kept."""
+        self._keys.clear()
+
+    def key(self, driver: sqlite3.Connection, patient_id: str) -> Sealer:
+        """Return a patient's key; raise VaultCorruptError if it is not there."""
+        known = self._keys.get(patient_id) or self._load_key(driver, patient_id)
+        if known is None:
+            raise VaultCorruptError
+        return known
+
+    def make_key(self, driver: sqlite3.Connection, patient_id: str) -> Sealer:
+        """Return a patient's key, made and kept if there was none."""
+        known = self._keys.get(patient_id) or self._load_key(driver, patient_id)
+        if known is not None:
+            return known
+        key, wrapped = self._new_key(patient_id)
+        driver.execute(PUT_KEY, (patient_id, wrapped))
+        return key
+
+    def _new_key(self, patient_id: str) -> tuple[Sealer, bytes]:
+        raw = new_key()
+        wrapped = self._wrapping.seal(raw, place("patient_key", patient_id))
+        key = self._keys[patient_id] = Sealer(raw)
+        return key, wrapped
+
+    def _load_key(self, driver: sqlite3.Connection, patient_id: str) -> Sealer | None:
+        row = driver.execute(
+            "SELECT wrapped FROM patient_key WHERE patient_id = ?", (patient_id,)
+        ).fetchone()
+        return None if row is None else self._open_key(patient_id, row[0])
+
+    def _open_key(self, patient_id: str, wrapped: bytes | None) -> Sealer:
+        known = self._keys.get(patient_id)
+        if known is not None:
+            return known
+        if wrapped is None:
+            raise VaultCorruptError
+        raw = unseal(self._wrapping, wrapped, place("patient_key", patient_id))
+        return self._keys.setdefault(patient_id, Sealer(raw))
+
+
+def unseal(sealer: Sealer, sealed: bytes, where: bytes) -> bytes:
+    """Return the plaintext; raise VaultCorruptError where it was sealed otherwise."""
+    try:
+        return sealer.unseal(sealed, where)
+    except SealError as error:
+        raise VaultCorruptError from error
