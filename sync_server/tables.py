@@ -157,6 +157,28 @@ class SignatureRow(SQLModel, table=True):
     signature: bytes = Field(sa_type=LargeBinary)
 
 
+class AuditEventRow(SQLModel, table=True):
+    """Who read what: the server's own events and those of tablets, in one hash chain.
+
+    `body` is an AuditEvent as canonical bytes; `source` the device, "" the server.
+    """
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index("audit_event_of_patient", "patient_id", "number"),)
+    number: int = Field(
+        primary_key=True,
+        sa_type=BigInteger,
+        sa_column_kwargs={"autoincrement": False},
+    )
+    event_id: str = Field(sa_type=Text, unique=True)
+    source: str = Field(sa_type=Text)
+    patient_id: str = Field(sa_type=Text)
+    received_at: int = Field(sa_type=BigInteger)
+    body: bytes = Field(sa_type=LargeBinary)
+    previous: bytes = Field(sa_type=LargeBinary)
+    digest: bytes = Field(sa_type=LargeBinary)
+
+
 class DocumentRow(SQLModel, table=True):
     """One record, folded from its operations up to `sequence`, and what marks it.
 
@@ -190,6 +212,7 @@ SET_ASIDE = table_of(SetAsideRow)
 LINK = table_of(LinkRow)
 SIGNATURE = table_of(SignatureRow)
 DOCUMENT = table_of(DocumentRow)
+AUDIT_EVENT = table_of(AuditEventRow)
 DEPLOYMENT = table_of(DeploymentRow)
 SITE = table_of(SiteRow)
 PRACTITIONER = table_of(PractitionerRow)

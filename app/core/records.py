@@ -35,6 +35,8 @@ class RecordType(StrEnum):
     QUESTIONNAIRE_RESPONSE = "QuestionnaireResponse"
     OBSERVATION = "Observation"
     SCORE = "Score"
+    AUDIT_EVENT = "AuditEvent"
+    """Of a device, in nobody's record (see audit): it is never folded."""
 
 
 def _positive(value: Json) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from app.core.clock import HybridTimestamp
 from app.core.merge import Document, new_document
 from app.core.operation import EncodedOperation, Header, Operation
+from app.core.records import RecordType
 from app.core.summary import PatientSummary
 from app.storage.local_state import STATE, LocalState
 from app.storage.rows import Rows, require_same_record
@@ -35,8 +36,13 @@ class Unit:
         return found or self.rows.document(self.driver, record_id)
 
     def fold(self, operation: Operation, clamp_ms: int | None = None) -> None:
-        """Fold an operation into its record; raise RecordMismatchError."""
+        """Fold an operation into its record; raise RecordMismatchError.
+
+        An audit event is in nobody's record, whoever sent it.
+        """
         head = operation.header
+        if head.record_type == RecordType.AUDIT_EVENT:
+            return
         document = self.document(head.record_id) or new_document(operation)
         require_same_record(document, head.record_type, head.patient_id)
         folded = document.apply(operation, clamp_ms)

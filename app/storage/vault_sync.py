@@ -2,6 +2,7 @@
 
 from app.core.wire import PullResponse, PushRequest, PushResponse, Setup
 from app.storage import outbox
+from app.storage.audit_log import subject_of
 from app.storage.enrolment import Connection
 from app.storage.errors import VaultCorruptError
 from app.storage.feed import apply_page
@@ -76,10 +77,11 @@ class VaultSync(OpenVault):
         self._before.renew_setup(setup)
 
     def counts(self) -> OnlyHere:
-        """Return how much exists on this tablet alone."""
+        """Return how much exists on this tablet alone; audit events are no records."""
         parts = self._unlocked
+        events = subject_of(parts)
         with parts.database.read() as driver:
-            return outbox.only_here(driver, parts.rows)
+            return outbox.only_here(driver, parts.rows, leave_out=events)
 
     def set_aside(self) -> tuple[SetAside, ...]:
         """Return what was set aside and why: own changes, and broken feed items."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.core.wire import Role
 from sync_server.commands import (
+    audit,
     cards,
     checking,
     demo,
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _deployment(commands)
     _people(commands)
     _devices(commands)
+    audit.add_to(commands)
     _cards(commands)
     _running(commands)
     return found

@@ -18,7 +18,7 @@ from sync_server.auth import ContextDep, CoordinatorDep, SessionToken
 from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
-from sync_server.services import patients, sign_in
+from sync_server.services import audit, patients, sign_in
 
 router = APIRouter(tags=["console"])
 _BODY_PROBLEMS = (P.NOT_JSON, P.TOO_LARGE, P.UNSUPPORTED_ENCODING)
@@ -91,8 +91,13 @@ def search(
     ),
 )
 def patient(
-    http: Request, context: ContextDep, _who: CoordinatorDep, patient_id: Id
+    http: Request, context: ContextDep, who: CoordinatorDep, patient_id: Id
 ) -> Response:
-    """Return every document of a patient and each operation that made them."""
+    """Return every document of a patient and each operation that made them.
+
+    That somebody read it is durable before it is answered.
+    """
     with context.database.read() as connection:
-        return answer(http, patients.record_of(connection, patient_id))
+        record = patients.record_of(connection, patient_id)
+    audit.read_by(context, who.practitioner_id, patient_id)
+    return answer(http, record)
