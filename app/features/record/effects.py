@@ -7,7 +7,9 @@ from typing import assert_never
 
 from app.clinic import corrections
 from app.clinic.desk import Desk
+from app.clinic.findings import standing_flags
 from app.clinic.moving import RightPerson, move_to, moving
+from app.core.access import part_for
 from app.core.encounters import open_encounter
 from app.core.merge import Document
 from app.core.problems import ProblemCode
@@ -182,7 +184,8 @@ def load(desk: Desk, patient_id: str, number: int) -> Loaded:
     moments = timeline(
         (e.operation, e.clamp_ms) for e in log if e.operation is not None
     )
-    documents = {d.record_id: d for d in vault.documents(patient_id)}
+    known, role = vault.documents(patient_id), desk.practitioner.role
+    documents = {d.record_id: d for d in part_for(role, known).documents}
     return Loaded(
         documents,
         tuple(moments),
@@ -191,6 +194,9 @@ def load(desk: Desk, patient_id: str, number: int) -> Loaded:
         refused,
         _relatives(desk, documents.values()),
         number,
+        role,
+        frozenset(d.record_id for d in known) - documents.keys(),
+        any(flag.urgent for flag in standing_flags(known, desk.library)),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.core.access import Sensitivity, may_see
 from app.core.encounters import EncounterView, open_encounter
 from app.core.merge import Document
 from app.core.problems import ProblemCode
@@ -37,6 +38,17 @@ class Loaded:
     """By patient id; those who are on this tablet."""
     number: int = 0
     """Its place among the readings of this screen."""
+    role: str = ""
+    """Of whoever reads; `documents` are those that it may see."""
+    hidden: frozenset[str] = frozenset()
+    """Records that are there, and are not shown to the role."""
+    has_alarm: bool = False
+    """Whether a red flag stands that asks for somebody at once."""
+
+    @property
+    def shows_results(self) -> bool:
+        """Whether the role may see what answers mean."""
+        return may_see(self.role, Sensitivity.RESULT)
 
     def is_older_than(self, other: "Loaded | None") -> bool:
         """Tell whether it was asked for before another, and came after it."""

@@ -18,7 +18,10 @@ Dispatch = Callable[[Event], None]
 def timeline(
     loaded: Loaded, words: RecordWords, dispatch: Dispatch
 ) -> list[ft.Control]:
-    """Draw each save, newest first; an entry opens what can be corrected."""
+    """Draw each save, newest first; an entry opens what can be corrected.
+
+    Of what the role may not see stands who wrote it, and when.
+    """
     rows: list[ft.Control] = []
     for moment in loaded.moments:
         for index, entry in enumerate(moment.entries):
@@ -27,7 +30,19 @@ def timeline(
                 key = f"record.{moment.change_id}.{index}"
                 drawn = _entry(moment, entry, document, loaded, words)
                 rows.append(w.timeline_entry(key, drawn, _opener(document, dispatch)))
+        if any(entry.record_id in loaded.hidden for entry in moment.entries):
+            key = f"record.hidden.{moment.change_id}"
+            rows.append(w.timeline_entry(key, _not_shown(moment, loaded, words)))
     return rows
+
+
+def _not_shown(moment: Moment, loaded: Loaded, words: RecordWords) -> w.TimelineEntry:
+    t = words.t
+    return w.TimelineEntry(
+        what=t.gettext("Not shown to your role"),
+        when=provenance.when(t, moment, loaded.names),
+        by=provenance.by(t, moment, loaded.names),
+    )
 
 
 def _opener(document: Document, dispatch: Dispatch) -> Callable[[], None]:

@@ -150,6 +150,8 @@ class Model:
     is_amending: bool = False
     """Whether it was finished as it was opened: then it is being corrected. Whoever
     began to ask goes on asking, also where a colleague finishes it meanwhile."""
+    role: str = ""
+    """Of whoever asks: not everybody may read what an answer means."""
 
     @property
     def is_finished(self) -> bool:
