@@ -36,6 +36,7 @@ _OF_TYPE: Mapping[str, Sensitivity] = {
     RecordType.OBSERVATION: Sensitivity.RESULT,
     RecordType.SCORE: Sensitivity.RESULT,
     RecordType.AUDIT_EVENT: Sensitivity.RESTRICTED,
+    RecordType.CONFIDENTIAL_NOTE: Sensitivity.RESTRICTED,
 }
 _LEAST = frozenset({Sensitivity.ADMINISTRATIVE})
 _ALL_BUT_RESTRICTED = frozenset(Sensitivity) - {Sensitivity.RESTRICTED}

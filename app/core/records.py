@@ -37,6 +37,8 @@ class RecordType(StrEnum):
     SCORE = "Score"
     AUDIT_EVENT = "AuditEvent"
     """Of a device, in nobody's record (see audit): it is never folded."""
+    CONFIDENTIAL_NOTE = "ConfidentialNote"
+    """A disclosure, sealed to its readers before it is written (see confidential)."""
 
 
 def _positive(value: Json) -> bool:
