@@ -9,6 +9,7 @@ from sync_server.commands import (
     audit,
     cards,
     checking,
+    compartment,
     demo,
     deployment,
     serving,
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     _people(commands)
     _devices(commands)
     audit.add_to(commands)
+    compartment.add_to(commands)
     _cards(commands)
     _running(commands)
     return found
