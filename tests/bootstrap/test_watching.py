@@ -22,6 +22,7 @@ from tests.clinic.test_auditing import events
         to.Amend("amina", "Patient", "amina", "name"),
         to.Notice("amina", "visit"),
         to.Register(returning="amina"),
+        to.Confidential("amina"),
     ],
 )
 def test_each_of_these_screens_is_somebody_s_record(route: to.Route) -> None:

@@ -42,6 +42,10 @@ class Loaded:
     """Of whoever reads; `documents` are those that it may see."""
     hidden: frozenset[str] = frozenset()
     """Records that are there, and are not shown to the role."""
+    notes: frozenset[str] = frozenset()
+    """Confidential notes: that they are there everybody sees."""
+    readers: tuple[str, ...] = ()
+    """Names of those who may read them."""
     has_alarm: bool = False
     """Whether a red flag stands that asks for somebody at once."""
 
@@ -195,6 +199,11 @@ class ComeBackPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfidentialPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class RelativePressed:
     patient_id: str
 
@@ -224,5 +233,6 @@ Event = (
     | NoticePressed
     | FamilyPressed
     | ComeBackPressed
+    | ConfidentialPressed
     | RelativePressed
 )
