@@ -141,6 +141,8 @@ _POLICIES: Mapping[str, Mapping[str, FieldPolicy]] = MappingProxyType(
             "response": LATEST,
         },
         RecordType.SCORE: {"response": LATEST, "result": REGISTER},
+        RecordType.AUDIT_EVENT: {"recorded": LATEST},
+        RecordType.CONFIDENTIAL_NOTE: {"note": REGISTER},
     }
 )
 
