@@ -13,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app.core import console_wire, wire
+from app.core import compartment_wire, console_wire, wire
 from app.core.version import VERSION
 from sync_server import problems
 from sync_server.context import Context, Ports
@@ -25,6 +25,7 @@ from sync_server.settings import Settings
 _BODIES: tuple[type[BaseModel], ...] = (
     wire.EnrolRequest,
     wire.PushRequest,
+    compartment_wire.NewCompartmentKey,
     console_wire.SignInRequest,
     console_wire.PatientSearch,
     wire.Problem,

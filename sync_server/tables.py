@@ -157,6 +157,57 @@ class SignatureRow(SQLModel, table=True):
     signature: bytes = Field(sa_type=LargeBinary)
 
 
+class AuditEventRow(SQLModel, table=True):
+    """Who read what: the server's own events and those of tablets, in one hash chain.
+
+    `body` is an AuditEvent as canonical bytes; `source` the device, "" the server.
+    """
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index("audit_event_of_patient", "patient_id", "number"),)
+    number: int = Field(
+        primary_key=True,
+        sa_type=BigInteger,
+        sa_column_kwargs={"autoincrement": False},
+    )
+    event_id: str = Field(sa_type=Text, unique=True)
+    source: str = Field(sa_type=Text)
+    patient_id: str = Field(sa_type=Text)
+    received_at: int = Field(sa_type=BigInteger)
+    body: bytes = Field(sa_type=LargeBinary)
+    previous: bytes = Field(sa_type=LargeBinary)
+    digest: bytes = Field(sa_type=LargeBinary)
+
+
+class CompartmentReaderRow(SQLModel, table=True):
+    """Who may read a closed section."""
+
+    __tablename__ = "compartment_reader"
+    compartment_id: str = Field(primary_key=True, sa_type=Text)
+    practitioner_id: str = Field(primary_key=True, sa_type=Text)
+
+
+class CompartmentKeyRow(SQLModel, table=True):
+    """A key of a closed section; nothing new is sealed to a retired one."""
+
+    __tablename__ = "compartment_key"
+    key_id: str = Field(primary_key=True, sa_type=Text)
+    compartment_id: str = Field(sa_type=Text)
+    public_key: bytes = Field(sa_type=LargeBinary)
+    made_at: int = Field(sa_type=BigInteger)
+    retired: bool
+
+
+class CompartmentHalfRow(SQLModel, table=True):
+    """A key's private half, sealed to a reader's pair on a device."""
+
+    __tablename__ = "compartment_half"
+    key_id: str = Field(primary_key=True, sa_type=Text)
+    practitioner_id: str = Field(primary_key=True, sa_type=Text)
+    device_id: str = Field(primary_key=True, sa_type=Text)
+    sealed: bytes = Field(sa_type=LargeBinary)
+
+
 class DocumentRow(SQLModel, table=True):
     """One record, folded from its operations up to `sequence`, and what marks it.
 
@@ -190,6 +241,10 @@ SET_ASIDE = table_of(SetAsideRow)
 LINK = table_of(LinkRow)
 SIGNATURE = table_of(SignatureRow)
 DOCUMENT = table_of(DocumentRow)
+AUDIT_EVENT = table_of(AuditEventRow)
+COMPARTMENT_READER = table_of(CompartmentReaderRow)
+COMPARTMENT_KEY = table_of(CompartmentKeyRow)
+COMPARTMENT_HALF = table_of(CompartmentHalfRow)
 DEPLOYMENT = table_of(DeploymentRow)
 SITE = table_of(SiteRow)
 PRACTITIONER = table_of(PractitionerRow)

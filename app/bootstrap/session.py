@@ -10,6 +10,7 @@ import flet as ft
 
 from app.bootstrap.screens import Session, make_screen
 from app.bootstrap.tablet import Holding, TabletProcess
+from app.bootstrap.watching import watch
 from app.clinic.desk import Desk
 from app.storage import LockedError, StorageError, Vault, VaultCorruptError
 from app.sync.status import SyncStatus
@@ -59,6 +60,7 @@ class TabletSession(Session):
         """Show the first screen, and lock whatever session there was before."""
         self.process.take_over(self)
         self.look.subscribe(self._keep_language)
+        watch(self.kit.navigator, self.work, lambda: self._desk)
         self._stop_status = self.process.scheduler.subscribe(
             lambda status: self.work.post(lambda: self._show_status(status))
         )

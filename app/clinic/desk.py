@@ -1,8 +1,9 @@
 """What the effects of a tablet's screens need, from unlock to lock."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from app.clinic.auditing import AuditTrail
 from app.clinic.drafting import NO_DRAFT, Settling
 from app.clinic.library import Library
 from app.core.change import Authorship, Change
@@ -27,6 +28,13 @@ class Desk:
     """Where the tablet stands now; it may be carried on while it is unlocked."""
     wake_sync: Callable[[], None]
     """Called after a save: what was saved goes out as soon as there is a network."""
+    trail: AuditTrail = field(init=False)
+    """Who read what; it lives as long as the desk."""
+
+    def __post_init__(self) -> None:
+        """Begin the trail of whoever unlocked."""
+        trail = AuditTrail(self.vault, self.ids, self.wall)
+        object.__setattr__(self, "trail", trail)
 
     @property
     def station(self) -> Station:

@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from app.core.wire import DeviceInfo, FeedItem, PractitionerInfo, SiteInfo, WireModel
+from app.core.wire import DeviceInfo, FeedItem, PractitionerInfo, SiteInfo
+from app.core.wire_base import WireModel
 
 
 class SignInRequest(WireModel):
@@ -49,10 +50,15 @@ class PatientList(WireModel):
     patients: tuple[PatientEntry, ...]
     set_aside: int = 0
     """Operations that the server keeps and did not accept, at all sites together."""
+    hides_alarms: bool = False
+    """Whether the red flags are left out: the role that asks may not see them."""
 
 
 class PatientRecord(WireModel):
-    """Every document of one patient, with the history that a timeline needs."""
+    """What a role may see of one patient, with the history that a timeline needs.
+
+    `hidden` has the type of each document that is there and is not shown to it.
+    """
 
     patient_id: str
     documents: tuple[dict[str, object], ...]
@@ -60,3 +66,4 @@ class PatientRecord(WireModel):
     practitioners: tuple[PractitionerInfo, ...]
     devices: tuple[DeviceInfo, ...]
     sites: tuple[SiteInfo, ...]
+    hidden: tuple[str, ...] = ()

@@ -65,4 +65,6 @@ class ProblemCode(StrEnum):
     LOCKED = "locked"
     CARD_CODE_WRONG = "card-code-wrong"
     UNDECIDED = "undecided"
+    NO_READER_YET = "no-reader-yet"
+    NOT_ALLOWED = "not-allowed"
     UNEXPECTED = "unexpected"

@@ -36,6 +36,10 @@ class RecordType(StrEnum):
     QUESTIONNAIRE_RESPONSE = "QuestionnaireResponse"
     OBSERVATION = "Observation"
     SCORE = "Score"
+    AUDIT_EVENT = "AuditEvent"
+    """Of a device, in nobody's record (see audit): it is never folded."""
+    CONFIDENTIAL_NOTE = "ConfidentialNote"
+    """A disclosure, sealed to its readers before it is written (see confidential)."""
 
 
 def _positive(value: Json) -> bool:
@@ -139,6 +143,8 @@ _POLICIES: Mapping[str, Mapping[str, FieldPolicy]] = MappingProxyType(
             "response": LATEST,
         },
         RecordType.SCORE: {"response": LATEST, "result": REGISTER},
+        RecordType.AUDIT_EVENT: {"recorded": LATEST},
+        RecordType.CONFIDENTIAL_NOTE: {"note": REGISTER},
     }
 )
 

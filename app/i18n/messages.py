@@ -102,6 +102,13 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "Two versions of this are not decided yet. "
             "Decide which is right first; then it can be moved."
         ),
+        ProblemCode.NO_READER_YET: N_(
+            "Nobody may read confidential notes yet, so nothing was saved. "
+            "Ask a coordinator to name who may read them."
+        ),
+        ProblemCode.NOT_ALLOWED: N_(
+            "This note is confidential. Ask somebody who may read it."
+        ),
         ProblemCode.RECORD_MISMATCH: N_(
             "This change names another record than before, so it was set aside."
         ),

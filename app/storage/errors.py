@@ -128,3 +128,15 @@ class RecordMismatchError(StorageError):
     """A record id that is already another patient's or another type's."""
 
     code = ProblemCode.RECORD_MISMATCH
+
+
+class NoReaderYetError(StorageError):
+    """Nobody may read confidential notes yet, so there is nobody to seal one to."""
+
+    code = ProblemCode.NO_READER_YET
+
+
+class NotAllowedError(StorageError):
+    """No key of whoever asks opens this confidential note."""
+
+    code = ProblemCode.NOT_ALLOWED

@@ -60,16 +60,19 @@ class BatchLimits:
     size: int = MAX_BATCH_BYTES
 
 
-def only_here(driver: sqlite3.Connection, rows: Rows) -> OnlyHere:
-    """Count what no server has accepted."""
+def only_here(driver: sqlite3.Connection, rows: Rows, leave_out: str = "") -> OnlyHere:
+    """Count what no server has accepted; one patient id may be left out."""
     # SQLite uses a partial index only where its condition is repeated as it stands.
     waiting, records, refused, of_refused = driver.execute(
         "SELECT count(*) FILTER (WHERE state = 0), count(DISTINCT record_id), "
         "count(*) FILTER (WHERE state = 2), "
         "count(DISTINCT record_id) FILTER (WHERE state = 2) "
-        "FROM operation WHERE state <> 1"
+        "FROM operation WHERE state <> 1 AND patient_id <> ?",
+        (leave_out,),
     ).fetchone()
-    found = rows.select_operations(driver, "WHERE state <> 1 ORDER BY number")
+    found = rows.select_operations(
+        driver, "WHERE state <> 1 AND patient_id <> ? ORDER BY number", leave_out
+    )
     oldest = next(found, None)
     oldest_at = None if oldest is None else oldest.header.at.wall_ms
     return OnlyHere(waiting, records, oldest_at, refused, of_refused)

@@ -9,6 +9,7 @@ from app.core.clock import HybridTimestamp
 from app.core.document_pack import first_document
 from app.core.merge import Document
 from app.core.operation import EncodedOperation, Header, Operation
+from app.core.records import RecordType
 from app.core.summary import PatientSummary
 from app.storage.local_state import STATE, LocalState
 from app.storage.rows import Rows, require_same_record
@@ -39,8 +40,13 @@ class Unit:
         return found or self.rows.document(self.driver, record_id)
 
     def fold(self, operation: Operation, clamp_ms: int | None = None) -> None:
-        """Fold an operation into its record; raise RecordMismatchError."""
+        """Fold an operation into its record; raise RecordMismatchError.
+
+        An audit event is in nobody's record, whoever sent it.
+        """
         head = operation.header
+        if head.record_type == RecordType.AUDIT_EVENT:
+            return
         document = self.document(head.record_id)
         if document is None:
             self._documents[head.record_id] = first_document(operation, clamp_ms)

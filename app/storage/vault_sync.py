@@ -3,6 +3,7 @@
 from app.core.page_wire import DocumentPage
 from app.core.wire import PullResponse, PushRequest, PushResponse, Setup
 from app.storage import outbox
+from app.storage.audit_log import subject_of
 from app.storage.document_pages import apply_documents
 from app.storage.enrolment import Connection
 from app.storage.errors import VaultCorruptError
@@ -96,10 +97,11 @@ class VaultSync(OpenVault):
         self._before.renew_setup(setup)
 
     def counts(self) -> OnlyHere:
-        """Return how much exists on this tablet alone."""
+        """Return how much exists on this tablet alone; audit events are no records."""
         parts = self._unlocked
+        events = subject_of(parts)
         with parts.database.read() as driver:
-            return outbox.only_here(driver, parts.rows)
+            return outbox.only_here(driver, parts.rows, leave_out=events)
 
     def set_aside(self) -> tuple[SetAside, ...]:
         """Return what was set aside and why: own changes, and broken feed items."""

@@ -50,6 +50,8 @@ class FoundPatients:
 
     total: int
     patients: tuple[FoundPatient, ...]
+    hides_alarms: bool = False
+    """Whether red flags are left out, for the role that asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class MergedRecord:
     practitioners: Mapping[str, PractitionerInfo]
     devices: Mapping[str, DeviceInfo]
     sites: Mapping[str, SiteInfo]
+    hidden: tuple[str, ...] = ()
+    """Types of what is there and is not shown to the role that asks."""
 
 
 class ConsoleSession:
@@ -101,7 +105,7 @@ class ConsoleSession:
         path = f"{API_PREFIX}/patients/search"
         found = self._channel.post(path, PatientList, search)
         patients = tuple(_found(entry) for entry in found.patients)
-        return FoundPatients(found.total, patients)
+        return FoundPatients(found.total, patients, found.hides_alarms)
 
     def patient_record(self, patient_id: str) -> MergedRecord:
         """Return everything about one patient; Refused(NOT_FOUND) if there is none."""
@@ -114,6 +118,7 @@ class ConsoleSession:
             {who.practitioner_id: who for who in record.practitioners},
             {device.device_id: device for device in record.devices},
             {site.site_id: site for site in record.sites},
+            record.hidden,
         )
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from app.clinic.consents import ConsentView
 from app.clinic.library import Library
 from app.clinic.visits import LATER
 from app.core.canonical import Json
+from app.core.confidential import NOTE
 from app.core.document_json import as_mapping
 from app.core.ids import format_card_code
 from app.core.merge import Document
@@ -46,6 +47,7 @@ _TITLES: Mapping[str, str] = {
     RecordType.QUESTIONNAIRE_RESPONSE: N_("Screening"),
     RecordType.OBSERVATION: N_("Measurement"),
     RecordType.SCORE: N_("Score"),
+    RecordType.CONFIDENTIAL_NOTE: N_("Confidential note"),
 }
 
 _LABELS: Mapping[str, str] = {
@@ -84,11 +86,12 @@ _OF_TYPE: Mapping[str, Mapping[str, str]] = {
 
 _ORDER = {name: place for place, name in enumerate(_LABELS)}
 
-# What only ties records together says nothing to a reader.
+# What only ties records together, or is sealed, says nothing to a reader.
 _SILENT = frozenset(
     {
         *("encounter", "response", "system", "code", "other", "languages_asked"),
         PLAN_HISTORY,
+        *(NOTE, "recorded"),
         STATUS_HISTORY,
     }
 )

@@ -84,6 +84,13 @@ class Amend:
 
 
 @dataclass(frozen=True, slots=True)
+class Confidential:
+    """Write a confidential note on somebody's record."""
+
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     """What exists only here, and sending it."""
 
@@ -122,6 +129,7 @@ Route = (
     | Result
     | Record
     | Amend
+    | Confidential
     | Sync
     | ConsoleSignIn
     | ConsolePatients

@@ -6,8 +6,10 @@ from typing import Any
 
 from app.core.wire import Role
 from sync_server.commands import (
+    audit,
     cards,
     checking,
+    compartment,
     demo,
     deployment,
     serving,
@@ -39,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
     _deployment(commands)
     _people(commands)
     _devices(commands)
+    audit.add_to(commands)
+    compartment.add_to(commands)
     _cards(commands)
     _running(commands)
     return found

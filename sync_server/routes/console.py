@@ -12,13 +12,13 @@ from app.core.console_wire import (
     SignInResponse,
 )
 from app.core.problems import ProblemCode as P
-from app.core.wire import Id
+from app.core.wire_base import Id
 from sync_server import auth
 from sync_server.auth import ContextDep, CoordinatorDep, SessionToken
 from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
-from sync_server.services import patients, sign_in
+from sync_server.services import audit, patients, seeing, sign_in
 
 router = APIRouter(tags=["console"])
 _BODY_PROBLEMS = (P.NOT_JSON, P.TOO_LARGE, P.UNSUPPORTED_ENCODING)
@@ -74,13 +74,14 @@ def close_session(context: ContextDep, token: SessionToken) -> Response:
 def search(
     http: Request,
     context: ContextDep,
-    _who: CoordinatorDep,
+    who: CoordinatorDep,
     wanted: Annotated[PatientSearch, Depends(body_of(PatientSearch))],
 ) -> Response:
     """Return patients whose names, card or phone begin with each of the words."""
     index: patients.PatientIndex = http.app.state.patients
     with context.database.read() as connection:
-        return answer(http, index.search(connection, wanted))
+        found = index.search(connection, wanted)
+    return answer(http, seeing.list_for(who.role, found))
 
 
 @router.get(
@@ -91,8 +92,13 @@ def search(
     ),
 )
 def patient(
-    http: Request, context: ContextDep, _who: CoordinatorDep, patient_id: Id
+    http: Request, context: ContextDep, who: CoordinatorDep, patient_id: Id
 ) -> Response:
-    """Return every document of a patient and each operation that made them."""
+    """Return what the role may see of a patient, and each operation that made it.
+
+    That somebody read it is durable before it is answered.
+    """
     with context.database.read() as connection:
-        return answer(http, patients.record_of(connection, patient_id))
+        record = patients.record_of(connection, patient_id)
+    audit.read_by(context, who.practitioner_id, patient_id)
+    return answer(http, seeing.record_for(who.role, record))

@@ -4,12 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from app.core.compartment_wire import NewCompartmentKey
 from app.core.problems import ProblemCode as P
 from app.core.wire import EnrolRequest, EnrolResponse, Setup
 from sync_server.auth import ContextDep, DeviceDep, address_of
 from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
+from sync_server.services import compartments
 from sync_server.services.enrolment import enrol as enrol_device
 from sync_server.services.setup import setup_of
 
@@ -58,3 +60,31 @@ def setup(http: Request, context: ContextDep, device: DeviceDep) -> Response:
     """Return the deployment, sites, practitioners, devices, notice and plan."""
     with context.database.read() as connection:
         return answer(http, setup_of(context, connection, device.site_id))
+
+
+@router.post(
+    "/compartment-keys",
+    summary="Publish a key of a closed section, or seal it to more readers",
+    status_code=204,
+    openapi_extra=documented(NewCompartmentKey),
+    responses=responses(
+        None,
+        "Kept; sent again it adds nothing.",
+        P.UNAUTHENTICATED,
+        P.UNKNOWN_DEVICE,
+        P.DEVICE_REVOKED,
+        P.NOT_JSON,
+        P.TOO_LARGE,
+        P.UNSUPPORTED_ENCODING,
+        P.NOT_FOUND,
+        P.FORBIDDEN,
+    ),
+)
+def publish_compartment_key(
+    context: ContextDep,
+    device: DeviceDep,
+    new: Annotated[NewCompartmentKey, Depends(body_of(NewCompartmentKey))],
+) -> Response:
+    """Keep the halves that readers lack; what is known is never replaced."""
+    compartments.publish(context, device.device_id, new)
+    return Response(status_code=204)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from app.core.operation import Operation
+from app.core.operation import Header, Operation
 from app.core.problems import ProblemCode
+from app.core.records import RecordType
 from app.core.wire import Outcome, PushOutcome
 from sync_server.services.batch import Received
 from sync_server.services.fold import Fold
@@ -80,6 +81,12 @@ def _reason(one: Received, known: Known, *, complete: bool) -> ProblemCode | Non
         return ProblemCode.OPERATION_ID_REUSED
     if not complete:
         return ProblemCode.CHANGE_INCOMPLETE
+    if head.record_type == RecordType.AUDIT_EVENT:
+        return None  # It is kept whoever wrote it: what is refused leaves no trace.
+    return _stranger(head, known)
+
+
+def _stranger(head: Header, known: Known) -> ProblemCode | None:
     if head.practitioner_id not in known.practitioner_ids:
         return ProblemCode.UNKNOWN_PRACTITIONER
     if head.site_id not in known.site_ids:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, select
 
-from app.core.operation import Header
+from app.core.operation import Header, Operation
 from app.core.problems import ProblemCode
+from app.core.records import RecordType
 from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
 from sync_server.context import Context
 from sync_server.database import Database
-from sync_server.services import device_chain
+from sync_server.services import audit, device_chain
 from sync_server.services import fold as folding
 from sync_server.services.batch import Batch, Received, read_batch, verify_signature
 from sync_server.services.changes import (
@@ -49,6 +50,7 @@ class _Work:
     operations: list[tuple[object, ...]] = field(default_factory=list)
     set_aside: list[tuple[object, ...]] = field(default_factory=list)
     released: list[bytes] = field(default_factory=list)
+    events: list[audit.NewEvent] = field(default_factory=list)
 
 
 def ingest(context: Context, public_key: bytes, request: PushRequest) -> PushResponse:
@@ -119,11 +121,18 @@ def _accept(work: _Work, rest: Sequence[Received]) -> bool:
     operations = [one.operation for one in rest if one.operation is not None]
     clamps = [_clamp(work, one) for one in rest]
     sequences = range(work.sequence + 1, work.sequence + 1 + len(rest))
-    if not work.fold.accept([*zip(operations, sequences, clamps, strict=True)]):
+    placed = zip(operations, sequences, clamps, strict=True)
+    if not work.fold.accept([each for each in placed if not _is_event(each[0])]):
         return False
     for one, operation, clamp_ms in zip(rest, operations, clamps, strict=True):
         _write_down(work, one, operation.header, clamp_ms)
+        if _is_event(operation):
+            work.events.append(audit.of_tablet(work.device_id, operation))
     return True
+
+
+def _is_event(operation: Operation) -> bool:
+    return operation.header.record_type == RecordType.AUDIT_EVENT
 
 
 def _clamp(work: _Work, one: Received) -> int | None:
@@ -142,6 +151,8 @@ def _clamp(work: _Work, one: Received) -> int | None:
 
 def _write_down(work: _Work, one: Received, head: Header, clamp_ms: int | None) -> None:
     work.sequence += 1
+    # An event lies in the scope of no tablet, so that the feed brings it to none.
+    scope = "" if head.record_type == RecordType.AUDIT_EVENT else head.site_id
     work.known.operations[head.operation_id] = (one.digest, clamp_ms)
     if one.digest in work.fold.set_aside_digests:
         work.released.append(one.digest)
@@ -154,7 +165,7 @@ def _write_down(work: _Work, one: Received, head: Header, clamp_ms: int | None) 
             head.change.change_id,
             head.record_id,
             head.patient_id,
-            head.site_id,
+            scope,
             one.encoded.header,
             one.encoded.salt,
             one.encoded.content,
@@ -196,6 +207,7 @@ def _write(database: Database, connection: Connection, work: _Work) -> None:
     database.insert(connection, OPERATION, work.operations)
     database.upsert(connection, SET_ASIDE, work.set_aside)
     folding.save(database, connection, work.fold)
+    audit.append(database, connection, work.events, work.now_ms)
 
 
 def _outcomes(received: Sequence[Received]) -> tuple[PushOutcome, ...]:

@@ -106,7 +106,8 @@ def _find(desk: Desk, question: Question) -> Event:
         )
         for p in found.patients
     )
-    return PatientsFound(question, found.total, patients, desk.wall())
+    now, hides = desk.wall(), found.hides_alarms
+    return PatientsFound(question, found.total, patients, now, hides)
 
 
 def _opened(record: MergedRecord, number: int) -> Event:
@@ -123,6 +124,7 @@ def _opened(record: MergedRecord, number: int) -> Event:
                 {k: v.zone for k, v in record.sites.items()},
             ),
             number,
+            bool(record.hidden),
         )
     )
 

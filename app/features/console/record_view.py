@@ -23,6 +23,7 @@ from app.ui import widgets as w
 from app.ui.flags import flag_notice
 from app.ui.look import Look
 from app.ui.record_words import RESULT, Fact, RecordWords
+from app.ui.role_words import not_shown
 from app.ui.theme import Space, Type
 
 Dispatch = Callable[[Event], None]
@@ -57,6 +58,7 @@ def record_body(
         *unread,
         w.title(look.t.isolate(name) if name else _("No name yet")),
         *_alarms(documents, patient, look, words),
+        *([not_shown("console.hidden", look)] if opened.has_hidden else []),
         *(cards.draw(document) for document in in_reading_order(documents)),
     ]
 

@@ -41,6 +41,8 @@ class Opened:
     names: Names = field(default_factory=Names)
     number: int = 0
     """Its place among what the server was asked for."""
+    has_hidden: bool = False
+    """Whether there is more that is not shown to the role."""
 
     def is_older_than(self, other: "Opened | None") -> bool:
         """Tell whether it was asked for before what is shown of the same person."""
@@ -70,6 +72,7 @@ class Model:
     selected: str = ""
     opened: Opened | None = None
     problem: ProblemCode | None = None
+    hides_alarms: bool = False
     record_problem: ProblemCode | None = None
     """Why the record that is selected could not be read, or not again."""
 
@@ -105,6 +108,7 @@ class PatientsFound:
     total: int
     patients: tuple[Listed, ...]
     now_ms: int
+    hides_alarms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +256,7 @@ def _found(model: Model, found: PatientsFound) -> Model:
         total=found.total,
         patients=found.patients,
         now_ms=found.now_ms,
+        hides_alarms=found.hides_alarms,
         problem=None,
     )
 

@@ -111,6 +111,9 @@ def _list(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
         controls.append(w.notice("console.problem", sentence, w.Tone.WARNING))
     if model.answered is None:
         return [*controls, w.waiting("console.waiting", _("Asking the server"))]
+    if model.hides_alarms:
+        said = _("Alarms are not shown to your role.")
+        controls.append(w.notice("console.hides", said))
     if not model.patients:
         empty = _("Nobody was found")
         hint = _("Try fewer letters, or take the filter away.")

@@ -22,6 +22,7 @@ from app.ui import widgets as w
 from app.ui.flags import flag_notice
 from app.ui.look import Look
 from app.ui.record_words import RecordWords
+from app.ui.role_words import call_the_nurse, not_shown
 from app.ui.widgets.lists import Row
 
 Dispatch = Callable[[Event], None]
@@ -36,13 +37,9 @@ def marks(
 ) -> list[ft.Control]:
     """Draw what is dangerous, in words, and what nobody else has yet."""
     _ = look.t.gettext
-    found: list[ft.Control] = []
-    for response in responses(loaded.documents.values()):
-        for flag in response.flags():
-            text = words.flag(response.questionnaire, flag)
-            key = f"record.flag.{response.record_id}.{flag}"
-            form = words.library.form(response.questionnaire)
-            found.append(flag_notice(key, text, form, look.t))
+    found = _alarms(loaded, look, words)
+    if loaded.hidden:
+        found.append(not_shown("record.hidden", look))
     if patient.accompaniment.flags_child:
         said = _("A child without a parent: protection must be looked at.")
         found.append(w.notice("record.child", said, w.Tone.DANGER))
@@ -54,6 +51,20 @@ def marks(
     for code, count in Counter(loaded.refused.values()).items():
         said = messages.set_aside(look.t, count, code)
         found.append(w.notice(f"record.refused.{code}", said, w.Tone.WARNING))
+    return found
+
+
+def _alarms(loaded: Loaded, look: Look, words: RecordWords) -> list[ft.Control]:
+    """What is dangerous; who may not know what it means is told what to do."""
+    if not loaded.shows_results:
+        return [call_the_nurse("record.alarm", look)] if loaded.has_alarm else []
+    found: list[ft.Control] = []
+    for response in responses(loaded.documents.values()):
+        for flag in response.flags():
+            text = words.flag(response.questionnaire, flag)
+            key = f"record.flag.{response.record_id}.{flag}"
+            form = words.library.form(response.questionnaire)
+            found.append(flag_notice(key, text, form, look.t))
     return found
 
 

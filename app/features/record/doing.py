@@ -110,6 +110,13 @@ class OpenComeBack:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenConfidential:
+    """Write a confidential note."""
+
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRelative:
     """Show another person's record."""
 
@@ -130,5 +137,6 @@ Effect = (
     | OpenNotice
     | OpenFamily
     | OpenComeBack
+    | OpenConfidential
     | OpenRelative
 )

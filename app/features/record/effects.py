@@ -5,9 +5,11 @@ from dataclasses import astuple, dataclass, field
 from itertools import count
 from typing import assert_never
 
-from app.clinic import corrections
+from app.clinic import corrections, disclosures
 from app.clinic.desk import Desk
+from app.clinic.findings import standing_flags
 from app.clinic.moving import RightPerson, move_to, moving
+from app.core.access import part_for
 from app.core.encounters import open_encounter
 from app.core.merge import Document
 from app.core.problems import ProblemCode
@@ -24,6 +26,7 @@ from app.features.record.doing import (
     OpenAmend,
     OpenAnswers,
     OpenComeBack,
+    OpenConfidential,
     OpenFamily,
     OpenNotice,
     OpenPage,
@@ -49,7 +52,7 @@ from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import names_of
-from app.ui.routes import Amend, Notice, Plan, Record, Register, Screening
+from app.ui.routes import Amend, Confidential, Notice, Plan, Record, Register, Screening
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
@@ -101,6 +104,7 @@ class _Record:
             | OpenNotice
             | OpenFamily
             | OpenComeBack
+            | OpenConfidential
             | OpenRelative
         ),
     ) -> None:
@@ -115,6 +119,8 @@ class _Record:
                 self.place.go(Notice(patient_id, encounter_id))
             case OpenPage() | OpenFamily() | OpenComeBack():
                 self.place.go(_registration(effect))
+            case OpenConfidential(patient_id):
+                self.place.go(Confidential(patient_id))
             case OpenRelative(patient_id):
                 self.place.go(Record(patient_id))
             case _:
@@ -182,7 +188,9 @@ def load(desk: Desk, patient_id: str, number: int) -> Loaded:
     moments = timeline(
         (e.operation, e.clamp_ms) for e in log if e.operation is not None
     )
-    documents = {d.record_id: d for d in vault.documents(patient_id)}
+    known, role = vault.documents(patient_id), desk.practitioner.role
+    documents = {d.record_id: d for d in part_for(role, known).documents}
+    notes = {d.record_id for d in by_type(known, RecordType.CONFIDENTIAL_NOTE)}
     return Loaded(
         documents,
         tuple(moments),
@@ -191,6 +199,11 @@ def load(desk: Desk, patient_id: str, number: int) -> Loaded:
         refused,
         _relatives(desk, documents.values()),
         number,
+        role,
+        frozenset(d.record_id for d in known) - documents.keys() - notes,
+        frozenset(notes),
+        disclosures.readers(desk.setup),
+        any(flag.urgent for flag in standing_flags(known, desk.library)),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.core.access import Sensitivity, may_see
 from app.core.encounters import EncounterView, open_encounter
 from app.core.merge import Document
 from app.core.problems import ProblemCode
@@ -37,6 +38,21 @@ class Loaded:
     """By patient id; those who are on this tablet."""
     number: int = 0
     """Its place among the readings of this screen."""
+    role: str = ""
+    """Of whoever reads; `documents` are those that it may see."""
+    hidden: frozenset[str] = frozenset()
+    """Records that are there, and are not shown to the role."""
+    notes: frozenset[str] = frozenset()
+    """Confidential notes: that they are there everybody sees."""
+    readers: tuple[str, ...] = ()
+    """Names of those who may read them."""
+    has_alarm: bool = False
+    """Whether a red flag stands that asks for somebody at once."""
+
+    @property
+    def shows_results(self) -> bool:
+        """Whether the role may see what answers mean."""
+        return may_see(self.role, Sensitivity.RESULT)
 
     def is_older_than(self, other: "Loaded | None") -> bool:
         """Tell whether it was asked for before another, and came after it."""
@@ -183,6 +199,11 @@ class ComeBackPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfidentialPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class RelativePressed:
     patient_id: str
 
@@ -212,5 +233,6 @@ Event = (
     | NoticePressed
     | FamilyPressed
     | ComeBackPressed
+    | ConfidentialPressed
     | RelativePressed
 )

@@ -8,6 +8,7 @@ from app.core.merge import Document
 from app.core.projections import View
 from app.core.timeline import Entry, Moment
 from app.features.record.events import EntryPressed, Event, Loaded
+from app.i18n import formats
 from app.ui import provenance
 from app.ui import widgets as w
 from app.ui.record_words import Fact, RecordWords
@@ -18,7 +19,10 @@ Dispatch = Callable[[Event], None]
 def timeline(
     loaded: Loaded, words: RecordWords, dispatch: Dispatch
 ) -> list[ft.Control]:
-    """Draw each save, newest first; an entry opens what can be corrected."""
+    """Draw each save, newest first; an entry opens what can be corrected.
+
+    Of what the role may not see stands who wrote it, and when.
+    """
     rows: list[ft.Control] = []
     for moment in loaded.moments:
         for index, entry in enumerate(moment.entries):
@@ -27,7 +31,35 @@ def timeline(
                 key = f"record.{moment.change_id}.{index}"
                 drawn = _entry(moment, entry, document, loaded, words)
                 rows.append(w.timeline_entry(key, drawn, _opener(document, dispatch)))
+        if any(entry.record_id in loaded.notes for entry in moment.entries):
+            key = f"record.note.{moment.change_id}"
+            rows.append(w.timeline_entry(key, _note(moment, loaded, words)))
+        if any(entry.record_id in loaded.hidden for entry in moment.entries):
+            key = f"record.hidden.{moment.change_id}"
+            rows.append(w.timeline_entry(key, _not_shown(moment, loaded, words)))
     return rows
+
+
+def _not_shown(moment: Moment, loaded: Loaded, words: RecordWords) -> w.TimelineEntry:
+    t = words.t
+    return w.TimelineEntry(
+        what=t.gettext("Not shown to your role"),
+        when=provenance.when(t, moment, loaded.names),
+        by=provenance.by(t, moment, loaded.names),
+    )
+
+
+def _note(moment: Moment, loaded: Loaded, words: RecordWords) -> w.TimelineEntry:
+    """That a confidential note is there, by whom, and who may read it."""
+    t = words.t
+    names = formats.joined(t, map(t.isolate, loaded.readers))
+    may_read = t.fill(t.gettext("Who may read it: {names}"), names=names)
+    return w.TimelineEntry(
+        what=t.gettext("Confidential note"),
+        when=provenance.when(t, moment, loaded.names),
+        by=provenance.by(t, moment, loaded.names),
+        detail=may_read if loaded.readers else t.gettext("Nobody may read it now."),
+    )
 
 
 def _opener(document: Document, dispatch: Dispatch) -> Callable[[], None]:

@@ -19,6 +19,7 @@ from app.features.record.doing import (
     OpenAmend,
     OpenAnswers,
     OpenComeBack,
+    OpenConfidential,
     OpenFamily,
     OpenNotice,
     OpenPage,
@@ -29,6 +30,7 @@ from app.features.record.doing import (
 from app.features.record.events import (
     AskingClosed,
     ComeBackPressed,
+    ConfidentialPressed,
     ConflictPressed,
     Corrected,
     CorrectionFailed,
@@ -119,6 +121,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(replace(model, busy=False, problem=problem))
         case VisitPressed() | NoticePressed() | FamilyPressed() | ComeBackPressed():
             return Next(model, _way(model, event))
+        case ConfidentialPressed():
+            return Next(model, (OpenConfidential(model.patient_id),))
         case RelativePressed(patient_id):
             return Next(model, (OpenRelative(patient_id),))
         case _:

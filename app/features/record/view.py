@@ -8,6 +8,7 @@ from app.core.projections import PatientView
 from app.features.record import about, conflicts, correcting, deciding, history, moving
 from app.features.record.events import (
     ComeBackPressed,
+    ConfidentialPressed,
     Event,
     FamilyPressed,
     Loaded,
@@ -117,6 +118,11 @@ def _ways(loaded: Loaded, dispatch: Dispatch, look: Look) -> list[ft.Control]:
             "record.family",
             _("Register another of this family"),
             lambda: dispatch(FamilyPressed()),
+        ),
+        w.quiet_button(
+            "record.confidential",
+            _("Write a confidential note"),
+            lambda: dispatch(ConfidentialPressed()),
         ),
     ]
     return ways if loaded.encounter is not None else ways[1:]

@@ -103,6 +103,7 @@ class _Result:
             disputed=_disputed(form, view),
             has_two_scores=result is not None and result.in_conflict,
             interpreters=_interpreters(view),
+            role=desk.practitioner.role,
         )
 
     def _listen(self, dispatch: Dispatch) -> None:

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from app.clinic.findings import StandingFlag
 from app.clinic.library import Form
+from app.core.access import Sensitivity, may_see
 from app.core.canonical import Json
 from app.core.projections import ResponseView
 from app.core.questionnaire import Answer, ItemPath, QuestionnaireItem
@@ -41,6 +42,18 @@ class Loaded:
     disputed: tuple[str, ...] = ()
     has_two_scores: bool = False
     interpreters: tuple[Interpretation, ...] = ()
+    role: str = ""
+    """Of whoever reads."""
+
+    @property
+    def shows_answers(self) -> bool:
+        """Whether the role may see what was answered."""
+        return may_see(self.role, Sensitivity.CLINICAL)
+
+    @property
+    def shows_results(self) -> bool:
+        """Whether the role may see what it means."""
+        return may_see(self.role, Sensitivity.RESULT)
 
     @property
     def has_total(self) -> bool:

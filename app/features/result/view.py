@@ -23,6 +23,7 @@ from app.ui.flags import flag_notice
 from app.ui.form_words import FormWords
 from app.ui.frame import Frame
 from app.ui.look import Look
+from app.ui.role_words import call_the_nurse
 
 Dispatch = Callable[[Event], None]
 
@@ -41,8 +42,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             w.title(words.title),
             *_dangers(loaded, words, look),
             *_ended_early(loaded, look),
-            *_about(loaded, words, look),
-            *_score(loaded, words, look),
+            *_meaning(loaded, words, look),
             *_answers(loaded, words, look),
             *_how(loaded, look),
         ],
@@ -51,6 +51,14 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         ),
         quiet=_correct(loaded, dispatch, look),
     )
+
+
+def _meaning(loaded: Loaded, words: FormWords, look: Look) -> list[ft.Control]:
+    """What it says of the person, for those whose role may know."""
+    if loaded.shows_results:
+        return [*_about(loaded, words, look), *_score(loaded, words, look)]
+    said = look.t.gettext("The result is not shown to your role.")
+    return [w.notice("result.hidden", said)]
 
 
 def _missing(look: Look) -> ft.Control:
@@ -64,7 +72,8 @@ def _missing(look: Look) -> ft.Control:
 
 def _correct(loaded: Loaded, dispatch: Dispatch, look: Look) -> ft.Control | None:
     done = (ResponseStatus.COMPLETED, ResponseStatus.AMENDED)
-    if loaded.form is None or loaded.view.status not in done:
+    is_done = loaded.view.status in done
+    if loaded.form is None or not is_done or not loaded.shows_answers:
         return None
     return w.quiet_button(
         "result.correct",
@@ -74,6 +83,9 @@ def _correct(loaded: Loaded, dispatch: Dispatch, look: Look) -> ft.Control | Non
 
 
 def _dangers(loaded: Loaded, words: FormWords, look: Look) -> list[ft.Control]:
+    if not loaded.shows_results:
+        is_alarm = any(flag.urgent for flag in loaded.flags)
+        return [call_the_nurse("result.alarm", look)] if is_alarm else []
     return [
         flag_notice(f"result.flag.{f.code}", _danger(f, words, look), f.form, look.t)
         for f in loaded.flags
@@ -230,6 +242,8 @@ def _source(form: Form, score: dict[str, Json], look: Look) -> list[ft.Control]:
 def _answers(loaded: Loaded, words: FormWords, look: Look) -> list[ft.Control]:
     """What was answered or measured, question by question."""
     _ = look.t.gettext
+    if not loaded.shows_answers:
+        return []
     facts = [
         (words.text(each.item.text), words.said(each.item, each.answer))
         for each in loaded.answers

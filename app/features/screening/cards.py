@@ -53,6 +53,8 @@ class Card:
     others: tuple[Written, ...] = ()
     is_changed: bool = False
     doubt: PlausibleRange | None = None
+    shows_meaning: bool = True
+    """Whether the role may read what an answer raised."""
 
     @property
     def key(self) -> str:
@@ -99,7 +101,7 @@ def _heading(
     else:
         staff, person = tongues.both(item.text, look)
         texts = unsaid(w.bilingual_text(staff, person, look, item.prefix or ""))
-    if not card.flags:
+    if not card.flags or not card.shows_meaning:
         return texts
     mark = w.icon_button(
         f"{card.key}.flag",
@@ -132,7 +134,7 @@ def _body(
         return [_calculated(card, tongues, look)]
     asked = Asked(card.key, card.question, card.answer, card.fields)
     body = input_of(asked, tongues, dispatch, look)
-    if card.is_flag_read and card.flags:
+    if card.flags and (card.is_flag_read or not card.shows_meaning):
         body.insert(0, _flag_words(card, form, look))
     body += [w.error_line(sentence(t, form, each)) for each in card.problems]
     body += _doubts(card, look)
@@ -170,7 +172,16 @@ def _also_answered(
 
 
 def _flag_words(card: Card, form: Form, look: Look) -> ft.Control:
-    """What the answer raised and what to do: only when somebody wants to read it."""
+    """What the answer raised and what to do: only when somebody wants to read it.
+
+    Who may not read it is told at once whom to call, and not why.
+    """
+    if not card.shows_meaning:
+        is_urgent = any(flag.urgent for flag in card.flags)
+        call = look.t.gettext("Call the nurse now.")
+        tell = look.t.gettext("Tell the nurse about this answer.")
+        key, tone = f"{card.key}.nurse", w.Tone.DANGER if is_urgent else w.Tone.WARNING
+        return w.notice(key, call if is_urgent else tell, tone)
     words = FormWords(look.t, form, form.canonical)
     lines = [words.of_staff(text) for f in card.flags for text in (f.text, f.action)]
     return w.notice(f"{card.key}.flagged", "\n".join(lines))

@@ -115,7 +115,8 @@ def loop(
         desk, work.lane(), place, route, Saver(desk, route), Listening(work)
     )
     form = desk.library.form(route.questionnaire)
-    model = Model(_languages(look.value, form), desk.setup.site.zone)
+    languages, role = _languages(look.value, form), desk.practitioner.role
+    model = Model(languages, desk.setup.site.zone, role=role)
     moments: Moments[Event] = Moments(shown=Opened(), left=Left())
     return Loop(model, update, screen.perform, moments)
 

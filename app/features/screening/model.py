@@ -161,6 +161,8 @@ class Model:
     """Why what is answered can't be kept while it is not saved."""
     is_leaving: bool = False
     """One goes as soon as the pages are written."""
+    role: str = ""
+    """Of whoever asks: not everybody may read what an answer means."""
 
     @property
     def is_finished(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import flet as ft
 
+from app.core.access import Sensitivity, may_see
 from app.core.questionnaire import (
     Answer,
     FormState,
@@ -93,6 +94,7 @@ def _shown(model: Model, state: FormState, shown: Page) -> list[Shown]:
             others(model, row.path, answer, is_changed=row.path in changes),
             row.path in changes,
             _doubt(model, row, answer),
+            may_see(model.role, Sensitivity.RESULT),
         )
         if isinstance(row, Question)
         else _checked(row, state, is_checked=is_checked)

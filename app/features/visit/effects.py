@@ -122,6 +122,7 @@ class _Visit:
             ),
             number,
             {form.canonical: in_visit(form) for form in desk.library.forms},
+            desk.practitioner.role,
         )
 
     def _save(self, effect: Saving, dispatch: Dispatch) -> None:

@@ -8,6 +8,7 @@ from app.clinic.findings import StandingFlag, standing_flags
 from app.clinic.library import Form, Library
 from app.clinic.screening import age_of, response_in
 from app.clinic.visits import for_later
+from app.core.access import Sensitivity, may_see
 from app.core.encounters import EncounterView
 from app.core.merge import Document
 from app.core.projections import PatientView, ResponseView, patient_view
@@ -62,6 +63,18 @@ class Loaded:
     """Its place among the readings of this screen."""
     response_ids: Mapping[str, str] = field(default_factory=dict)
     """By canonical: under which id a form is answered in this visit."""
+    role: str = ""
+    """Of whoever looks."""
+
+    @property
+    def shows_answers(self) -> bool:
+        """Whether the role may see, and ask, what a form asks."""
+        return may_see(self.role, Sensitivity.CLINICAL)
+
+    @property
+    def shows_results(self) -> bool:
+        """Whether the role may see what answers mean."""
+        return may_see(self.role, Sensitivity.RESULT)
 
     def is_older_than(self, other: "Loaded | None") -> bool:
         """Tell whether it was asked for before another, and came after it."""
@@ -96,9 +109,11 @@ class Loaded:
 def offers(loaded: Loaded, here: Station) -> tuple[Offer, ...]:
     """Return the forms of this station first, then those of the others.
 
-    Each form once; one that an age rules out is never offered, and what was answered
-    of it stays in the record.
+    None for a role that may not see answers. Each form once; one that an age rules out
+    is never offered, and what was answered of it stays in the record.
     """
+    if not loaded.shows_answers:
+        return ()
     patient = loaded.patient
     birth = patient.birth if patient else None
     age = age_of(birth, loaded.today)

@@ -29,6 +29,7 @@ from app.ui.flags import flag_notice
 from app.ui.form_words import FormWords
 from app.ui.frame import Frame
 from app.ui.look import Look
+from app.ui.role_words import call_the_nurse
 
 Dispatch = Callable[[Event], None]
 
@@ -52,6 +53,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             _person(loaded, patient, look),
             *([] if is_given else [notice]),
             *form_cards(model, dispatch, look),
+            *_not_shown(loaded, look),
             *moves.card(model, loaded, dispatch, look),
             *([notice] if is_given else []),
             _record(dispatch, look),
@@ -117,11 +119,22 @@ def _dangers(loaded: Loaded, dispatch: Dispatch, look: Look) -> list[ft.Control]
         )
         text = _("Perhaps a child, and nobody asked yet who is with them.")
         found.append(w.notice("visit.company", text, w.Tone.WARNING, say))
+    if not loaded.shows_results:
+        alarm = call_the_nurse("visit.alarm", look)
+        return [*found, *([alarm] if any(f.urgent for f in loaded.flags) else [])]
     for number, flag in enumerate(loaded.flags):
         key = f"visit.flag.{flag.code}.{number}"
         said = _flag_words(flag, loaded, look)
         found.append(flag_notice(key, said, flag.form, look.t))
     return found
+
+
+def _not_shown(loaded: Loaded, look: Look) -> list[ft.Control]:
+    """Where the forms would stand, for who may neither ask nor read them."""
+    if loaded.shows_answers:
+        return []
+    said = look.t.gettext("The screenings are not shown to your role.")
+    return [w.notice("visit.hidden", said)]
 
 
 def _flag_words(flag: StandingFlag, loaded: Loaded, look: Look) -> str:

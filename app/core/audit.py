@@ -1,0 +1,144 @@
+"""Who looked at what, took it out, or tried to: AuditEvents in FHIR R4's words. Pure.
+
+An event is an ordinary operation of a device's chain, so its signed head covers it
+too. Its patient is the device's audit subject, so that it is in nobody's record; the
+person whom it is about stands inside the content.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.core.canonical import Json
+from app.core.document_json import as_mapping
+from app.core.ids import derived_id
+
+AGAIN_MS = 60_000
+"""Somebody who looks at one record twice within this time looked at it once."""
+
+_DCM = "http://dicom.nema.org/resources/ontology/DCM"
+_REASONS = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+_KINDS = "https://tessera.example/audit-kind"
+_PRACTITIONER, _PATIENT = "Practitioner/", "Patient/"
+
+
+class AuditKind(StrEnum):
+    """What happened; a code of a newer version is kept, and shown as it is."""
+
+    READ = "read"
+    EXPORT = "export"
+    PRINT = "print"
+    BREAK_GLASS = "break-glass"
+    UNLOCK_FAILED = "unlock-failed"
+    SLOT_CLOSED = "slot-closed"
+    SLOT_REOPENED = "slot-reopened"
+    EVENTS_LOST = "events-lost"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How FHIR says a kind: DICOM's event type, C-R-U-D-E, outcome, purpose."""
+
+    code: str
+    display: str
+    action: str
+    outcome: str = "0"
+    purpose: str = ""
+
+
+_RECORD, _EXPORT = ("110110", "Patient Record"), ("110106", "Export")
+_LOGIN, _ALERT = ("110114", "User Authentication"), ("110113", "Security Alert")
+_WORDS: Mapping[str, _Words] = {
+    AuditKind.READ: _Words(*_RECORD, "R", purpose="TREAT"),
+    AuditKind.EXPORT: _Words(*_EXPORT, "R"),
+    AuditKind.PRINT: _Words(*_EXPORT, "R"),
+    AuditKind.BREAK_GLASS: _Words(
+        "110127", "Emergency Override Started", "E", purpose="BTG"
+    ),
+    AuditKind.UNLOCK_FAILED: _Words(*_LOGIN, "E", "4"),
+    AuditKind.SLOT_CLOSED: _Words(*_ALERT, "E", "8"),
+    AuditKind.SLOT_REOPENED: _Words(*_LOGIN, "E"),
+    AuditKind.EVENTS_LOST: _Words(*_ALERT, "E", "8"),
+}
+_OTHER = _Words(*_ALERT, "E", "8")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One event, or `count` of a kind from `recorded_at` to `ended_at` (UTC ms).
+
+    `patient_id` is whose record it is about, or nothing; `reason` is as it was typed.
+    """
+
+    event_id: str
+    kind: str
+    recorded_at: int
+    practitioner_id: str
+    patient_id: str = ""
+    reason: str = ""
+    count: int = 1
+    ended_at: int | None = None
+
+    def fields(self) -> dict[str, Json]:
+        """Return what an operation says: type, action, recorded, outcome, agent ..."""
+        words = _WORDS.get(self.kind, _OTHER)
+        found: dict[str, Json] = {
+            "type": {"system": _DCM, "code": words.code, "display": words.display},
+            "subtype": [{"system": _KINDS, "code": self.kind}],
+            "action": words.action,
+            "recorded": self.recorded_at,
+            "outcome": words.outcome,
+            "agent": [{"who": _PRACTITIONER + self.practitioner_id, "requestor": True}],
+            "entity": [{"what": _PATIENT + self.patient_id}] if self.patient_id else [],
+        }
+        if words.purpose:
+            coding: Json = [{"system": _REASONS, "code": words.purpose}]
+            text: dict[str, Json] = {"text": self.reason} if self.reason else {}
+            found["purposeOfEvent"] = [{"coding": coding, **text}]
+        if self.ended_at is not None or self.count > 1:
+            ended = self.recorded_at if self.ended_at is None else self.ended_at
+            found["period"] = {"start": self.recorded_at, "end": ended}
+            found["count"] = self.count
+        return found
+
+    @classmethod
+    def of(cls, event_id: str, fields: Mapping[str, Json]) -> "AuditEvent":
+        """Read what `fields` wrote; what is missing or odd reads as nothing."""
+        recorded, count = fields.get("recorded"), fields.get("count")
+        ended = as_mapping(fields.get("period")).get("end")
+        return cls(
+            event_id,
+            _text(_first(fields.get("subtype")), "code"),
+            recorded if isinstance(recorded, int) else 0,
+            _text(_first(fields.get("agent")), "who").removeprefix(_PRACTITIONER),
+            _text(_first(fields.get("entity")), "what").removeprefix(_PATIENT),
+            _text(_first(fields.get("purposeOfEvent")), "text"),
+            count if isinstance(count, int) else 1,
+            ended if isinstance(ended, int) else None,
+        )
+
+
+def audit_subject(deployment_secret: bytes, device_id: str) -> str:
+    """Return the patient id under which a device's events stand: it is nobody's."""
+    return derived_id(deployment_secret, device_id, "audit")
+
+
+def is_again(before_ms: int | None, now_ms: int) -> bool:
+    """Tell whether somebody looks at what they looked at just now."""
+    return before_ms is not None and 0 <= now_ms - before_ms < AGAIN_MS
+
+
+def in_parts(events: Iterable[AuditEvent], most: int) -> list[list[AuditEvent]]:
+    """Return events in parts of at most so many, in their order."""
+    found = list(events)
+    return [found[at : at + most] for at in range(0, len(found), most)]
+
+
+def _first(value: Json) -> Mapping[str, Json]:
+    found = value[0] if isinstance(value, list | tuple) and value else None
+    return as_mapping(found)
+
+
+def _text(members: Mapping[str, Json], name: str) -> str:
+    found = members.get(name)
+    return found if isinstance(found, str) else ""

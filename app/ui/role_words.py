@@ -1,0 +1,18 @@
+"""What a role is told in place of what it may not see: never an empty place."""
+
+import flet as ft
+
+from app.ui import widgets as w
+from app.ui.look import Look
+
+
+def not_shown(key: str, look: Look) -> ft.Control:
+    """Say that something is there, and whom it is not for."""
+    said = look.t.gettext("Some of this record is not shown to your role.")
+    return w.notice(key, said)
+
+
+def call_the_nurse(key: str, look: Look) -> ft.Control:
+    """Say what to do where an alarm stands, without what it means."""
+    said = look.t.gettext("Call the nurse now. The reason is not shown to your role.")
+    return w.notice(key, said, w.Tone.DANGER)

@@ -1,0 +1,145 @@
+"""Recomputing every chain from what is stored: the audit, and each device's log."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, Select, select
+
+from app.core import canonical
+from app.core.chain import GENESIS, ChainHead
+from app.core.operation import (
+    EncodedOperation,
+    OperationError,
+    decode_header,
+    decode_operation,
+)
+from app.core.records import RecordType
+from sync_server.database import AnyRow
+from sync_server.services.audit import NewEvent, link
+from sync_server.tables import (
+    AUDIT_EVENT,
+    DEVICE,
+    LINK,
+    OPERATION,
+    SET_ASIDE,
+    SIGNATURE,
+)
+
+_FETCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What one chain turned out to be: `broken_at` is 0 where all of it holds."""
+
+    name: str
+    number: int
+    digest: bytes
+    broken_at: int = 0
+    why: str = ""
+
+
+def verify(connection: Connection) -> Iterator[Chain]:
+    """Yield the server's chain, then each device's, each up to its first fault."""
+    yield _audit(connection)
+    for device in connection.execute(select(DEVICE).order_by(DEVICE.c.device_id)).all():
+        yield _device(connection, device)
+
+
+def _audit(connection: Connection) -> Chain:
+    number, previous = 0, GENESIS
+    query = select(AUDIT_EVENT).order_by(AUDIT_EVENT.c.number)
+    for row in connection.execute(query.execution_options(yield_per=_FETCH)):
+        number += 1
+        if row.number != number:
+            return Chain("audit", number, previous, number, "is missing")
+        event = NewEvent(row.event_id, row.source, row.patient_id, _raw(row.body))
+        digest = link(number, event, row.received_at, previous)
+        if row.previous != previous or row.digest != digest:
+            return Chain("audit", number, previous, number, "was changed")
+        previous = digest
+    return Chain("audit", number, previous)
+
+
+def _device(connection: Connection, device: AnyRow) -> Chain:
+    head, name = ChainHead(device.device_id), f"device {device.device_id}"
+    signatures = _signatures(connection, device.device_id)
+    key = Ed25519PublicKey.from_public_bytes(device.public_key)
+    for row in connection.execute(_links(device.device_id)).all():
+        after, why = head.extend(_raw(row.header_digest)), ""
+        if row.number != after.number:
+            why = "is missing"
+        elif row.digest != after.digest:
+            why = "was changed"
+        else:
+            why = _stored(connection, row)
+            signature = signatures.pop(row.number, None)
+            if signature is not None and not _is_signed(key, after, _raw(signature)):
+                why = why or "is not what the device signed"
+        if why:
+            return Chain(name, head.number, head.digest, after.number, why)
+        head = after
+    if (device.acknowledged, device.head_digest) != (head.number, head.digest):
+        return Chain(name, head.number, head.digest, head.number + 1, "is missing")
+    return Chain(name, head.number, head.digest)
+
+
+def _raw(value: object) -> bytes:
+    """Return bytes as they are; SQLite keeps a text too where bytes belong."""
+    return value if isinstance(value, bytes) else b""
+
+
+def _signatures(connection: Connection, device_id: str) -> dict[int, bytes]:
+    query = select(SIGNATURE).where(SIGNATURE.c.device_id == device_id)
+    return {row.number: row.signature for row in connection.execute(query)}
+
+
+def _is_signed(key: Ed25519PublicKey, head: ChainHead, signature: bytes) -> bool:
+    try:
+        key.verify(signature, head.signed_bytes())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _links(device_id: str) -> Select[Any]:
+    """Return the query of a device's links, each with its operation if there is one."""
+    columns = (OPERATION.c.operation_id, OPERATION.c.header, OPERATION.c.salt)
+    same = OPERATION.c.header_digest == LINK.c.header_digest
+    query = select(LINK, *columns, OPERATION.c.content).outerjoin(OPERATION, same)
+    return query.where(LINK.c.device_id == device_id).order_by(LINK.c.number)
+
+
+def _stored(connection: Connection, row: AnyRow) -> str:
+    """Return what is wrong with the operation of a link, or nothing."""
+    header = row.header
+    if row.operation_id is None:
+        of_digest = SET_ASIDE.c.header_digest == row.header_digest
+        header = connection.scalar(select(SET_ASIDE.c.header).where(of_digest))
+    if header is None:
+        return "has lost its operation"
+    if hashlib.sha256(_raw(header)).digest() != row.header_digest:
+        return "was changed"
+    return "" if row.operation_id is None else _content(connection, row)
+
+
+def _content(connection: Connection, row: AnyRow) -> str:
+    """Return what is wrong with an accepted content; an erased one has none."""
+    try:
+        is_event = decode_header(row.header)[0].record_type == RecordType.AUDIT_EVENT
+        if row.content is None and not is_event:
+            return ""  # As the law asks; an event has nothing to erase.
+        encoded = EncodedOperation(row.header, row.salt, row.content)
+        operation = decode_operation(encoded)
+    except OperationError:
+        return "was changed"
+    if not is_event:
+        return ""
+    body = select(AUDIT_EVENT.c.body)
+    kept = connection.scalar(body.where(AUDIT_EVENT.c.event_id == row.operation_id))
+    is_kept = kept == canonical.encode(operation.fields)
+    return "" if is_kept else "is not in the audit as it was sent"

@@ -1,0 +1,56 @@
+"""Who may read confidential notes: allowed and withdrawn by name."""
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from app.core.confidential import DISCLOSURES
+from sync_server.database import Database
+from sync_server.services.administration import AdministrationError
+from sync_server.services.sign_in import name_key
+from sync_server.tables import (
+    COMPARTMENT_HALF,
+    COMPARTMENT_KEY,
+    COMPARTMENT_READER,
+    PRACTITIONER,
+)
+
+
+def allow(database: Database, name: str) -> None:
+    """Let somebody read; a tablet of who may already then seals the keys to them."""
+    with database.write() as connection:
+        practitioner_id = _id_of(connection, name)
+        if not _may_read(connection, practitioner_id):
+            row = {"compartment_id": DISCLOSURES, "practitioner_id": practitioner_id}
+            connection.execute(insert(COMPARTMENT_READER).values(row))
+
+
+def withdraw(database: Database, name: str) -> None:
+    """Let somebody read no longer: the keys that they had are retired.
+
+    What they could read they may have read. Raises AdministrationError.
+    """
+    with database.write() as connection:
+        practitioner_id = _id_of(connection, name)
+        if not _may_read(connection, practitioner_id):
+            raise AdministrationError(f"{name!r} does not read confidential notes.")
+        reader = COMPARTMENT_READER.c.practitioner_id == practitioner_id
+        connection.execute(delete(COMPARTMENT_READER).where(reader))
+        half = COMPARTMENT_HALF.c.practitioner_id == practitioner_id
+        theirs = select(COMPARTMENT_HALF.c.key_id).where(half)
+        had = COMPARTMENT_KEY.c.key_id.in_(theirs)
+        connection.execute(update(COMPARTMENT_KEY).where(had).values(retired=True))
+        connection.execute(delete(COMPARTMENT_HALF).where(half))
+
+
+def _may_read(connection: Connection, practitioner_id: str) -> bool:
+    reader = COMPARTMENT_READER.c.practitioner_id == practitioner_id
+    found = connection.execute(select(COMPARTMENT_READER).where(reader)).first()
+    return found is not None
+
+
+def _id_of(connection: Connection, name: str) -> str:
+    of_name = PRACTITIONER.c.name_key == name_key(name)
+    query = select(PRACTITIONER.c.practitioner_id).where(of_name)
+    found = connection.scalar(query.where(PRACTITIONER.c.active))
+    if found is None:
+        raise AdministrationError(f"There is no practitioner called {name!r}.")
+    return str(found)

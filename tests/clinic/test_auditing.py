@@ -1,0 +1,172 @@
+"""The trail over a real vault: written, sealed, sent, and in nobody's record."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.clinic.auditing import AuditTrail
+from app.core.audit import AuditEvent, audit_subject
+from app.core.operation import decode_operation
+from app.core.wire import (
+    FeedItem,
+    Outcome,
+    PullResponse,
+    PushOutcome,
+    PushRequest,
+    PushResponse,
+)
+from app.storage import DiskFullError, LockedError, Vault
+from app.storage.stored_operation import encoded_of
+from tests.clinic.desks import Table, a_table
+from tests.features.record.people import register
+
+
+def batch_of(vault: Vault) -> PushRequest:
+    batch = vault.pending()
+    assert batch is not None
+    return batch
+
+
+def events(vault: Vault) -> list[AuditEvent]:
+    """The audit events that the tablet would send now."""
+    batch = vault.pending()
+    sent = [decode_operation(encoded_of(e)) for e in batch.operations] if batch else []
+    return [
+        AuditEvent.of(o.header.record_id, o.fields)
+        for o in sent
+        if o.header.record_type == "AuditEvent"
+    ]
+
+
+def trail_of(table: Table) -> AuditTrail:
+    return table.desk.trail
+
+
+def test_a_reading_is_in_the_signed_batch_under_the_device_s_own_subject(
+    tmp_path: Path,
+) -> None:
+    with a_table(tmp_path) as table:
+        trail_of(table).read("amina")
+        (event,) = events(table.vault)
+        assert (event.kind, event.patient_id) == ("read", "amina")
+        assert event.practitioner_id == "practitioner-ana"
+        (sent,) = batch_of(table.vault).operations
+        header = decode_operation(encoded_of(sent)).header
+        secret = bytes(range(32, 64))
+        assert header.patient_id == audit_subject(secret, table.vault.device_id)
+
+
+def test_looking_twice_in_a_minute_is_one_event_and_later_another(
+    tmp_path: Path,
+) -> None:
+    with a_table(tmp_path) as table:
+        trail_of(table).read("amina")
+        table.tablet.wall.advance(59_999)
+        trail_of(table).read("amina")
+        trail_of(table).read("boris")
+        table.tablet.wall.advance(1)
+        trail_of(table).read("amina")
+        read = [event.patient_id for event in events(table.vault)]
+        assert read == ["amina", "boris", "amina"]
+
+
+def test_events_are_in_no_record_no_timeline_no_list_and_no_count(
+    tmp_path: Path,
+) -> None:
+    with a_table(tmp_path) as table:
+        amina = register(table.desk, "Amina")
+        vault, before = table.vault, table.vault.counts()
+        log = vault.operations(amina.patient_id)
+        trail_of(table).read(amina.patient_id)
+        subject = audit_subject(bytes(range(32, 64)), vault.device_id)
+        assert vault.counts() == before
+        assert vault.operations(amina.patient_id) == log
+        assert vault.documents(subject) == ()
+        assert vault.summary(subject) is None
+
+
+def test_a_far_clock_that_the_server_clamps_folds_no_event(tmp_path: Path) -> None:
+    with a_table(tmp_path) as table:
+        trail_of(table).read("amina")
+        batch = batch_of(table.vault)
+        sent = decode_operation(encoded_of(batch.operations[0])).header
+        outcome = PushOutcome(
+            operation_id=sent.operation_id, outcome=Outcome.ACCEPTED, clamp_ms=5
+        )
+        table.vault.record_outcomes(
+            PushResponse(
+                outcomes=(outcome,), acknowledged=1, server_ms=1, epoch="epoch-1"
+            )
+        )
+        assert table.vault.pending() is None
+        assert table.vault.document(sent.record_id) is None
+
+
+def test_what_a_feed_brings_of_another_device_s_audit_is_no_record_here(
+    tmp_path: Path,
+) -> None:
+    with a_table(tmp_path / "a") as one, a_table(tmp_path / "b") as two:
+        trail_of(one).read("amina")
+        (sent,) = batch_of(one.vault).operations
+        item = FeedItem(sequence=1, device_id="device-x", operation=sent)
+        page = PullResponse(cursor="e.1", items=(item,), more=False, server_ms=1)
+        two.vault.apply_feed(page)
+        header = decode_operation(encoded_of(sent)).header
+        assert two.vault.document(header.record_id) is None
+
+
+def test_a_full_disk_stops_no_reading_and_the_event_follows(tmp_path: Path) -> None:
+    with a_table(tmp_path) as table:
+        database = table.vault._unlocked.database
+        register(table.desk, "Amina")
+        _pragma(table, "max_page_count = 1")
+        for number in range(200):  # until what is free in the file is used up
+            trail_of(table).read(f"patient-{number}")
+        with pytest.raises(DiskFullError):
+            trail_of(table).broke_glass("amina", "She bleeds")
+        _pragma(table, "max_page_count = 1000000")
+        trail_of(table).broke_glass("amina", "She bleeds")
+        with database.read() as driver:
+            query = "SELECT count(*) FROM operation WHERE patient_id = ?"
+            subject = audit_subject(bytes(range(32, 64)), table.vault.device_id)
+            assert driver.execute(query, (subject,)).fetchone()[0] == 201
+
+
+def _pragma(table: Table, statement: str) -> None:
+    with table.vault._unlocked.database.read() as driver:
+        driver.execute(f"PRAGMA {statement}").fetchall()
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What a tablet kept while it was locked."""
+
+    event_id: str = "locked-1"
+    kind: str = "unlock-failed"
+    practitioner_id: str = "practitioner-bo"
+    first_at: int = 1_000
+    last_at: int = 9_000
+    count: int = 3
+
+
+def test_failed_unlocks_are_written_at_the_next_unlock_and_only_once(
+    tmp_path: Path,
+) -> None:
+    with a_table(tmp_path) as table:
+        assert trail_of(table).write_locked([Failed()]) == [Failed()]
+        trail_of(table).write_locked([Failed()])
+        (event,) = events(table.vault)
+        assert (event.kind, event.practitioner_id) == (
+            "unlock-failed",
+            Failed().practitioner_id,
+        )
+        assert (event.count, event.recorded_at, event.ended_at) == (3, 1_000, 9_000)
+
+
+def test_nothing_is_broken_open_after_the_lock(tmp_path: Path) -> None:
+    with a_table(tmp_path) as table:
+        trail = trail_of(table)
+        table.vault.close()
+        with pytest.raises(LockedError):
+            trail.broke_glass("amina", "She bleeds")

@@ -1,0 +1,144 @@
+"""Closed sections at the server: by name, by a reader's tablet, never opened here."""
+
+import base64
+
+import httpx
+import pytest
+
+from app.core.compartment_wire import CompartmentKey, NewCompartmentKey, SealedHalf
+from app.core.confidential import DISCLOSURES
+from app.core.problems import ProblemCode
+from app.core.wire import Setup
+from sync_server.commands import main
+from sync_server.problems import ProblemError
+from sync_server.services import compartment_readers, compartments
+from sync_server.services.setup import setup_of
+from tests.server.deployments import TestDeployment, enrol_request
+from tests.support.operations import WritingDevice
+
+PUBLIC, OTHER = bytes(range(32)), bytes(32)
+
+
+def new(
+    *halves: tuple[str, str], key_id: str = "k1", public_key: bytes = PUBLIC
+) -> NewCompartmentKey:
+    """A key with halves for practitioners, each on a device."""
+    sealed = tuple(
+        SealedHalf(practitioner_id=who, device_id=device, sealed=b"sealed for " + b"x")
+        for who, device in halves
+    )
+    key = CompartmentKey(key_id=key_id, public_key=public_key, halves=sealed)
+    return NewCompartmentKey(compartment_id=DISCLOSURES, key=key)
+
+
+def setup(deployment: TestDeployment) -> Setup:
+    context = deployment.context
+    with context.database.read() as connection:
+        return setup_of(context, connection, deployment.site_id)
+
+
+def test_a_deployment_without_readers_has_no_compartment(
+    on_sqlite: TestDeployment,
+) -> None:
+    assert setup(on_sqlite).compartments == ()
+
+
+def test_a_reader_s_tablet_publishes_a_key_once_and_seals_it_to_more(
+    deployment: TestDeployment,
+) -> None:
+    nurse, clara = deployment.nurse_id, deployment.coordinator_id
+    context = deployment.context
+    compartment_readers.allow(context.database, "Nadia")
+    for _ in range(2):
+        compartments.publish(context, "tablet-a", new((nurse, "tablet-a")))
+    compartment_readers.allow(context.database, "clara")
+    more = new((nurse, "tablet-a"), (clara, "tablet-b"))
+    compartments.publish(context, "tablet-a", more)
+    (found,) = setup(deployment).compartments
+    assert set(found.readers) == {nurse, clara}
+    (key,) = found.keys
+    assert key.public_key == PUBLIC
+    whose = {(half.practitioner_id, half.device_id) for half in key.halves}
+    assert whose == {(nurse, "tablet-a"), (clara, "tablet-b")}
+
+
+def test_nobody_but_a_reader_s_tablet_publishes_and_no_key_is_replaced(
+    on_sqlite: TestDeployment,
+) -> None:
+    context, nurse = on_sqlite.context, on_sqlite.nurse_id
+    with pytest.raises(ProblemError) as early:
+        compartments.publish(context, "tablet-a", new((nurse, "tablet-a")))
+    assert early.value.code is ProblemCode.FORBIDDEN
+    compartment_readers.allow(context.database, "Nadia")
+    compartments.publish(context, "tablet-a", new((nurse, "tablet-a")))
+    for device, other in (
+        ("tablet-b", new((nurse, "tablet-a"))),
+        ("tablet-a", new((nurse, "tablet-a"), public_key=OTHER)),
+        ("tablet-b", new((on_sqlite.coordinator_id, "tablet-b"), key_id="k2")),
+    ):
+        with pytest.raises(ProblemError) as refused:
+            compartments.publish(context, device, other)
+        assert refused.value.code is ProblemCode.FORBIDDEN
+    (found,) = setup(on_sqlite).compartments
+    assert [key.public_key for key in found.keys] == [PUBLIC]
+
+
+def test_a_withdrawal_retires_the_keys_that_somebody_had_and_drops_their_halves(
+    on_sqlite: TestDeployment,
+) -> None:
+    context, nurse = on_sqlite.context, on_sqlite.nurse_id
+    for name in ("Nadia", "Clara"):
+        compartment_readers.allow(context.database, name)
+    both = new((nurse, "tablet-a"), (on_sqlite.coordinator_id, "tablet-b"))
+    compartments.publish(context, "tablet-a", both)
+    compartment_readers.withdraw(context.database, "Clara")
+    (found,) = setup(on_sqlite).compartments
+    (key,) = found.keys
+    assert found.readers == (nurse,)
+    assert key.retired
+    assert [half.practitioner_id for half in key.halves] == [nurse]
+
+
+def test_the_endpoint_is_for_enrolled_devices_and_may_be_repeated(
+    deployment: TestDeployment, http: httpx.Client
+) -> None:
+    device = WritingDevice("tablet-a", deployment.author, deployment.wall)
+    request = enrol_request(device, deployment.code())
+    body = request.model_dump(mode="json")
+    token = http.post("/v1/enrol", json=body).json()["token"]
+    compartment_readers.allow(deployment.context.database, "Nadia")
+    key = new((deployment.nurse_id, "tablet-a")).model_dump(mode="json")
+    assert http.post("/v1/compartment-keys", json=key).status_code == 401
+    headers = {"Authorization": f"Bearer {token}"}
+    for _ in range(2):
+        answer = http.post("/v1/compartment-keys", json=key, headers=headers)
+        assert answer.status_code == 204
+    unknown = key | {"compartment_id": "other"}
+    answer = http.post("/v1/compartment-keys", json=unknown, headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (404, "not-found")
+    short = {
+        **key,
+        "key": {**key["key"], "public_key": base64.b64encode(b"x").decode()},
+    }
+    answer = http.post("/v1/compartment-keys", json=short, headers=headers)
+    assert answer.json()["type"] == "malformed"
+    (listed,) = http.get("/v1/setup", headers=headers).json()["compartments"]
+    assert [each["key_id"] for each in listed["keys"]] == ["k1"]
+
+
+def test_the_commands_allow_and_withdraw_by_name(
+    on_sqlite: TestDeployment,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("TESSERA_DATA", str(on_sqlite.settings.data))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    for _ in range(2):
+        assert main(["compartment", "allow", "--practitioner", "nadia"]) == 0
+    (found,) = setup(on_sqlite).compartments
+    assert found.readers == (on_sqlite.nurse_id,)
+    assert main(["compartment", "withdraw", "--practitioner", "Nadia"]) == 0
+    assert setup(on_sqlite).compartments == ()
+    assert main(["compartment", "withdraw", "--practitioner", "Nadia"]) == 1
+    assert main(["compartment", "allow", "--practitioner", "Nobody"]) == 1
+    assert "There is no practitioner called 'Nobody'." in capsys.readouterr().err
