@@ -12,19 +12,22 @@ from app.storage.migrations import LATEST, migrate, version_of
 
 VAULT_NAME = "vault.db"
 KEPT_PREFIX = "vault-set-aside-"
-_COMPANIONS = ("", "-wal", "-shm")
+_JOURNAL = "-journal"
+_COMPANIONS = ("", "-wal", "-shm", _JOURNAL)
 
 
 def create_file(folder: Path, wall: WallClock) -> None:
     """Make an empty vault under its final name only when it is whole.
 
-    So a vault file without tables is a damaged one, never a half-made one.
+    So a vault file without tables is a damaged one, never a half-made one. It has its
+    journal mode before it has its name: that change needs a rollback journal.
     """
     with typed_errors():
         _move_aside(folder, wall)  # A log without its database belongs to nobody.
         temporary = folder / f"{VAULT_NAME}.new"
-        temporary.unlink(missing_ok=True)
-        driver = sqlite3.connect(temporary, isolation_level=None)
+        for suffix in _COMPANIONS:
+            (folder / f"{temporary.name}{suffix}").unlink(missing_ok=True)
+        driver = connect(temporary)
         try:
             migrate(driver, wall)
         finally:
@@ -52,9 +55,13 @@ def kept_files(folder: Path) -> tuple[Path, ...]:
 
 
 def _check(path: Path) -> None:
-    """Read the file without changing a byte of it; raise if it is not sound."""
+    """Read the file without changing a byte of it; raise if it is not sound.
+
+    A change that was cut off with a rollback journal is undone first, as it must be.
+    """
+    mode = "rw" if path.with_name(f"{path.name}{_JOURNAL}").exists() else "ro"
     with typed_errors():
-        driver = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        driver = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
         try:
             version = version_of(driver)
             if version == 0:
