@@ -65,4 +65,5 @@ class ProblemCode(StrEnum):
     LOCKED = "locked"
     CARD_CODE_WRONG = "card-code-wrong"
     UNDECIDED = "undecided"
+    DISK_FAILED = "disk-failed"
     UNEXPECTED = "unexpected"

@@ -150,6 +150,11 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "The tablet’s memory cannot be written, so this was not saved. "
             "What you typed is still on the screen."
         ),
+        ProblemCode.DISK_FAILED: N_(
+            "The tablet’s memory did not answer, so this was not done. "
+            "What was saved is kept. Try again; if it happens again, "
+            "bring the tablet to your administrator."
+        ),
         ProblemCode.LOCKED: N_("The app is locked. Enter your PIN to go on."),
         ProblemCode.CARD_CODE_WRONG: N_(
             "This card code is mistyped. Compare each character with the card."

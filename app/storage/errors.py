@@ -65,7 +65,9 @@ class DeviceSecretMissingError(VaultUnavailableError):
 
 
 class DiskError(StorageError):
-    """The disk refused to write; nothing was changed."""
+    """The disk refused; nothing was changed."""
+
+    code = ProblemCode.DISK_FAILED
 
 
 class DiskFullError(DiskError):

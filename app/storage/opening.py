@@ -1,12 +1,18 @@
 """Opening the vault's file: made whole, checked before use, set aside if damaged."""
 
+import re
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.core.clock import WallClock
-from app.storage.database import connect, typed, typed_errors
-from app.storage.errors import VaultCorruptError, VaultTooNewError
+from app.storage.database import connect, of_code, typed, typed_errors
+from app.storage.errors import (
+    DiskError,
+    StorageError,
+    VaultCorruptError,
+    VaultTooNewError,
+)
 from app.storage.folders import sync_folder
 from app.storage.migrations import LATEST, migrate, version_of
 
@@ -30,6 +36,8 @@ def create_file(folder: Path, wall: WallClock) -> None:
         driver = connect(temporary)
         try:
             migrate(driver, wall)
+            # Closing would do so too, but says nothing where the disk refuses.
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             driver.close()
         temporary.rename(folder / VAULT_NAME)
@@ -68,10 +76,21 @@ def _check(path: Path) -> None:
                 raise VaultCorruptError
             if version > LATEST:
                 raise VaultTooNewError
-            if driver.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise VaultCorruptError
+            (found,) = driver.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise _error_of(found)
         finally:
             driver.close()
+
+
+def _error_of(found: str) -> StorageError:
+    """Return what a check found: damage, or a disk that could not be read just now.
+
+    Only damage stays; a file is not set aside because its disk refused once.
+    """
+    code = re.search(r"error code=(\d+)", found)
+    error = VaultCorruptError() if code is None else of_code(int(code[1]))
+    return error if isinstance(error, DiskError) else VaultCorruptError()
 
 
 def _migrated(path: Path, wall: WallClock) -> sqlite3.Connection:

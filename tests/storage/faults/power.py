@@ -11,7 +11,7 @@ from tests.storage.faults.session import STEPS, Session, view_before, view_of
 from tests.storage.tablets import Tablet
 from tests.support.operations import SequentialIds
 
-BEGINNING = 4
+BEGINNING = 5
 """Steps that are done and closed before the recording: the tablet is set up."""
 _CHANGES = ("open", "write", "truncate", "sync", "delete")
 

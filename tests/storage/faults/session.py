@@ -41,6 +41,9 @@ class Session:
     def enrol(self) -> None:
         self.vault_file.enrol(enrolment())
 
+    def identify(self) -> None:
+        assert self.vault_file.identity.device_id
+
     def choose_pin(self) -> None:
         self.vault = self.vault_file.choose_pin(ANA, PIN)
 
@@ -130,6 +133,7 @@ class Session:
 STEPS: tuple[Callable[[Session], None], ...] = (
     Session.open,
     Session.enrol,
+    Session.identify,
     Session.choose_pin,
     Session.add_colleague,
     Session.register,
