@@ -66,4 +66,7 @@ class ProblemCode(StrEnum):
     CARD_CODE_WRONG = "card-code-wrong"
     UNDECIDED = "undecided"
     DISK_FAILED = "disk-failed"
+    BACKUP_UNREADABLE = "backup-unreadable"
+    BACKUP_NOT_OPENED = "backup-not-opened"
+    RESTORE_NOT_EMPTY = "restore-not-empty"
     UNEXPECTED = "unexpected"

@@ -15,6 +15,10 @@ StorageError
         PinRefusedError
         NoSlotError
     LockedError                the vault was locked meanwhile
+    BackupError                a backup that can't be restored; nothing was changed
+        BackupUnreadableError
+        BackupKeyError
+        RestoreRefusedError
     RecordMismatchError        a record id that belongs to another patient or type
 """
 
@@ -130,3 +134,25 @@ class RecordMismatchError(StorageError):
     """A record id that is already another patient's or another type's."""
 
     code = ProblemCode.RECORD_MISMATCH
+
+
+class BackupError(StorageError):
+    """A backup can't be restored; nothing was changed."""
+
+
+class BackupUnreadableError(BackupError):
+    """The file is no backup, or it is damaged or cut."""
+
+    code = ProblemCode.BACKUP_UNREADABLE
+
+
+class BackupKeyError(BackupError):
+    """This passphrase or recovery key does not open the backup."""
+
+    code = ProblemCode.BACKUP_NOT_OPENED
+
+
+class RestoreRefusedError(BackupError):
+    """There is something where the vault would be restored; it is left as it is."""
+
+    code = ProblemCode.RESTORE_NOT_EMPTY

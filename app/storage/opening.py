@@ -31,8 +31,7 @@ def create_file(folder: Path, wall: WallClock) -> None:
     with typed_errors():
         _move_aside(folder, wall)  # A log without its database belongs to nobody.
         temporary = folder / f"{VAULT_NAME}.new"
-        for suffix in _COMPANIONS:
-            (folder / f"{temporary.name}{suffix}").unlink(missing_ok=True)
+        unlink_temporary(folder)
         driver = connect(temporary)
         try:
             migrate(driver, wall)
@@ -42,6 +41,12 @@ def create_file(folder: Path, wall: WallClock) -> None:
             driver.close()
         temporary.rename(folder / VAULT_NAME)
         sync_folder(folder)
+
+
+def unlink_temporary(folder: Path) -> None:
+    """Remove a vault that was half made when the app died; it never had its name."""
+    for suffix in _COMPANIONS:
+        (folder / f"{VAULT_NAME}.new{suffix}").unlink(missing_ok=True)
 
 
 def open_file(folder: Path, wall: WallClock) -> sqlite3.Connection:
