@@ -57,12 +57,8 @@ def typed(error: sqlite3.Error | OSError) -> StorageError:
     """Return the vault's error for one of the driver's or the system's."""
     if isinstance(error, OSError):
         return _ERRNOS.get(error.errno or 0, DiskError)()
-    return of_code(getattr(error, "sqlite_errorcode", 0))
-
-
-def of_code(code: int) -> StorageError:
-    """Return the vault's error for one of SQLite's result codes."""
     # The log's index fails to grow on a full disk, and SQLite calls that I/O.
+    code = getattr(error, "sqlite_errorcode", 0)
     if code == sqlite3.SQLITE_IOERR_SHMSIZE:
         return DiskFullError()
     return _CODES.get(code & _PRIMARY, StorageError)()

@@ -1,18 +1,13 @@
 """Opening the vault's file: made whole, checked before use, set aside if damaged."""
 
-import re
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.core.clock import WallClock
-from app.storage.database import connect, of_code, typed, typed_errors
-from app.storage.errors import (
-    DiskError,
-    StorageError,
-    VaultCorruptError,
-    VaultTooNewError,
-)
+from app.storage.database import connect, typed, typed_errors
+from app.storage.errors import VaultCorruptError, VaultTooNewError
 from app.storage.folders import sync_folder
 from app.storage.migrations import LATEST, migrate, version_of
 
@@ -81,21 +76,28 @@ def _check(path: Path) -> None:
                 raise VaultCorruptError
             if version > LATEST:
                 raise VaultTooNewError
-            (found,) = driver.execute("PRAGMA quick_check(1)").fetchone()
-            if found != "ok":
-                raise _error_of(found)
+            if not _is_sound(driver):
+                raise VaultCorruptError
         finally:
             driver.close()
 
 
-def _error_of(found: str) -> StorageError:
-    """Return what a check found: damage, or a disk that could not be read just now.
+def _is_sound(driver: sqlite3.Connection) -> bool:
+    """Check the file's structure; a page that could not be read is no damage.
 
-    Only damage stays; a file is not set aside because its disk refused once.
+    The check names such a page as damaged. So every page is read once more, which
+    raises where the disk refuses, and only what is damaged still counts.
     """
-    code = re.search(r"error code=(\d+)", found)
-    error = VaultCorruptError() if code is None else of_code(int(code[1]))
-    return error if isinstance(error, DiskError) else VaultCorruptError()
+    if _quick_check(driver):
+        return True
+    with closing(sqlite3.connect(":memory:")) as nowhere:
+        driver.backup(nowhere)
+    return _quick_check(driver)
+
+
+def _quick_check(driver: sqlite3.Connection) -> bool:
+    found: str = driver.execute("PRAGMA quick_check(1)").fetchone()[0]
+    return found == "ok"
 
 
 def _migrated(path: Path, wall: WallClock) -> sqlite3.Connection:

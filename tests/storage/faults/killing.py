@@ -74,6 +74,7 @@ def run(session: Session, writing: int) -> None:
 def views(folder: Path) -> tuple[list[object], int]:
     """Return what is there after each number of steps, and the writes of them all."""
     found: list[object] = [None]
+    killer = Killer()
     for steps in range(1, len(STEPS) + 1):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
