@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.core.chain import GENESIS, ChainHead
@@ -25,7 +25,6 @@ from app.storage.errors import (
     BackupUnreadableError,
     NoSlotError,
     RestoreRefusedError,
-    StorageError,
     VaultCorruptError,
 )
 from app.storage.file_lock import FileLock
@@ -64,11 +63,11 @@ class Reopening:
     wall: WallClock
     ids: Ids
     practitioner_id: str
-    pin: str
+    pin: str = field(repr=False)
     cost: PinCost = FLOOR
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Contents:
     """What a backup says of itself, sealed."""
 
@@ -139,8 +138,8 @@ def restore_backup(
             if {path.name for path in folder.iterdir()} != {_LOCK}:
                 raise RestoreRefusedError
             temporary = folder / f"{VAULT_NAME}.new"
-            contents = _unpacked(source, temporary, opener)
             try:
+                contents = _unpacked(source, temporary, opener)
                 _renewed(temporary, contents, replace(new, pin=pin))
                 temporary.rename(folder / VAULT_NAME)
             except VaultCorruptError as error:
@@ -161,9 +160,8 @@ def _unpacked(source: Path, target: Path, opener: BackupOpener) -> Contents:
                 sink.write(chunk)
             sink.flush()
             os.fsync(sink.fileno())
-    except (StorageError, OSError):
-        target.unlink(missing_ok=True)
-        raise
+    except ValueError as error:
+        raise BackupUnreadableError from error
     return contents
 
 

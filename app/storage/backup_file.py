@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -57,7 +57,7 @@ class BackupOpener(Protocol):
 class Passphrase:
     """Locks a backup and opens it. Slow on purpose: Argon2id."""
 
-    text: str
+    text: str = field(repr=False)
     cost: PinCost = CEILING
 
     def wrap(self, key: bytes) -> dict[str, object]:
