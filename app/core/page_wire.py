@@ -1,6 +1,7 @@
 """A page of a first sync: whole documents as the server holds them, not their log."""
 
-from app.core.wire import Cursor, WireModel
+from app.core.wire import Cursor
+from app.core.wire_base import WireModel
 
 
 class DocumentItem(WireModel):

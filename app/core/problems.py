@@ -67,4 +67,8 @@ class ProblemCode(StrEnum):
     UNDECIDED = "undecided"
     NO_READER_YET = "no-reader-yet"
     NOT_ALLOWED = "not-allowed"
+    DISK_FAILED = "disk-failed"
+    BACKUP_UNREADABLE = "backup-unreadable"
+    BACKUP_NOT_OPENED = "backup-not-opened"
+    RESTORE_NOT_EMPTY = "restore-not-empty"
     UNEXPECTED = "unexpected"

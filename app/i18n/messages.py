@@ -157,6 +157,23 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "The tablet’s memory cannot be written, so this was not saved. "
             "What you typed is still on the screen."
         ),
+        ProblemCode.DISK_FAILED: N_(
+            "The tablet’s memory did not answer, so this was not done. "
+            "What was saved is kept. Try again; if it happens again, "
+            "bring the tablet to your administrator."
+        ),
+        ProblemCode.BACKUP_UNREADABLE: N_(
+            "This backup is damaged or incomplete. Nothing was changed. "
+            "Use another copy of it."
+        ),
+        ProblemCode.BACKUP_NOT_OPENED: N_(
+            "This does not open the backup. Nothing was changed. "
+            "Check what you typed and try again."
+        ),
+        ProblemCode.RESTORE_NOT_EMPTY: N_(
+            "There are records on this tablet already, so nothing was restored. "
+            "Use a tablet without records."
+        ),
         ProblemCode.LOCKED: N_("The app is locked. Enter your PIN to go on."),
         ProblemCode.CARD_CODE_WRONG: N_(
             "This card code is mistyped. Compare each character with the card."

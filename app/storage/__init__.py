@@ -17,6 +17,10 @@
     vault.pending(), vault.record_outcomes(answer), vault.apply_feed(page)
     vault.apply_documents(page)                           # of a first sync
 
+    vault.back_up(path, Passphrase(text))                 # or RecoveryPublicKey
+    restore_backup(path, folder, Passphrase(text), Reopening(...))
+    vault.restored                                        # its new epoch, or None
+
     vault.damaged                                         # what can't be read
 
     vault.close()                                         # lock
@@ -26,11 +30,16 @@ Every call blocks; `unlock`, `choose_pin` and `add_slot` are slow on purpose: no
 them belongs on a session's loop. Errors are drawn in `app.storage.errors`.
 """
 
+from app.storage.backup import Reopening, Restoration, restore_backup
+from app.storage.backup_file import Passphrase, RecoveryKey, RecoveryPublicKey
 from app.storage.damage import Damage, DamageKind
 from app.storage.device_secret import DeviceSecret, FileDeviceSecret
 from app.storage.drafts import Draft
 from app.storage.enrolment import Connection, DeviceIdentity, Enrolment
 from app.storage.errors import (
+    BackupError,
+    BackupKeyError,
+    BackupUnreadableError,
     DeviceSecretMissingError,
     DiskError,
     DiskFullError,
@@ -39,6 +48,7 @@ from app.storage.errors import (
     NoSlotError,
     PinRefusedError,
     RecordMismatchError,
+    RestoreRefusedError,
     StorageError,
     UnlockError,
     VaultCorruptError,
@@ -59,6 +69,9 @@ from app.storage.vault_records import Saved
 
 __all__ = [
     "FLOOR",
+    "BackupError",
+    "BackupKeyError",
+    "BackupUnreadableError",
     "BatchLimits",
     "Connection",
     "Damage",
@@ -76,10 +89,16 @@ __all__ = [
     "LogEntry",
     "NoSlotError",
     "OnlyHere",
+    "Passphrase",
     "PinCost",
     "PinRefusedError",
     "PractitionerEntry",
     "RecordMismatchError",
+    "RecoveryKey",
+    "RecoveryPublicKey",
+    "Reopening",
+    "Restoration",
+    "RestoreRefusedError",
     "Saved",
     "SetAside",
     "State",
@@ -94,4 +113,5 @@ __all__ = [
     "VaultUnavailableError",
     "WaitError",
     "WrongPinError",
+    "restore_backup",
 ]

@@ -9,6 +9,9 @@ class DamageKind(StrEnum):
 
     FILE = "file"
     """A whole vault that was set aside; its id is the file's new name."""
+    LOG = "log"
+    """The last changes before a sudden end, which the tablet's disk lost; its id is
+    the file that tells so. The server, or another tablet, may have them."""
     DOCUMENT = "document"
     """A record, made again from its operations where they can be read."""
     OPERATION = "operation"

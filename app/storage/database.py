@@ -4,7 +4,7 @@ import errno
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine
@@ -21,6 +21,7 @@ from app.storage.errors import (
     VaultCorruptError,
     VaultInUseError,
 )
+from app.storage.log_mark import LogMark
 
 _PRIMARY = 0xFF
 _CODES: dict[int, type[StorageError]] = {
@@ -116,6 +117,18 @@ def connect(path: Path) -> sqlite3.Connection:
     return driver
 
 
+def empty_log(driver: sqlite3.Connection, mark: LogMark | None = None) -> int:
+    """Move the log into the database and empty it; return the frames there were.
+
+    Its mark goes between the two, so that it never asks for what is not there.
+    """
+    busy, frames, moved = driver.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+    if mark is not None and not busy and frames == moved:
+        mark.dropped()
+    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    return int(frames)
+
+
 class Transaction:
     """One transaction, for statements on the driver and for SQLModel objects alike.
 
@@ -148,7 +161,8 @@ class Transaction:
 class Database:
     """The one connection to a vault. Its lock makes one writer of many threads."""
 
-    def __init__(self, driver: sqlite3.Connection) -> None:
+    def __init__(self, driver: sqlite3.Connection, mark: LogMark | None = None) -> None:
+        self._mark = mark
         self.lock = threading.RLock()
         self._driver: sqlite3.Connection | None = driver
         self._engine = _engine(driver)
@@ -162,6 +176,7 @@ class Database:
         """Yield a transaction: durable when this ends, or else it never was."""
         with self.lock, typed_errors():
             driver = self._open_driver()
+            before = driver.total_changes
             driver.execute("BEGIN IMMEDIATE")
             transaction = Transaction(driver, self._engine)
             try:
@@ -172,11 +187,13 @@ class Database:
                 if driver.in_transaction:  # It failed, and SQLite did not undo it yet.
                     driver.execute("ROLLBACK")
                 transaction.close()
+            if self._mark is not None and driver.total_changes != before:
+                self._mark.committed()
 
     def truncate_log(self) -> None:
         """Move the write-ahead log into the database and empty it."""
         with self.read() as driver:
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            empty_log(driver, self._mark)
 
     def close(self) -> None:
         """Close the connection; later use raises LockedError."""
@@ -185,6 +202,9 @@ class Database:
                 self._engine.dispose()
                 self._driver.close()
                 self._driver = None
+                if self._mark is not None:
+                    with suppress(OSError):  # A mark that stays is compared again.
+                        self._mark.closed()
 
     def _open_driver(self) -> sqlite3.Connection:
         if self._driver is None:

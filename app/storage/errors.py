@@ -15,6 +15,10 @@ StorageError
         PinRefusedError
         NoSlotError
     LockedError                the vault was locked meanwhile
+    BackupError                a backup that can't be restored; nothing was changed
+        BackupUnreadableError
+        BackupKeyError
+        RestoreRefusedError
     RecordMismatchError        a record id that belongs to another patient or type
 """
 
@@ -65,7 +69,9 @@ class DeviceSecretMissingError(VaultUnavailableError):
 
 
 class DiskError(StorageError):
-    """The disk refused to write; nothing was changed."""
+    """The disk refused; nothing was changed."""
+
+    code = ProblemCode.DISK_FAILED
 
 
 class DiskFullError(DiskError):
@@ -140,3 +146,25 @@ class NotAllowedError(StorageError):
     """No key of whoever asks opens this confidential note."""
 
     code = ProblemCode.NOT_ALLOWED
+
+
+class BackupError(StorageError):
+    """A backup can't be restored; nothing was changed."""
+
+
+class BackupUnreadableError(BackupError):
+    """The file is no backup, or it is damaged or cut."""
+
+    code = ProblemCode.BACKUP_UNREADABLE
+
+
+class BackupKeyError(BackupError):
+    """This passphrase or recovery key does not open the backup."""
+
+    code = ProblemCode.BACKUP_NOT_OPENED
+
+
+class RestoreRefusedError(BackupError):
+    """There is something where the vault would be restored; it is left as it is."""
+
+    code = ProblemCode.RESTORE_NOT_EMPTY

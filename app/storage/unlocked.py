@@ -65,13 +65,16 @@ class Keyed:
     rows: Rows
     local: SealedValues
     aside: SetAsideRows
+    data_key: bytes = field(repr=False)
+    """For a backup, which carries it sealed."""
 
     @classmethod
     def of(cls, data_key: bytes) -> "Keyed":
         """Return it for a data key."""
         local = Sealer(derive_key(data_key, "local"))
         rows = Rows(data_key, set())
-        return cls(rows, SealedValues(local), SetAsideRows(local, rows.damaged))
+        aside = SetAsideRows(local, rows.damaged)
+        return cls(rows, SealedValues(local), aside, data_key)
 
 
 class Unlocked:

@@ -6,6 +6,7 @@ from app.storage.before_unlock import BeforeUnlock
 from app.storage.errors import LockedError
 from app.storage.unlocked import Unlocked
 from app.storage.vault_audit import VaultAudit
+from app.storage.vault_backup import VaultBackup
 from app.storage.vault_records import VaultRecords
 from app.storage.vault_sync import VaultSync
 
@@ -13,7 +14,7 @@ AddSlot = Callable[[str, str], None]
 """Wraps the data key for a practitioner id under a PIN."""
 
 
-class Vault(VaultRecords, VaultSync, VaultAudit):
+class Vault(VaultRecords, VaultSync, VaultAudit, VaultBackup):
     """One practitioner's open vault; `close` locks it."""
 
     def __init__(

@@ -20,7 +20,14 @@ from app.storage.errors import (
 )
 from app.storage.file_lock import FileLock
 from app.storage.local_state import STATE, first_state
-from app.storage.opening import VAULT_NAME, create_file, kept_files, open_file
+from app.storage.log_mark import LogMark
+from app.storage.opening import (
+    VAULT_NAME,
+    create_file,
+    kept_files,
+    lost_logs,
+    open_file,
+)
 from app.storage.pins import check_new_pin, normalised_pin
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import FLOOR, PinCost, Sealer, derive_key, new_key
@@ -74,7 +81,9 @@ class VaultFile:
             self._secret = _device_secret(folder, secret)
             if not (folder / VAULT_NAME).exists():
                 create_file(folder, wall)
-            self._database = Database(open_file(folder, wall))
+            self._database = Database(
+                open_file(folder, wall), LogMark(folder / VAULT_NAME)
+            )
         except BaseException:
             self._lock.release()
             raise
@@ -197,6 +206,8 @@ class VaultFile:
             unlocked = Unlocked(self._database, data_key, surroundings)
             kept = (Damage(DamageKind.FILE, path.name) for path in self.kept_files)
             unlocked.rows.damaged.update(kept)
+            lost = (Damage(DamageKind.LOG, p.name) for p in lost_logs(self.folder))
+            unlocked.rows.damaged.update(lost)
 
             def add_slot(colleague_id: str, pin: str) -> None:
                 self._require_known(colleague_id)
