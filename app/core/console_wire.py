@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from app.core.wire import DeviceInfo, FeedItem, PractitionerInfo, SiteInfo, WireModel
+from app.core.wire import DeviceInfo, FeedItem, PractitionerInfo, SiteInfo
+from app.core.wire_base import WireModel
 
 
 class SignInRequest(WireModel):

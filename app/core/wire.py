@@ -4,55 +4,18 @@ Bytes of operations travel as text (a header and a content are UTF-8 JSON, carri
 as strings and never encoded again) and salts, keys and signatures as base64.
 """
 
-import base64
-import binascii
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import Field
 
-from app.core.problems import ProblemCode
+from app.core.people_wire import PractitionerKey
+from app.core.wire_base import Bytes, Id, Reason, WireModel
 
 API_PREFIX = "/v1"
 MAX_BATCH_OPERATIONS = 500
-Id = Annotated[str, Field(min_length=1, max_length=64)]
 Cursor = Annotated[str, Field(max_length=96)]
 """How far a device has read; only its server reads it, and it is never a time."""
-
-
-def _from_base64(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return base64.b64decode(value, validate=True)
-    except binascii.Error as error:
-        raise ValueError("not base64") from error
-
-
-def _to_base64(value: bytes) -> str:
-    return base64.b64encode(value).decode()
-
-
-def _known_code(value: object) -> object:
-    known = not isinstance(value, str) or value in set(ProblemCode)
-    return value if known else ProblemCode.UNEXPECTED
-
-
-Reason = Annotated[ProblemCode, BeforeValidator(_known_code)]
-"""A problem code; one that only a newer version knows is `unexpected` here."""
-
-Bytes = Annotated[
-    bytes,
-    BeforeValidator(_from_base64),
-    PlainSerializer(_to_base64, return_type=str, when_used="json"),
-]
-"""Bytes in Python, base64 in JSON."""
-
-
-class WireModel(BaseModel):
-    """Base: immutable, unknown members ignored, no input in error texts."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
 class Role(StrEnum):
@@ -71,6 +34,8 @@ class PractitionerInfo(WireModel):
     practitioner_id: Id
     name: str
     role: str
+    confirmed: bool = True
+    """False where a colleague added them, and no administrator looked yet."""
 
 
 class SiteInfo(WireModel):
@@ -127,6 +92,18 @@ class Setup(WireModel):
     notice: Notice
     plan: dict[str, object]
     """A site's plan: forms by station (app.core.questionnaire.plan); {} is ours."""
+    former: tuple[PractitionerInfo, ...] = ()
+    """Who was revoked: no longer let in, still named in what they wrote."""
+    practitioner_keys: tuple[PractitionerKey, ...] = ()
+    """The public halves of everybody's pairs, one for each device they unlock."""
+    recovery_public: Bytes = b""
+    """X25519, 32 bytes raw: whose private half is printed, and held by two."""
+
+    @property
+    def practitioner_names(self) -> dict[str, str]:
+        """What everybody who ever wrote is called, by id."""
+        known = (*self.former, *self.practitioners)
+        return {who.practitioner_id: who.name for who in known}
 
 
 class EnrolRequest(WireModel):

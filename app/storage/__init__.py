@@ -7,7 +7,9 @@
     vault_file.practitioners()             # who may unlock, and who chose a PIN
     vault = vault_file.choose_pin(practitioner_id, pin)   # the first time
     vault = vault_file.unlock(practitioner_id, pin)       # from then on
-    vault.add_slot(colleague_id, colleagues_pin)
+    vault.add_slot(colleague_id, colleagues_pin)          # beside who unlocked
+    vault.change_pin(old, new)
+    vault.reset_pin(colleague_id, new, second_id, second_pin)
 
     vault.save_draft(draft_id, patient_id, content)       # at every answer
     vault.commit(change, drop_draft=draft_id)             # durable when it returns
@@ -30,14 +32,18 @@ from app.storage.device_secret import DeviceSecret, FileDeviceSecret
 from app.storage.drafts import Draft
 from app.storage.enrolment import Connection, DeviceIdentity, Enrolment
 from app.storage.errors import (
+    ColleagueError,
     DeviceSecretMissingError,
     DiskError,
     DiskFullError,
     DiskReadOnlyError,
+    GrantError,
     LockedError,
     NoSlotError,
+    PinAlreadyChosenError,
     PinRefusedError,
     RecordMismatchError,
+    SecondColleagueError,
     StorageError,
     UnlockError,
     VaultCorruptError,
@@ -49,16 +55,18 @@ from app.storage.errors import (
 )
 from app.storage.log import LogEntry
 from app.storage.outbox import BatchLimits, OnlyHere
+from app.storage.pin_cost import UnlockPolicy
 from app.storage.sealing import FLOOR, PinCost
 from app.storage.set_aside import SetAside
 from app.storage.stored_operation import State
 from app.storage.vault import Vault
-from app.storage.vault_file import PractitionerEntry, UnlockPolicy, VaultFile
+from app.storage.vault_file import PractitionerEntry, VaultFile
 from app.storage.vault_records import Saved
 
 __all__ = [
     "FLOOR",
     "BatchLimits",
+    "ColleagueError",
     "Connection",
     "Damage",
     "DamageKind",
@@ -71,15 +79,18 @@ __all__ = [
     "Draft",
     "Enrolment",
     "FileDeviceSecret",
+    "GrantError",
     "LockedError",
     "LogEntry",
     "NoSlotError",
     "OnlyHere",
+    "PinAlreadyChosenError",
     "PinCost",
     "PinRefusedError",
     "PractitionerEntry",
     "RecordMismatchError",
     "Saved",
+    "SecondColleagueError",
     "SetAside",
     "State",
     "StorageError",

@@ -1,6 +1,6 @@
 """What a sync round reads and writes in an open vault."""
 
-from app.core.wire import PullResponse, PushRequest, PushResponse, Setup
+from app.core.wire import PullResponse, PushRequest, PushResponse
 from app.storage import outbox
 from app.storage.enrolment import Connection
 from app.storage.errors import VaultCorruptError
@@ -70,10 +70,6 @@ class VaultSync(OpenVault):
         parts = self._unlocked
         with parts.writing() as unit:
             apply_page(unit, parts.aside, parts.clock(unit.state), page)
-
-    def renew_setup(self, setup: Setup) -> None:
-        """Keep what the server says about the deployment."""
-        self._before.renew_setup(setup)
 
     def counts(self) -> OnlyHere:
         """Return how much exists on this tablet alone."""

@@ -16,6 +16,8 @@ from app.core.ids import RandomIds
 from app.core.wire import Role
 from app.storage.device_secret import FileDeviceSecret
 from app.storage.enrolment import Enrolment
+from app.storage.pin_cost import UnlockPolicy
+from app.storage.sealing import PinCost
 from app.storage.vault import Vault
 from app.storage.vault_file import VaultFile
 from app.sync.engine import SyncEngine
@@ -138,7 +140,8 @@ def open_file(folder: Path) -> VaultFile:
     """A tablet's vault, made where there is none."""
     folder.mkdir(exist_ok=True)
     secret = FileDeviceSecret(folder / "device.key")
-    return VaultFile(folder, secret, system_wall_ms, RandomIds())
+    quick = UnlockPolicy(PinCost(memory_kib=64, iterations=1))
+    return VaultFile(folder, secret, system_wall_ms, RandomIds(), quick)
 
 
 def enrolled(file: VaultFile, url: str, code: str) -> Enrolment:
