@@ -27,6 +27,7 @@ Every call blocks; `unlock`, `choose_pin` and `add_slot` are slow on purpose: no
 them belongs on a session's loop. Errors are drawn in `app.storage.errors`.
 """
 
+from app.storage.colleagues import PractitionerEntry
 from app.storage.damage import Damage, DamageKind
 from app.storage.device_secret import DeviceSecret, FileDeviceSecret
 from app.storage.drafts import Draft
@@ -60,7 +61,7 @@ from app.storage.sealing import FLOOR, PinCost
 from app.storage.set_aside import SetAside
 from app.storage.stored_operation import State
 from app.storage.vault import Vault
-from app.storage.vault_file import PractitionerEntry, VaultFile
+from app.storage.vault_file import VaultFile
 from app.storage.vault_records import Saved
 
 __all__ = [

@@ -5,7 +5,7 @@ import json
 from app.core.ids import Ids
 from app.core.people_wire import Proposal
 from app.core.wire import PractitionerInfo, Setup
-from app.storage.colleagues import LocalColleagues, joined
+from app.storage.colleagues import LocalColleagues, PractitionerEntry, joined
 from app.storage.database import Database, Transaction
 from app.storage.enrolment import (
     Connection,
@@ -99,6 +99,12 @@ class BeforeUnlock:
                 if raw is not None:
                     self._setup = joined(Setup.model_validate_json(raw), local)
         return self._setup
+
+    def entries(self, holders: frozenset[str]) -> tuple[PractitionerEntry, ...]:
+        """Return who may work here, and whether each is among those with a PIN."""
+        setup = self.setup()
+        known = () if setup is None else setup.practitioners
+        return tuple(PractitionerEntry(p, p.practitioner_id in holders) for p in known)
 
     def practitioner(self, practitioner_id: str) -> PractitionerInfo | None:
         """Return somebody who may work here, or None."""

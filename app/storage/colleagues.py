@@ -14,6 +14,14 @@ _RETIRED = "people/retired"
 
 
 @dataclass(frozen=True, slots=True)
+class PractitionerEntry:
+    """Somebody who may work on this tablet, and whether they chose a PIN here."""
+
+    practitioner: PractitionerInfo
+    has_pin: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LocalColleague:
     """Somebody whom a colleague added here; not `open` once the server refused them."""
 

@@ -1,6 +1,5 @@
 """A tablet's vault while it is locked: opening, enrolment, PINs."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.clock import WallClock
@@ -8,6 +7,7 @@ from app.core.ids import Ids
 from app.core.wire import PractitionerInfo, Setup
 from app.storage.attempts import AttemptGate
 from app.storage.before_unlock import BeforeUnlock
+from app.storage.colleagues import PractitionerEntry
 from app.storage.damage import Damage, DamageKind
 from app.storage.database import Database, typed_errors
 from app.storage.device_secret import DeviceSecret
@@ -27,15 +27,6 @@ from app.storage.sealing import Sealer, derive_key
 from app.storage.slots import SlotKeys
 from app.storage.unlocked import CARD_SECRET, Surroundings, Unlocked
 from app.storage.vault import Vault
-
-
-@dataclass(frozen=True, slots=True)
-class PractitionerEntry:
-    """Somebody who may work on this tablet, and whether they chose a PIN here."""
-
-    practitioner: PractitionerInfo
-    has_pin: bool
-
 
 _POLICY = UnlockPolicy()
 
@@ -120,10 +111,7 @@ class VaultFile:
 
     def practitioners(self) -> tuple[PractitionerEntry, ...]:
         """Return who may work here, and whether each has a PIN on this tablet."""
-        setup = self.setup
-        chosen = self._keyring.holders()
-        known = () if setup is None else setup.practitioners
-        return tuple(PractitionerEntry(p, p.practitioner_id in chosen) for p in known)
+        return self._before.entries(self._keyring.holders())
 
     @property
     def has_slots(self) -> bool:

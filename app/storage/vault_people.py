@@ -1,8 +1,20 @@
 """Who else may open this vault: PINs beside an unlocked colleague."""
 
+from app.core.people_wire import (
+    MAX_NAME,
+    PractitionerKey,
+    PractitionerKeys,
+    Proposal,
+    Proposals,
+    ProposalsAnswer,
+)
+from app.core.problems import ProblemCode
+from app.core.roles import may_add
 from app.core.wire import PractitionerInfo, Setup
 from app.storage.before_unlock import BeforeUnlock
+from app.storage.colleagues import PractitionerEntry
 from app.storage.errors import (
+    ColleagueError,
     LockedError,
     NoSlotError,
     SecondColleagueError,
@@ -86,6 +98,64 @@ class VaultPeople(OpenVault):
         slot = keyring.wrap(practitioner_id, checked, keys.for_colleague())
         with self._unlocked.while_open():
             keyring.replace(slot)
+
+    def add_colleague(self, name: str, role: str) -> str:
+        """Let somebody work here at once, unconfirmed, and return their id.
+
+        Of at most the role of who unlocked; sync proposes them to the server. Raises
+        ColleagueError: for the role, or a name that is missing or taken.
+        """
+        me = self._person(self.practitioner_id)
+        if not me.confirmed:
+            raise ColleagueError(ProblemCode.FORBIDDEN)
+        if not may_add(me.role, role):
+            raise ColleagueError(ProblemCode.ROLE_TOO_HIGH)
+        plain = " ".join(name.split())[:MAX_NAME]
+        if not plain or not plain.isprintable():
+            raise ColleagueError(ProblemCode.NAME_MISSING)
+        with self._unlocked.while_open():
+            setup = self._before.setup()
+            known = () if setup is None else setup.practitioners
+            if plain.casefold() in {who.name.casefold() for who in known}:
+                raise ColleagueError(ProblemCode.NAME_TAKEN)
+            practitioner_id = self._unlocked.surroundings.ids.new()
+            self._before.add_colleague(
+                Proposal(
+                    practitioner_id=practitioner_id,
+                    name=plain,
+                    role=role,
+                    proposed_by=me.practitioner_id,
+                )
+            )
+        return practitioner_id
+
+    def proposals(self) -> Proposals:
+        """Return whom the server does not name yet."""
+        return Proposals(proposals=self._before.proposals())
+
+    def record_proposals(self, answer: ProposalsAnswer) -> None:
+        """Keep what became of proposals: whom the server refused is let in no more."""
+        refused = {o.practitioner_id for o in answer.outcomes if o.reason is not None}
+        if refused:
+            self._before.refuse_colleagues(refused)
+
+    def practitioner_keys(self) -> PractitionerKeys:
+        """Return everybody's public half on this device."""
+        _keys, keyring = self._keys
+        mine = self.device_id
+        return PractitionerKeys(
+            keys=tuple(
+                PractitionerKey(
+                    practitioner_id=one, device_id=mine, public_key=public_key
+                )
+                for one, public_key in keyring.public_keys().items()
+            )
+        )
+
+    def people(self) -> tuple[PractitionerEntry, ...]:
+        """Return who may work here, and whether each has a PIN on this tablet."""
+        _keys, keyring = self._keys
+        return self._before.entries(keyring.holders())
 
     def renew_setup(self, setup: Setup) -> None:
         """Keep what the server says about the deployment."""

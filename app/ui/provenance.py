@@ -26,7 +26,7 @@ NO_NAMES = Names()
 def names_of(setup: Setup) -> Names:
     """Return the names that a tablet knows of its deployment."""
     return Names(
-        {p.practitioner_id: p.name for p in setup.practitioners},
+        setup.practitioner_names,
         {d.device_id: d.name for d in setup.devices},
         {s.site_id: s.name for s in setup.sites},
         {s.site_id: s.zone for s in setup.sites},

@@ -10,6 +10,7 @@ from sync_server.commands import (
     checking,
     demo,
     deployment,
+    people,
     serving,
     set_aside,
 )
@@ -70,7 +71,9 @@ def _deployment(commands: _Commands) -> None:
 
 def _people(commands: _Commands) -> None:
     practitioner = commands.add_parser("practitioner", help="who works with records")
-    kinds = practitioner.add_subparsers(required=True, metavar="add|passphrase")
+    kinds = practitioner.add_subparsers(
+        required=True, metavar="add|passphrase|list|confirm|revoke|reinstate"
+    )
     add = kinds.add_parser("add", help="add a practitioner")
     add.add_argument("name")
     add.add_argument("--role", required=True, choices=[role.value for role in Role])
@@ -85,6 +88,18 @@ def _people(commands: _Commands) -> None:
     change.add_argument("name")
     _passphrase(change)
     change.set_defaults(run=deployment.set_passphrase)
+    kinds.add_parser(
+        "list", help="name, role, state, id, who proposed them; a line each"
+    ).set_defaults(run=people.show)
+    _named(kinds, "confirm", "confirm who was added on a tablet", people.confirm)
+    _named(kinds, "revoke", "let somebody write no more from now on", people.revoke)
+    _named(kinds, "reinstate", "undo a revocation", people.reinstate)
+
+
+def _named(kinds: _Commands, verb: str, words: str, run: object) -> None:
+    command = kinds.add_parser(verb, help=words)
+    command.add_argument("name")
+    command.set_defaults(run=run)
 
 
 def _passphrase(command: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from app.core.console_wire import (
     SignInResponse,
 )
 from app.core.problems import ProblemCode as P
-from app.core.wire import Id
+from app.core.wire_base import Id
 from sync_server import auth
 from sync_server.auth import ContextDep, CoordinatorDep, SessionToken
 from sync_server.bodies import answer

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from app.core.operation import Operation
+from app.core.operation import Header, Operation
 from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushOutcome
 from sync_server.services.batch import Received
@@ -18,6 +18,8 @@ class Known:
     site_ids: frozenset[str]
     operations: dict[str, tuple[bytes, int | None]] = field(default_factory=dict)
     """Header digest and clamp by operation id."""
+    revoked_at: dict[str, int] = field(default_factory=dict)
+    """Since when who was revoked writes no more, by practitioner id."""
 
     def has(self, one: Received) -> bool:
         """Tell whether the log has this very operation."""
@@ -80,10 +82,18 @@ def _reason(one: Received, known: Known, *, complete: bool) -> ProblemCode | Non
         return ProblemCode.OPERATION_ID_REUSED
     if not complete:
         return ProblemCode.CHANGE_INCOMPLETE
-    if head.practitioner_id not in known.practitioner_ids:
-        return ProblemCode.UNKNOWN_PRACTITIONER
     if head.site_id not in known.site_ids:
         return ProblemCode.UNKNOWN_SITE
+    return _reason_of_author(head, known)
+
+
+def _reason_of_author(head: Header, known: Known) -> ProblemCode | None:
+    if head.practitioner_id not in known.practitioner_ids:
+        return ProblemCode.UNKNOWN_PRACTITIONER
+    # By the author's own clock: who wrote before and sends late keeps it.
+    last = known.revoked_at.get(head.practitioner_id)
+    if last is not None and head.at.wall_ms > last:
+        return ProblemCode.PRACTITIONER_REVOKED
     return None
 
 

@@ -23,6 +23,7 @@ from app.storage.vault_file import VaultFile
 from app.sync.engine import SyncEngine
 from app.sync.enrol import EnrolmentForm, enrol
 from app.sync.gateway import HttpGateway
+from app.sync.people import PeopleSync
 from app.sync.scheduler import SyncScheduler
 from sync_server.context import Context, Ports
 from sync_server.main import create_app
@@ -175,7 +176,8 @@ def real_tablet(
         )
         vault = file.choose_pin(nurse, PIN)
         gateway = HttpGateway(url or server.url, enrolment.token)
-        engine = SyncEngine(gateway, vault, system_wall_ms)
+        people = PeopleSync(gateway.channel, vault)
+        engine = SyncEngine(gateway, vault, system_wall_ms, people)
         scheduler = SyncScheduler(random.Random(1))
         try:
             yield RealTablet(file, vault, gateway, engine, scheduler)

@@ -1,0 +1,65 @@
+"""What sync tells the server of people, and asks it: before the push, and after."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from app.core.people_wire import (
+    Kept,
+    PractitionerKeys,
+    Proposals,
+    ProposalsAnswer,
+)
+from app.core.problems import ProblemCode
+from app.core.wire import API_PREFIX
+from app.sync.channel import HttpChannel
+from app.sync.failures import Refused
+
+
+class PeopleVault(Protocol):
+    """What is told of an open vault; app.storage's Vault has these methods."""
+
+    def proposals(self) -> Proposals:
+        """Return whom the server does not name yet."""
+
+    def record_proposals(self, answer: ProposalsAnswer) -> None:
+        """Keep what became of proposals."""
+
+    def practitioner_keys(self) -> PractitionerKeys:
+        """Return everybody's public half on this device."""
+
+
+class PeopleSync:
+    """Runs within the rounds of a SyncEngine; whatever it sends may be sent again."""
+
+    def __init__(self, channel: HttpChannel, vault: PeopleVault) -> None:
+        self._channel = channel
+        self._vault = vault
+
+    def before_push(self) -> bool:
+        """Propose colleagues, so that what they wrote is taken in; say if there were.
+
+        Raises SyncFailure: what they wrote is not pushed before they are known.
+        """
+        given = self._vault.proposals()
+        if not given.proposals:
+            return False
+        path = f"{API_PREFIX}/practitioners/proposals"
+        self._vault.record_proposals(self._channel.post(path, ProposalsAnswer, given))
+        return True
+
+    def before_setup(self) -> None:
+        """Say what the setup is about to bring to everybody: the public halves here."""
+        keys = self._vault.practitioner_keys()
+        with _older_server():
+            self._channel.post(f"{API_PREFIX}/practitioner-keys", Kept, keys)
+
+
+@contextmanager
+def _older_server() -> Iterator[None]:
+    """Go on where the server is older and has no such place: nothing hangs on it."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.code is not ProblemCode.NOT_FOUND:
+            raise
