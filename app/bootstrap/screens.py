@@ -7,6 +7,8 @@ from app.bootstrap.tablet import TabletProcess
 from app.clinic.desk import Desk
 from app.features.amend import effects as amend
 from app.features.amend.view import view as amend_view
+from app.features.colleagues import effects as colleagues
+from app.features.colleagues.view import view as colleagues_view
 from app.features.enrol import effects as enrol
 from app.features.enrol.view import view as enrol_view
 from app.features.home import effects as home
@@ -69,7 +71,7 @@ def make_screen(session: Session, place: Place) -> Screen:
     match place.route:
         case to.Enrol() | to.Unlock() | to.Languages() | to.Trouble():
             return _before_unlock(session, place)
-        case to.Record() | to.Amend() | to.Sync() | to.Home():
+        case to.Record() | to.Amend() | to.Sync() | to.Home() | to.Colleagues():
             return _of_records(session, place)
         case _:
             return _of_care(session, place)
@@ -103,6 +105,8 @@ def _of_records(session: Session, place: Place) -> Screen:
         case to.Amend() as route:
             loop_ = amend.loop(desk, work, place, route)
             return Screen(loop_, _with_words(amend_view, desk))
+        case to.Colleagues():
+            return Screen(colleagues.loop(desk, work, place), colleagues_view)
         case to.Sync():
             synced = sync.loop(desk, work, place, process.scheduler)
             return Screen(synced, sync_view)

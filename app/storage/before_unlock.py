@@ -2,8 +2,9 @@
 
 import json
 
+from app.core.clock import WallClock
 from app.core.ids import Ids
-from app.core.people_wire import Proposal
+from app.core.people_wire import GrantKind, Grants, Proposal, UsedGrants
 from app.core.wire import PractitionerInfo, Setup
 from app.storage.colleagues import LocalColleagues, PractitionerEntry, joined
 from app.storage.database import Database, Transaction
@@ -15,7 +16,10 @@ from app.storage.enrolment import (
     connection_from_bytes,
 )
 from app.storage.errors import DeviceSecretMissingError, VaultCorruptError
+from app.storage.grants import GrantShelf
 from app.storage.hpke import BoxKey
+from app.storage.keyring import Keyring
+from app.storage.recovery_slot import KeptRecovery
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, SigningKey
 from app.storage.slots import Slots
@@ -25,18 +29,22 @@ _IDENTITY = "identity"
 _CONNECTION = "connection"
 _SETUP = "setup"
 _DEVICE_BOX = "people/device_box"
+_RECOVERY = "people/recovery"
 _CARD_SECRET = "card_secret_before_unlock"  # noqa: S105 - the name of a sealed value
 
 
 class BeforeUnlock:
     """This device's identity, its server and its setup."""
 
-    def __init__(self, database: Database, device_sealer: Sealer) -> None:
+    def __init__(
+        self, database: Database, device_sealer: Sealer, wall: WallClock
+    ) -> None:
         self._database = database
         self._values = SealedValues(device_sealer)
         self._slots = Slots(device_sealer)
         self._setup: Setup | None = None
         self._colleagues = LocalColleagues(self._values)
+        self.grants = GrantShelf(self._values, wall)
 
     def check_device_secret(self) -> None:
         """Raise DeviceSecretMissingError if this vault was made with another one."""
@@ -148,6 +156,38 @@ class BeforeUnlock:
         """Note that the data key was changed: nobody who left knows it."""
         with self._database.write() as transaction:
             self._colleagues.keep_retired(transaction.driver, ())
+
+    def keep_grants(self, answer: Grants, device_id: str, keyring: Keyring) -> None:
+        """Keep what a coordinator allows; what reopens does so at once, and is used."""
+        with self._database.write() as transaction:
+            driver = transaction.driver
+            fresh = self.grants.keep(driver, answer, device_id)
+            again = [g for g in fresh if g.kind == GrantKind.REOPEN.value]
+            for grant in again:
+                self.grants.use(driver, grant.grant_id)
+        for grant in again:
+            keyring.reopen(grant.practitioner_id)
+
+    def used_grants(self) -> UsedGrants:
+        """Return which grants were used and the server was not told of."""
+        with self._database.read() as driver:
+            return UsedGrants(grant_ids=self.grants.untold(driver))
+
+    def told_grants(self, told: UsedGrants) -> None:
+        """Note that the server knows which were used."""
+        with self._database.write() as transaction:
+            self.grants.told(transaction.driver, told.grant_ids)
+
+    def recovery_slot(self) -> KeptRecovery | None:
+        """Return the recovery slot as it was last sealed, or None."""
+        with self._database.read() as driver:
+            raw = self._values.get(driver, _RECOVERY)
+        return None if raw is None else KeptRecovery.from_bytes(raw)
+
+    def keep_recovery_slot(self, kept: KeptRecovery) -> None:
+        """Keep a recovery slot, over the older one."""
+        with self._database.write() as transaction:
+            self._values.put(transaction.driver, _RECOVERY, kept.to_bytes())
 
     def _retire(self, transaction: Transaction, practitioner_ids: set[str]) -> None:
         gone = self._slots.retire(transaction.session, practitioner_ids)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import astuple, replace
 
 from app.storage.attempts import AttemptGate
@@ -20,6 +21,11 @@ from app.storage.sealing import FLOOR, PinCost, Sealer
 from app.storage.slots import PinMismatchError, Slot, SlotKeys, Slots
 
 _COST = "people/pin_cost"
+Also = Callable[[Transaction], None]
+
+
+def nothing_else(_transaction: Transaction) -> None:
+    """Do nothing more in a transaction."""
 
 
 class Keyring:
@@ -94,15 +100,28 @@ class Keyring:
             raise NoSlotError
         self._slots.put(transaction.session, slot)
 
-    def replace(self, slot: Slot) -> None:
+    def replace(self, slot: Slot, also: Also = nothing_else) -> None:
         """Keep a slot over an older one; whoever could not get in may try at once.
 
-        Raises NoSlotError where somebody took the older one away meanwhile.
+        `also` is done in the same transaction. Raises NoSlotError where somebody took
+        the older one away meanwhile.
         """
         with self._database.write() as transaction:
             self._slots.get(transaction.session, slot.practitioner_id)
             self._slots.put(transaction.session, slot)
+            also(transaction)
         self._gate.succeeded(slot.practitioner_id)
+
+    def put(self, slot: Slot, also: Also) -> None:
+        """Keep a slot whether there was one or not; else as `replace`."""
+        with self._database.write() as transaction:
+            self._slots.put(transaction.session, slot)
+            also(transaction)
+        self._gate.succeeded(slot.practitioner_id)
+
+    def reopen(self, practitioner_id: str) -> None:
+        """Let somebody try again at once, as a grant says."""
+        self._gate.succeeded(practitioner_id)
 
     def _slot(self, practitioner_id: str) -> Slot:
         with self._database.write() as transaction:

@@ -1,20 +1,30 @@
 """A tablet's vault while it is locked: opening, enrolment, PINs."""
 
+import sqlite3
 from pathlib import Path
 
 from app.core.clock import WallClock
 from app.core.ids import Ids
+from app.core.people_wire import (
+    Grant,
+    GrantKind,
+    Grants,
+    UsedGrants,
+    grant_purpose,
+)
 from app.core.wire import PractitionerInfo, Setup
 from app.storage.attempts import AttemptGate
 from app.storage.before_unlock import BeforeUnlock
 from app.storage.colleagues import PractitionerEntry
 from app.storage.damage import Damage, DamageKind
-from app.storage.database import Database, typed_errors
+from app.storage.database import Database, Transaction, typed_errors
 from app.storage.device_secret import DeviceSecret
 from app.storage.enrolment import Connection, DeviceIdentity, Enrolment
 from app.storage.errors import (
     DeviceSecretMissingError,
+    GrantError,
     NoSlotError,
+    VaultCorruptError,
 )
 from app.storage.file_lock import FileLock
 from app.storage.keyring import Keyring
@@ -23,7 +33,7 @@ from app.storage.opening import VAULT_NAME, create_file, kept_files, open_file
 from app.storage.pin_cost import UnlockPolicy
 from app.storage.pins import check_new_pin
 from app.storage.sealed_values import SealedValues
-from app.storage.sealing import Sealer, derive_key
+from app.storage.sealing import Sealer, SealError, derive_key
 from app.storage.slots import SlotKeys
 from app.storage.unlocked import CARD_SECRET, Surroundings, Unlocked
 from app.storage.vault import Vault
@@ -69,7 +79,7 @@ class VaultFile:
 
     def _prepare(self) -> None:
         sealer = Sealer(derive_key(self._secret, "device"))
-        self._before = BeforeUnlock(self._database, sealer)
+        self._before = BeforeUnlock(self._database, sealer, self._wall)
         self._before.check_device_secret()
         self._gate = AttemptGate(self._database, sealer, self._policy.monotonic)
         self._keyring = Keyring(
@@ -150,6 +160,58 @@ class VaultFile:
             local.put(transaction.driver, STATE, state.to_bytes())
         return self._open(practitioner_id, keys)
 
+    def keep_grants(self, answer: Grants) -> None:
+        """Keep a coordinator's grants for this tablet, locked as it is."""
+        device_id = self.identity.device_id
+        self._before.keep_grants(answer, device_id, self._keyring)
+
+    def used_grants(self) -> UsedGrants:
+        """Return which grants were used and the server was not told of."""
+        return self._before.used_grants()
+
+    def told_grants(self, told: UsedGrants) -> None:
+        """Note that the server knows which were used."""
+        self._before.told_grants(told)
+
+    def require_grant(self, practitioner_id: str) -> Grant:
+        """Return the grant that lets somebody in; raise GrantError."""
+        with self._database.read() as driver:
+            find = self._before.grants.find
+            return find(driver, GrantKind.RECOVER, practitioner_id)
+
+    def recover(self, practitioner_id: str, pin: str) -> Vault:
+        """Choose a PIN by a coordinator's grant, and open the vault. Slow on purpose.
+
+        The grant carries the data key and is used up. Raises GrantError,
+        PinRefusedError, NoSlotError.
+        """
+        role = self._require_known(practitioner_id).role
+        checked = check_new_pin(pin, role)
+        grant = self.require_grant(practitioner_id)
+        keys = SlotKeys(self._granted_key(grant), b"").for_colleague()
+        slot = self._keyring.wrap(practitioner_id, checked, keys)
+
+        def use(transaction: Transaction) -> None:
+            self.require_grant(practitioner_id)  # once: another may have used it
+            self._before.grants.use(transaction.driver, grant.grant_id)
+
+        self._keyring.put(slot, use)
+        return self._open(practitioner_id, keys)
+
+    def _granted_key(self, grant: Grant) -> bytes:
+        """Return the data key in a grant; raise GrantError if it opens nothing here."""
+        names = (grant.grant_id, grant.device_id, grant.practitioner_id)
+        try:
+            box = self._before.device_box()
+            data_key = box.open(grant.sealed, grant_purpose(*names))
+            local = SealedValues(Sealer(derive_key(data_key, "local")))
+        except (SealError, ValueError) as error:
+            raise GrantError from error
+        with self._database.read() as driver:
+            if any(_opens(local, driver, name) for name in (STATE, CARD_SECRET)):
+                return data_key
+        raise GrantError
+
     def close(self) -> None:
         """Lock the vault, close the file and let another process have it."""
         try:
@@ -185,6 +247,13 @@ class VaultFile:
         if found is None:
             raise NoSlotError
         return found
+
+
+def _opens(local: SealedValues, driver: sqlite3.Connection, name: str) -> bool:
+    try:
+        return local.get(driver, name) is not None
+    except VaultCorruptError:
+        return False
 
 
 def _locked(folder: Path) -> FileLock:

@@ -1,18 +1,25 @@
 """Who else may open this vault: PINs beside an unlocked colleague."""
 
+import logging
+
 from app.core.people_wire import (
     MAX_NAME,
+    GrantKind,
+    Grants,
     PractitionerKey,
     PractitionerKeys,
     Proposal,
     Proposals,
     ProposalsAnswer,
+    RecoverySlot,
+    UsedGrants,
 )
 from app.core.problems import ProblemCode
 from app.core.roles import may_add
 from app.core.wire import PractitionerInfo, Setup
 from app.storage.before_unlock import BeforeUnlock
 from app.storage.colleagues import PractitionerEntry
+from app.storage.database import Transaction
 from app.storage.errors import (
     ColleagueError,
     LockedError,
@@ -23,8 +30,11 @@ from app.storage.hpke import BoxKey
 from app.storage.keyring import Keyring
 from app.storage.open_vault import OpenVault
 from app.storage.pins import check_new_pin
+from app.storage.recovery_slot import KeptRecovery
 from app.storage.slots import SlotKeys
 from app.storage.unlocked import Unlocked
+
+_logger = logging.getLogger(__name__)
 
 
 class VaultPeople(OpenVault):
@@ -39,6 +49,7 @@ class VaultPeople(OpenVault):
     def hold(self, keys: SlotKeys, keyring: Keyring) -> None:
         """Take over what this practitioner's slot opened to."""
         self._held = keys, keyring
+        self.keep_recovery_slot()
 
     @property
     def box(self) -> BoxKey:
@@ -160,6 +171,70 @@ class VaultPeople(OpenVault):
     def renew_setup(self, setup: Setup) -> None:
         """Keep what the server says about the deployment."""
         self._before.renew_setup(setup)
+        self.keep_recovery_slot()
+
+    def keep_recovery_slot(self) -> None:
+        """Seal the data key to the organisation's recovery key, if that is new.
+
+        At each unlock and setup, and after the data key was changed.
+        """
+        keys, _keyring = self._keys
+        setup = self._before.setup()
+        public = b"" if setup is None else setup.recovery_public
+        kept = self._before.recovery_slot()
+        if not public or (kept and kept.is_for(public, keys.data_key)):
+            return
+        try:
+            fresh = KeptRecovery.of(public, keys.data_key, self.device_id)
+        except ValueError:
+            _logger.warning("The recovery key of the setup is none.")
+            return
+        self._before.keep_recovery_slot(fresh)
+
+    def recovery_slot(self) -> RecoverySlot | None:
+        """Return what the server keeps so that a grant can open this tablet."""
+        kept = self._before.recovery_slot()
+        if kept is None:
+            return None
+        return RecoverySlot(
+            recovery_public=kept.recovery_public,
+            sealed=kept.sealed,
+            box_public=self._before.device_box().public_bytes,
+        )
+
+    def reset_by_grant(self, practitioner_id: str, new: str) -> None:
+        """Let somebody choose a PIN anew beside who unlocked, by a coordinator's grant.
+
+        The grant is used up with it. Slow on purpose. Raises GrantError,
+        PinRefusedError, NoSlotError.
+        """
+        keys, keyring = self._keys
+        checked = check_new_pin(new, self._person(practitioner_id).role)
+        grants = self._before.grants
+        with self._unlocked.database.read() as driver:
+            grant = grants.find(driver, GrantKind.SET_PIN, practitioner_id)
+        slot = keyring.wrap(practitioner_id, checked, keys.for_colleague())
+
+        def use(transaction: Transaction) -> None:
+            # Once: another may have used it meanwhile.
+            grants.find(transaction.driver, GrantKind.SET_PIN, practitioner_id)
+            grants.use(transaction.driver, grant.grant_id)
+
+        with self._unlocked.while_open():
+            keyring.replace(slot, use)
+
+    def keep_grants(self, answer: Grants) -> None:
+        """Keep a coordinator's grants for this tablet; what reopens does so at once."""
+        _keys, keyring = self._keys
+        self._before.keep_grants(answer, self.device_id, keyring)
+
+    def used_grants(self) -> UsedGrants:
+        """Return which grants were used and the server was not told of."""
+        return self._before.used_grants()
+
+    def told_grants(self, told: UsedGrants) -> None:
+        """Note that the server knows which were used."""
+        self._before.told_grants(told)
 
     def _person(self, practitioner_id: str) -> PractitionerInfo:
         found = self._before.practitioner(practitioner_id)

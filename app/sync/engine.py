@@ -162,6 +162,8 @@ class SyncEngine:
         if self._people is not None:
             self._people.before_setup()
         self._vault.renew_setup(self._gateway.setup())
+        if self._people is not None:
+            self._people.after_setup()
         self._setup_at = self._wall()
         is_behind = self._offer_what_is_missing() > 0
         if is_behind:

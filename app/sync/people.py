@@ -5,10 +5,13 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from app.core.people_wire import (
+    Grants,
     Kept,
     PractitionerKeys,
     Proposals,
     ProposalsAnswer,
+    RecoverySlot,
+    UsedGrants,
 )
 from app.core.problems import ProblemCode
 from app.core.wire import API_PREFIX
@@ -16,7 +19,20 @@ from app.sync.channel import HttpChannel
 from app.sync.failures import Refused
 
 
-class PeopleVault(Protocol):
+class GrantHolder(Protocol):
+    """Where grants are kept: an open vault, or its locked file."""
+
+    def used_grants(self) -> UsedGrants:
+        """Return which were used and the server was not told of."""
+
+    def told_grants(self, told: UsedGrants) -> None:
+        """Note that the server knows which were used."""
+
+    def keep_grants(self, answer: Grants) -> None:
+        """Keep those that count."""
+
+
+class PeopleVault(GrantHolder, Protocol):
     """What is told of an open vault; app.storage's Vault has these methods."""
 
     def proposals(self) -> Proposals:
@@ -27,6 +43,9 @@ class PeopleVault(Protocol):
 
     def practitioner_keys(self) -> PractitionerKeys:
         """Return everybody's public half on this device."""
+
+    def recovery_slot(self) -> RecoverySlot | None:
+        """Return what the server keeps so that a grant can open this tablet."""
 
 
 class PeopleSync:
@@ -53,6 +72,23 @@ class PeopleSync:
         keys = self._vault.practitioner_keys()
         with _older_server():
             self._channel.post(f"{API_PREFIX}/practitioner-keys", Kept, keys)
+
+    def after_setup(self) -> None:
+        """Hand over what recovers this tablet, and fetch what a coordinator allows."""
+        slot = self._vault.recovery_slot()
+        with _older_server():
+            if slot is not None:
+                self._channel.post(f"{API_PREFIX}/recovery-slot", Kept, slot)
+            exchange_grants(self._channel, self._vault)
+
+
+def exchange_grants(channel: HttpChannel, tablet: GrantHolder) -> None:
+    """Tell which grants were used, then keep those that count; locked or not."""
+    used = tablet.used_grants()
+    if used.grant_ids:
+        channel.post(f"{API_PREFIX}/grants/used", Kept, used)
+        tablet.told_grants(used)
+    tablet.keep_grants(channel.get(f"{API_PREFIX}/grants", Grants))
 
 
 @contextmanager

@@ -84,6 +84,11 @@ class Amend:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleagues:
+    """Who may work on this tablet, and their PINs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     """What exists only here, and sending it."""
 
@@ -122,6 +127,7 @@ Route = (
     | Result
     | Record
     | Amend
+    | Colleagues
     | Sync
     | ConsoleSignIn
     | ConsolePatients

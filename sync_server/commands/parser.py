@@ -10,7 +10,7 @@ from sync_server.commands import (
     checking,
     demo,
     deployment,
-    people,
+    people_parser,
     serving,
     set_aside,
 )
@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     commands = found.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _deployment(commands)
     _people(commands)
+    people_parser.add_recovery(commands, _hours)
     _devices(commands)
     _cards(commands)
     _running(commands)
@@ -88,18 +89,7 @@ def _people(commands: _Commands) -> None:
     change.add_argument("name")
     _passphrase(change)
     change.set_defaults(run=deployment.set_passphrase)
-    kinds.add_parser(
-        "list", help="name, role, state, id, who proposed them; a line each"
-    ).set_defaults(run=people.show)
-    _named(kinds, "confirm", "confirm who was added on a tablet", people.confirm)
-    _named(kinds, "revoke", "let somebody write no more from now on", people.revoke)
-    _named(kinds, "reinstate", "undo a revocation", people.reinstate)
-
-
-def _named(kinds: _Commands, verb: str, words: str, run: object) -> None:
-    command = kinds.add_parser(verb, help=words)
-    command.add_argument("name")
-    command.set_defaults(run=run)
+    people_parser.add_practitioner_kinds(kinds)
 
 
 def _passphrase(command: argparse.ArgumentParser) -> None:
