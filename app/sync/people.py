@@ -1,6 +1,6 @@
 """What sync tells the server of people, and asks it: before the push, and after."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -14,9 +14,11 @@ from app.core.people_wire import (
     UsedGrants,
 )
 from app.core.problems import ProblemCode
-from app.core.wire import API_PREFIX
+from app.core.wire import API_PREFIX, Setup
+from app.storage.enrolment import Connection
 from app.sync.channel import HttpChannel
 from app.sync.failures import Refused
+from app.sync.gateway import HttpGateway
 
 
 class GrantHolder(Protocol):
@@ -89,6 +91,36 @@ def exchange_grants(channel: HttpChannel, tablet: GrantHolder) -> None:
         channel.post(f"{API_PREFIX}/grants/used", Kept, used)
         tablet.told_grants(used)
     tablet.keep_grants(channel.get(f"{API_PREFIX}/grants", Grants))
+
+
+class LockedTablet(GrantHolder, Protocol):
+    """A locked vault's file; app.storage's VaultFile has these methods."""
+
+    @property
+    def connection(self) -> Connection | None:
+        """How to reach the server, or None before enrolment."""
+
+    def renew_setup(self, setup: Setup) -> None:
+        """Keep a newer setup."""
+
+
+def fetch_grants(
+    tablet: LockedTablet, open_gateway: Callable[[str, str], HttpGateway]
+) -> None:
+    """Fetch what a coordinator allows here, and who works here by now. Blocks.
+
+    Works without a PIN: how to reach the server lies under the device's own key.
+    Raises SyncFailure or StorageError.
+    """
+    connection = tablet.connection
+    if connection is None:
+        raise Refused(ProblemCode.UNKNOWN_DEVICE)
+    gateway = open_gateway(connection.server_url, connection.token)
+    try:
+        tablet.renew_setup(gateway.setup())
+        exchange_grants(gateway.channel, tablet)
+    finally:
+        gateway.close()
 
 
 @contextmanager
