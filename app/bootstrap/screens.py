@@ -11,6 +11,8 @@ from app.features.colleagues import effects as colleagues
 from app.features.colleagues.view import view as colleagues_view
 from app.features.enrol import effects as enrol
 from app.features.enrol.view import view as enrol_view
+from app.features.forgotten import effects as forgotten
+from app.features.forgotten.view import view as forgotten_view
 from app.features.home import effects as home
 from app.features.home.view import view as home_view
 from app.features.languages import effects as languages
@@ -69,7 +71,7 @@ class Session(Protocol):
 def make_screen(session: Session, place: Place) -> Screen:
     """Make the screen of a place."""
     match place.route:
-        case to.Enrol() | to.Unlock() | to.Languages() | to.Trouble():
+        case to.Enrol() | to.Unlock() | to.Forgotten() | to.Languages() | to.Trouble():
             return _before_unlock(session, place)
         case to.Record() | to.Amend() | to.Sync() | to.Home() | to.Colleagues():
             return _of_records(session, place)
@@ -88,6 +90,9 @@ def _before_unlock(session: Session, place: Place) -> Screen:
         case to.Unlock():
             door = unlock.Door(process.file(), session.unlock)
             return Screen(unlock.loop(door, session.door_work, place), unlock_view)
+        case to.Forgotten():
+            way = forgotten.Door(process.file(), session.unlock)
+            return Screen(forgotten.loop(way, session.door_work, place), forgotten_view)
         case to.Trouble(problem, kept):
             found = trouble.Found(problem, kept)
             again = trouble.loop(session.begin_again, place, found)

@@ -14,6 +14,11 @@ class Unlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Somebody can't unlock: what two colleagues can do, and a coordinator's grant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The people who are waiting."""
 
@@ -119,6 +124,7 @@ class Trouble:
 Route = (
     Enrol
     | Unlock
+    | Forgotten
     | Home
     | Register
     | Notice

@@ -13,6 +13,7 @@ from app.storage import GrantError, VaultFile, WaitError, WrongPinError
 from app.sync.gateway import HttpGateway
 from app.sync.people import fetch_grants
 from sync_server.boxes import seal_to
+from sync_server.people_tables import RECOVERY_SLOT
 from sync_server.services import recovery
 from sync_server.services.administration import NewPractitioner, add_practitioner
 from tests.sync.real import NURSE, PIN, RealServer, RealTablet, real_server, real_tablet
@@ -132,8 +133,8 @@ def swap_slots(server: RealServer, a: RealTablet, b: RealTablet) -> None:
     public = recovery.public_of(PRIVATE)
     sealed = seal_to(public, keys.data_key, recovery_purpose(device_id))
     with server.context.database.write() as connection:
-        of_device = recovery.RECOVERY_SLOT.c.device_id == device_id
-        change = recovery.RECOVERY_SLOT.update().where(of_device)
+        of_device = RECOVERY_SLOT.c.device_id == device_id
+        change = RECOVERY_SLOT.update().where(of_device)
         connection.execute(change.values(sealed=sealed))
 
 
