@@ -105,6 +105,12 @@ class Setup(WireModel):
         known = (*self.former, *self.practitioners)
         return {who.practitioner_id: who.name for who in known}
 
+    @property
+    def unconfirmed(self) -> frozenset[str]:
+        """Whom a colleague added, and no administrator confirmed, by id."""
+        known = (*self.former, *self.practitioners)
+        return frozenset(w.practitioner_id for w in known if not w.confirmed)
+
 
 class EnrolRequest(WireModel):
     """A new device presents its one-time code and its public key."""
