@@ -191,6 +191,17 @@ class VaultPeople(OpenVault):
             return
         self._before.keep_recovery_slot(fresh)
 
+    def revoked_slots(self) -> tuple[str, ...]:
+        """Return who lost their slot since the data key was last changed.
+
+        Whoever changes it calls `rotated` and `keep_recovery_slot` afterwards.
+        """
+        return self._before.revoked_slots()
+
+    def rotated(self) -> None:
+        """Note that the data key was changed: nobody who left knows it."""
+        self._before.rotated()
+
     def recovery_slot(self) -> RecoverySlot | None:
         """Return what the server keeps so that a grant can open this tablet."""
         kept = self._before.recovery_slot()

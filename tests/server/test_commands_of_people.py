@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.people_wire import RecoverySlot, recovery_purpose
+from app.core.people_wire import RecoverySlot, grant_purpose, recovery_purpose
 from sync_server.boxes import open_box, seal_to
 from sync_server.context import Ports
 from sync_server.opening import open_context, open_database
@@ -78,7 +78,7 @@ def test_a_recovery_key_is_printed_used_and_opens_a_tablet(
     (found,) = recovery.grants_of(context, "tablet-a").grants
     database.close()
     names = (found.grant_id, "tablet-a", found.practitioner_id)
-    assert open_box(TABLET, found.sealed, recovery.grant_purpose(*names)) == DATA_KEY
+    assert open_box(TABLET, found.sealed, grant_purpose(*names)) == DATA_KEY
 
 
 def test_what_is_mistyped_is_named_and_grants_nothing(clinic: Path) -> None:

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 import pytest
 
 from app.core.operation import decode_header
+from app.core.people_wire import recovery_purpose
 from app.core.problems import ProblemCode
-from app.core.wire import PractitionerInfo
+from app.core.wire import PractitionerInfo, Setup
 from app.storage import (
     FLOOR,
     LockedError,
@@ -22,7 +23,7 @@ from app.storage import (
     VaultFile,
     WrongPinError,
 )
-from app.storage.hpke import seal_to
+from app.storage.hpke import BoxKey, seal_to
 from app.storage.pin_cost import CEILING, STEPS, tuned_cost
 from app.storage.sealing import new_salt, place
 from app.storage.slots import Slot, _slot_sealer
@@ -279,9 +280,10 @@ def test_who_was_revoked_loses_the_slot_and_keeps_the_name(tablet: Tablet) -> No
         vault_file.unlock(BO, OTHER_PIN)
     assert vault_file.setup is not None
     assert vault_file.setup.practitioner_names[BO] == "Bohdana"
-    assert vault_file._before.revoked_slots() == (BO,)
-    vault_file._before.rotated()
-    assert vault_file._before.revoked_slots() == ()
+    vault = vault_file.unlock(ANA, PIN)
+    assert vault.revoked_slots() == (BO,)
+    vault.rotated()
+    assert vault.revoked_slots() == ()
     vault_file.close()
 
 
@@ -319,4 +321,36 @@ def test_the_author_is_who_was_unlocked_when_it_was_written(tablet: Tablet) -> N
     heads = [decode_header(one.header.encode())[0] for one in batch.operations]
     sent = [head.practitioner_id for head in heads]
     assert sent == authors
+    vault_file.close()
+
+
+def test_a_setup_of_an_older_server_has_nobody_former_and_no_recovery_key() -> None:
+    older = SETUP.model_dump(
+        exclude={"former", "practitioner_keys", "recovery_public"}, mode="json"
+    )
+    for person in older["practitioners"]:
+        del person["confirmed"]
+    assert Setup.model_validate(older) == SETUP
+
+
+def test_a_slot_is_sealed_to_the_recovery_key_and_anew_only_when_one_is_new(
+    tablet: Tablet,
+) -> None:
+    vault_file, vault = tablet.unlocked()
+    assert vault.recovery_slot() is None
+    organisation, next_one = BoxKey.generate(), BoxKey.generate()
+    for key in (organisation, next_one):
+        update = {"recovery_public": key.public_bytes}
+        vault.renew_setup(SETUP.model_copy(update=update))
+        slot = vault.recovery_slot()
+        assert slot is not None
+        data_key = key.open(slot.sealed, recovery_purpose(vault.device_id))
+        assert data_key == vault_file._keyring.open(ANA, PIN).data_key
+        vault.keep_recovery_slot()
+        assert vault.recovery_slot() == slot
+    kept = vault.recovery_slot()
+    broken = SETUP.model_copy(update={"recovery_public": b"no key"})
+    vault.renew_setup(broken)
+    assert vault.recovery_slot() == kept
+    assert vault_file.unlock(ANA, PIN).is_open
     vault_file.close()
