@@ -131,6 +131,11 @@ def test_the_cost_is_the_dearest_that_takes_half_a_second_here(
     assert tuned_cost(Stopwatch(seconds)) == chosen
 
 
+def test_a_tablet_that_is_busy_for_a_moment_is_not_taken_for_a_slow_one() -> None:
+    busy = iter([0.0, 9.0, 9.0, 9.1] + [9.1 + n / 100 for n in range(40)])
+    assert tuned_cost(lambda: next(busy)) == CEILING
+
+
 def test_no_step_is_cheaper_than_the_one_before() -> None:
     for less, more in itertools.pairwise(STEPS):
         assert less.is_below(more)
