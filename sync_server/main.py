@@ -13,12 +13,12 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app.core import compartment_wire, console_wire, wire
+from app.core import compartment_wire, console_wire, people_wire, wire
 from app.core.version import VERSION
 from sync_server import problems
 from sync_server.context import Context, Ports
 from sync_server.opening import open_server
-from sync_server.routes import console, devices, health, sync
+from sync_server.routes import console, devices, health, people, sync
 from sync_server.services.patients import PatientIndex
 from sync_server.settings import Settings
 
@@ -26,6 +26,10 @@ _BODIES: tuple[type[BaseModel], ...] = (
     wire.EnrolRequest,
     wire.PushRequest,
     compartment_wire.NewCompartmentKey,
+    people_wire.Proposals,
+    people_wire.PractitionerKeys,
+    people_wire.RecoverySlot,
+    people_wire.UsedGrants,
     console_wire.SignInRequest,
     console_wire.PatientSearch,
     wire.Problem,
@@ -54,7 +58,12 @@ def bare_app() -> FastAPI:
     )
     problems.install(app)
     app.include_router(health.router)
-    for router in (devices.router, sync.router, console.router):
+    for router in (
+        devices.router,
+        sync.router,
+        people.router,
+        console.router,
+    ):
         app.include_router(router, prefix=wire.API_PREFIX)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

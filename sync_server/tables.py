@@ -20,6 +20,7 @@ class DeploymentRow(SQLModel, table=True):
     epoch: str = Field(sa_type=Text)
     public_key: bytes = Field(sa_type=LargeBinary)
     notice: str = Field(sa_type=Text)
+    recovery_public: bytes | None = Field(sa_type=LargeBinary)
 
 
 class SiteRow(SQLModel, table=True):
@@ -42,6 +43,9 @@ class PractitionerRow(SQLModel, table=True):
     role: str = Field(sa_type=Text)
     passphrase_hash: str | None = Field(sa_type=Text)
     active: bool
+    confirmed: bool
+    proposed_by: str | None = Field(sa_type=Text)
+    revoked_at: int | None = Field(sa_type=BigInteger)
 
 
 class DeviceRow(SQLModel, table=True):

@@ -7,10 +7,14 @@ from app.bootstrap.tablet import TabletProcess
 from app.clinic.desk import Desk
 from app.features.amend import effects as amend
 from app.features.amend.view import view as amend_view
+from app.features.colleagues import effects as colleagues
+from app.features.colleagues.view import view as colleagues_view
 from app.features.confidential import effects as confidential
 from app.features.confidential.view import view as confidential_view
 from app.features.enrol import effects as enrol
 from app.features.enrol.view import view as enrol_view
+from app.features.forgotten import effects as forgotten
+from app.features.forgotten.view import view as forgotten_view
 from app.features.home import effects as home
 from app.features.home.view import view as home_view
 from app.features.languages import effects as languages
@@ -69,9 +73,16 @@ class Session(Protocol):
 def make_screen(session: Session, place: Place) -> Screen:
     """Make the screen of a place."""
     match place.route:
-        case to.Enrol() | to.Unlock() | to.Languages() | to.Trouble():
+        case to.Enrol() | to.Unlock() | to.Forgotten() | to.Languages() | to.Trouble():
             return _before_unlock(session, place)
-        case to.Record() | to.Amend() | to.Confidential() | to.Sync() | to.Home():
+        case (
+            to.Record()
+            | to.Amend()
+            | to.Confidential()
+            | to.Sync()
+            | to.Home()
+            | to.Colleagues()
+        ):
             return _of_records(session, place)
         case _:
             return _of_care(session, place)
@@ -88,6 +99,9 @@ def _before_unlock(session: Session, place: Place) -> Screen:
         case to.Unlock():
             door = unlock.Door(process.file(), session.unlock)
             return Screen(unlock.loop(door, session.door_work, place), unlock_view)
+        case to.Forgotten():
+            way = forgotten.Door(process.file(), session.unlock)
+            return Screen(forgotten.loop(way, session.door_work, place), forgotten_view)
         case to.Trouble(problem, kept):
             found = trouble.Found(problem, kept)
             again = trouble.loop(session.begin_again, place, found)
@@ -108,6 +122,8 @@ def _of_records(session: Session, place: Place) -> Screen:
         case to.Confidential(patient_id):
             note = confidential.loop(desk, work, place, patient_id)
             return Screen(note, confidential_view)
+        case to.Colleagues():
+            return Screen(colleagues.loop(desk, work, place), colleagues_view)
         case to.Sync():
             synced = sync.loop(desk, work, place, process.scheduler)
             return Screen(synced, sync_view)

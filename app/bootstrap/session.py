@@ -165,6 +165,7 @@ class TabletSession(Session):
                 only_here=here.records if here else 0,
                 oldest_minutes=None if oldest is None else (now - oldest) // _MINUTE_MS,
                 is_damaged=self._desk.damaged > 0,
+                is_unconfirmed=not self._desk.practitioner.confirmed,
             )
         )
 

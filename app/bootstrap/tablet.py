@@ -23,6 +23,7 @@ from app.storage import (
 )
 from app.sync.engine import SyncEngine
 from app.sync.gateway import HttpGateway
+from app.sync.people import PeopleSync
 from app.sync.scheduler import SyncScheduler
 from app.ui.source import Source
 
@@ -142,7 +143,8 @@ class TabletProcess:
         """Send and receive until the lock."""
         connection = vault.connection
         gateway = HttpGateway(connection.server_url, connection.token)
-        self.scheduler.attach(SyncEngine(gateway, vault, self.wall))
+        people = PeopleSync(gateway.channel, vault)
+        self.scheduler.attach(SyncEngine(gateway, vault, self.wall, people))
         return Holding(vault, gateway)
 
     def lock(self, held: Holding) -> None:

@@ -47,6 +47,7 @@ class ProblemCode(StrEnum):
     UNKNOWN_SITE = "unknown-site"
     RECORD_MISMATCH = "record-mismatch"
     ERASED = "erased"
+    PRACTITIONER_REVOKED = "practitioner-revoked"
 
     # On the tablet
     UNREACHABLE = "unreachable"
@@ -72,3 +73,13 @@ class ProblemCode(StrEnum):
     BACKUP_NOT_OPENED = "backup-not-opened"
     RESTORE_NOT_EMPTY = "restore-not-empty"
     UNEXPECTED = "unexpected"
+
+    # Colleagues on one tablet
+    PASSPHRASE_NEEDED = "passphrase-needed"  # noqa: S105 - a code, no secret
+    PIN_ALREADY_CHOSEN = "pin-already-chosen"
+    SECOND_COLLEAGUE_NEEDED = "second-colleague-needed"
+    ROLE_TOO_HIGH = "role-too-high"
+    NAME_TAKEN = "name-taken"
+    NAME_MISSING = "name-missing"
+    NO_GRANT = "no-grant"
+    GRANT_EXPIRED = "grant-expired"

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.core.compartment_wire import Compartment
+from app.core.people_wire import PractitionerKey
 from app.core.wire_base import Bytes, Id, Reason, WireModel
 
 API_PREFIX = "/v1"
@@ -34,6 +35,8 @@ class PractitionerInfo(WireModel):
     practitioner_id: Id
     name: str
     role: str
+    confirmed: bool = True
+    """False where a colleague added them, and no administrator looked yet."""
 
 
 class SiteInfo(WireModel):
@@ -92,6 +95,24 @@ class Setup(WireModel):
     """A site's plan: forms by station (app.core.questionnaire.plan); {} is ours."""
     compartments: tuple[Compartment, ...] = ()
     """Closed sections: who may read them, and the keys to write in them."""
+    former: tuple[PractitionerInfo, ...] = ()
+    """Who was revoked: no longer let in, still named in what they wrote."""
+    practitioner_keys: tuple[PractitionerKey, ...] = ()
+    """The public halves of everybody's pairs, one for each device they unlock."""
+    recovery_public: Bytes = b""
+    """X25519, 32 bytes raw: whose private half is printed, and held by two."""
+
+    @property
+    def practitioner_names(self) -> dict[str, str]:
+        """What everybody who ever wrote is called, by id."""
+        known = (*self.former, *self.practitioners)
+        return {who.practitioner_id: who.name for who in known}
+
+    @property
+    def unconfirmed(self) -> frozenset[str]:
+        """Whom a colleague added, and no administrator confirmed, by id."""
+        known = (*self.former, *self.practitioners)
+        return frozenset(w.practitioner_id for w in known if not w.confirmed)
 
 
 class EnrolRequest(WireModel):

@@ -178,6 +178,33 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
         ProblemCode.CARD_CODE_WRONG: N_(
             "This card code is mistyped. Compare each character with the card."
         ),
+        ProblemCode.PRACTITIONER_REVOKED: N_(
+            "Whoever wrote this was no longer allowed to work here then, "
+            "so it was set aside. Tell your administrator."
+        ),
+        ProblemCode.PASSPHRASE_NEEDED: N_(
+            "Your role needs a passphrase: 8 letters and digits or more."
+        ),
+        ProblemCode.PIN_ALREADY_CHOSEN: N_("This colleague already has a PIN here."),
+        ProblemCode.SECOND_COLLEAGUE_NEEDED: N_(
+            "A forgotten PIN is set anew by two other colleagues together. "
+            "Both must be confirmed."
+        ),
+        ProblemCode.ROLE_TOO_HIGH: N_(
+            "You can add colleagues of your own role or below. "
+            "Ask your administrator for the others."
+        ),
+        ProblemCode.NAME_TAKEN: N_(
+            "Somebody of this name works here already. "
+            "Add something that tells them apart."
+        ),
+        ProblemCode.NAME_MISSING: N_("Type the name first."),
+        ProblemCode.NO_GRANT: N_(
+            "There is no permission for this yet. Ask your coordinator for one."
+        ),
+        ProblemCode.GRANT_EXPIRED: N_(
+            "This permission is too old. Ask your coordinator for a new one."
+        ),
         ProblemCode.UNEXPECTED: N_(
             "Something unexpected went wrong. What was saved is safe. "
             "Tell your administrator."

@@ -7,7 +7,9 @@
     vault_file.practitioners()             # who may unlock, and who chose a PIN
     vault = vault_file.choose_pin(practitioner_id, pin)   # the first time
     vault = vault_file.unlock(practitioner_id, pin)       # from then on
-    vault.add_slot(colleague_id, colleagues_pin)
+    vault.add_slot(colleague_id, colleagues_pin)          # beside who unlocked
+    vault.change_pin(old, new)
+    vault.reset_pin(colleague_id, new, second_id, second_pin)
 
     vault.save_draft(draft_id, patient_id, content)       # at every answer
     vault.commit(change, drop_draft=draft_id)             # durable when it returns
@@ -32,6 +34,7 @@ them belongs on a session's loop. Errors are drawn in `app.storage.errors`.
 
 from app.storage.backup import Reopening, Restoration, restore_backup
 from app.storage.backup_file import Passphrase, RecoveryKey, RecoveryPublicKey
+from app.storage.colleagues import PractitionerEntry
 from app.storage.damage import Damage, DamageKind
 from app.storage.device_secret import DeviceSecret, FileDeviceSecret
 from app.storage.drafts import Draft
@@ -40,15 +43,19 @@ from app.storage.errors import (
     BackupError,
     BackupKeyError,
     BackupUnreadableError,
+    ColleagueError,
     DeviceSecretMissingError,
     DiskError,
     DiskFullError,
     DiskReadOnlyError,
+    GrantError,
     LockedError,
     NoSlotError,
+    PinAlreadyChosenError,
     PinRefusedError,
     RecordMismatchError,
     RestoreRefusedError,
+    SecondColleagueError,
     StorageError,
     UnlockError,
     VaultCorruptError,
@@ -60,11 +67,12 @@ from app.storage.errors import (
 )
 from app.storage.log import LogEntry
 from app.storage.outbox import BatchLimits, OnlyHere
+from app.storage.pin_cost import UnlockPolicy
 from app.storage.sealing import FLOOR, PinCost
 from app.storage.set_aside import SetAside
 from app.storage.stored_operation import State
 from app.storage.vault import Vault
-from app.storage.vault_file import PractitionerEntry, UnlockPolicy, VaultFile
+from app.storage.vault_file import VaultFile
 from app.storage.vault_records import Saved
 
 __all__ = [
@@ -73,6 +81,7 @@ __all__ = [
     "BackupKeyError",
     "BackupUnreadableError",
     "BatchLimits",
+    "ColleagueError",
     "Connection",
     "Damage",
     "DamageKind",
@@ -85,11 +94,13 @@ __all__ = [
     "Draft",
     "Enrolment",
     "FileDeviceSecret",
+    "GrantError",
     "LockedError",
     "LogEntry",
     "NoSlotError",
     "OnlyHere",
     "Passphrase",
+    "PinAlreadyChosenError",
     "PinCost",
     "PinRefusedError",
     "PractitionerEntry",
@@ -100,6 +111,7 @@ __all__ = [
     "Restoration",
     "RestoreRefusedError",
     "Saved",
+    "SecondColleagueError",
     "SetAside",
     "State",
     "StorageError",

@@ -29,6 +29,7 @@ from app.storage.errors import (
 )
 from app.storage.file_lock import FileLock
 from app.storage.folders import sync_folder
+from app.storage.hpke import BoxKey
 from app.storage.local_state import STATE, LocalState
 from app.storage.migrations import migrate
 from app.storage.opening import VAULT_NAME, unlink_temporary
@@ -36,7 +37,7 @@ from app.storage.pins import check_new_pin
 from app.storage.recovery import current_state
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import FLOOR, PinCost, Sealer, derive_key
-from app.storage.slots import Slot, Slots
+from app.storage.slots import Slot, SlotKeys, Slots
 from app.storage.stored_operation import State
 from app.storage.unlocked import Keyed
 
@@ -129,7 +130,6 @@ def restore_backup(
     BackupUnreadableError, PinRefusedError, or NoSlotError for somebody whom the
     backup's setup does not name. Slow on purpose.
     """
-    pin = check_new_pin(new.pin)
     with typed_errors():
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / _LOCK)
@@ -140,6 +140,7 @@ def restore_backup(
             temporary = folder / f"{VAULT_NAME}.new"
             try:
                 contents = _unpacked(source, temporary, opener)
+                pin = check_new_pin(new.pin, _role(contents, new))
                 _renewed(temporary, contents, replace(new, pin=pin))
                 temporary.rename(folder / VAULT_NAME)
             except VaultCorruptError as error:
@@ -174,15 +175,12 @@ def _renewed(path: Path, contents: Contents, new: Reopening) -> None:
         if found != ("ok",) or _counts(driver) != contents.counts:
             raise VaultCorruptError
         migrate(driver, new.wall)
-        names = {p.practitioner_id for p in contents.setup.practitioners}
-        if new.practitioner_id not in names:
-            raise NoSlotError
         secret = new.secret.load() or new.secret.create()
         sealer = Sealer(derive_key(secret, "device"))
         local = SealedValues(Sealer(derive_key(contents.data_key, "local")))
         with database.write() as transaction:
             _drop_what_nothing_opens(transaction.driver, local)
-        before = BeforeUnlock(database, sealer)
+        before = BeforeUnlock(database, sealer, new.wall)
         before.check_device_secret()
         before.renew_setup(contents.setup)
         device_id = before.identity(new.ids).device_id
@@ -197,10 +195,17 @@ def _renewed(path: Path, contents: Contents, new: Reopening) -> None:
         database.close()
 
 
+def _role(contents: Contents, new: Reopening) -> str:
+    for known in contents.setup.practitioners:
+        if known.practitioner_id == new.practitioner_id:
+            return known.role
+    raise NoSlotError
+
+
 def _slot(contents: Contents, new: Reopening, secret: bytes) -> Slot:
-    return Slot.make(
-        new.practitioner_id, new.pin, secret, contents.data_key, cost=new.cost
-    )
+    # A new pair too: the older slots, with the private halves, stay behind.
+    keys = SlotKeys(contents.data_key, BoxKey.generate().private_bytes)
+    return Slot.make(new.practitioner_id, new.pin, secret, keys, cost=new.cost)
 
 
 def _drop_what_nothing_opens(driver: sqlite3.Connection, local: SealedValues) -> None:

@@ -2,8 +2,11 @@
 
 import json
 
+from app.core.clock import WallClock
 from app.core.ids import Ids
-from app.core.wire import Setup
+from app.core.people_wire import GrantKind, Grants, Proposal, UsedGrants
+from app.core.wire import PractitionerInfo, Setup
+from app.storage.colleagues import LocalColleagues, PractitionerEntry, joined
 from app.storage.database import Database, Transaction
 from app.storage.enrolment import (
     Connection,
@@ -13,23 +16,35 @@ from app.storage.enrolment import (
     connection_from_bytes,
 )
 from app.storage.errors import DeviceSecretMissingError, VaultCorruptError
+from app.storage.grants import GrantShelf
+from app.storage.hpke import BoxKey
+from app.storage.keyring import Keyring
+from app.storage.recovery_slot import KeptRecovery
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, SigningKey
+from app.storage.slots import Slots
 
 _CHECK = "device_check"
 _IDENTITY = "identity"
 _CONNECTION = "connection"
 _SETUP = "setup"
+_DEVICE_BOX = "people/device_box"
+_RECOVERY = "people/recovery"
 _CARD_SECRET = "card_secret_before_unlock"  # noqa: S105 - the name of a sealed value
 
 
 class BeforeUnlock:
     """This device's identity, its server and its setup."""
 
-    def __init__(self, database: Database, device_sealer: Sealer) -> None:
+    def __init__(
+        self, database: Database, device_sealer: Sealer, wall: WallClock
+    ) -> None:
         self._database = database
         self._values = SealedValues(device_sealer)
+        self._slots = Slots(device_sealer)
         self._setup: Setup | None = None
+        self._colleagues = LocalColleagues(self._values)
+        self.grants = GrantShelf(self._values, wall)
 
     def check_device_secret(self) -> None:
         """Raise DeviceSecretMissingError if this vault was made with another one."""
@@ -65,7 +80,7 @@ class BeforeUnlock:
             self._values.put(driver, _CONNECTION, connection_bytes(enrolment))
             self._values.put(driver, _CARD_SECRET, enrolment.card_secret)
             self._put_setup(transaction, enrolment.setup)
-        self._setup = enrolment.setup
+        self._setup = None
 
     def connection(self, ids: Ids) -> Connection | None:
         """Return how to reach the server, or None before enrolment."""
@@ -74,20 +89,112 @@ class BeforeUnlock:
             raw = self._values.get(driver, _CONNECTION)
         return None if raw is None else connection_from_bytes(device_id, raw)
 
+    def device_box(self) -> BoxKey:
+        """Return the pair that grants for this device are sealed to; made once."""
+        with self._database.write() as transaction:
+            raw = self._values.get(transaction.driver, _DEVICE_BOX)
+            box = BoxKey.generate() if raw is None else BoxKey(raw)
+            if raw is None:
+                self._values.put(transaction.driver, _DEVICE_BOX, box.private_bytes)
+            return box
+
     def setup(self) -> Setup | None:
-        """Return what the server said about the deployment, or None."""
+        """Return what the server said, and whom colleagues added here; or None."""
         if self._setup is None:
             with self._database.read() as driver:
                 raw = self._values.get(driver, _SETUP)
-            if raw is not None:
-                self._setup = Setup.model_validate_json(raw)
+                local = self._colleagues.all(driver)
+                if raw is not None:
+                    self._setup = joined(Setup.model_validate_json(raw), local)
         return self._setup
 
+    def entries(self, holders: frozenset[str]) -> tuple[PractitionerEntry, ...]:
+        """Return who may work here, and whether each is among those with a PIN."""
+        setup = self.setup()
+        known = () if setup is None else setup.practitioners
+        return tuple(PractitionerEntry(p, p.practitioner_id in holders) for p in known)
+
+    def practitioner(self, practitioner_id: str) -> PractitionerInfo | None:
+        """Return somebody who may work here, or None."""
+        setup = self.setup()
+        known = () if setup is None else setup.practitioners
+        found = (who for who in known if who.practitioner_id == practitioner_id)
+        return next(found, None)
+
     def renew_setup(self, setup: Setup) -> None:
-        """Keep a newer setup."""
+        """Keep a newer setup; the slots of those who were revoked go with it."""
         with self._database.write() as transaction:
             self._put_setup(transaction, setup)
-        self._setup = setup
+            self._colleagues.forget_known(transaction.driver, setup)
+            self._retire(transaction, {who.practitioner_id for who in setup.former})
+            self._setup = None
+
+    def add_colleague(self, proposal: Proposal) -> None:
+        """Let somebody work here whom a colleague added; the server is told later."""
+        with self._database.write() as transaction:
+            self._colleagues.add(transaction.driver, proposal)
+            self._setup = None
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Return whom the server was not told of, or did not name since."""
+        with self._database.read() as driver:
+            return tuple(c.proposal for c in self._colleagues.all(driver) if c.open)
+
+    def refuse_colleagues(self, practitioner_ids: set[str]) -> None:
+        """Let nobody in any more whom the server refused; they are still named."""
+        with self._database.write() as transaction:
+            self._colleagues.refuse(transaction.driver, practitioner_ids)
+            self._retire(transaction, practitioner_ids)
+            self._setup = None
+
+    def revoked_slots(self) -> tuple[str, ...]:
+        """Return whose slots were taken away since the data key was last changed."""
+        with self._database.read() as driver:
+            return self._colleagues.retired(driver)
+
+    def rotated(self) -> None:
+        """Note that the data key was changed: nobody who left knows it."""
+        with self._database.write() as transaction:
+            self._colleagues.keep_retired(transaction.driver, ())
+
+    def keep_grants(self, answer: Grants, device_id: str, keyring: Keyring) -> None:
+        """Keep what a coordinator allows; what reopens does so at once, and is used."""
+        with self._database.write() as transaction:
+            driver = transaction.driver
+            fresh = self.grants.keep(driver, answer, device_id)
+            again = [g for g in fresh if g.kind == GrantKind.REOPEN.value]
+            for grant in again:
+                self.grants.use(driver, grant.grant_id)
+        for grant in again:
+            keyring.reopen(grant.practitioner_id)
+
+    def used_grants(self) -> UsedGrants:
+        """Return which grants were used and the server was not told of."""
+        with self._database.read() as driver:
+            return UsedGrants(grant_ids=self.grants.untold(driver))
+
+    def told_grants(self, told: UsedGrants) -> None:
+        """Note that the server knows which were used."""
+        with self._database.write() as transaction:
+            self.grants.told(transaction.driver, told.grant_ids)
+
+    def recovery_slot(self) -> KeptRecovery | None:
+        """Return the recovery slot as it was last sealed, or None."""
+        with self._database.read() as driver:
+            raw = self._values.get(driver, _RECOVERY)
+        return None if raw is None else KeptRecovery.from_bytes(raw)
+
+    def keep_recovery_slot(self, kept: KeptRecovery) -> None:
+        """Keep a recovery slot, over the older one."""
+        with self._database.write() as transaction:
+            self._values.put(transaction.driver, _RECOVERY, kept.to_bytes())
+
+    def _retire(self, transaction: Transaction, practitioner_ids: set[str]) -> None:
+        gone = self._slots.retire(transaction.session, practitioner_ids)
+        if gone:
+            driver = transaction.driver
+            known = self._colleagues.retired(driver)
+            self._colleagues.keep_retired(driver, (*known, *sorted(gone)))
 
     def _put_setup(self, transaction: Transaction, setup: Setup) -> None:
         raw = setup.model_dump_json().encode()

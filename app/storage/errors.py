@@ -14,6 +14,10 @@ StorageError
         WaitError
         PinRefusedError
         NoSlotError
+        PinAlreadyChosenError
+        SecondColleagueError
+        GrantError
+    ColleagueError             a colleague can't be added so
     LockedError                the vault was locked meanwhile
     BackupError                a backup that can't be restored; nothing was changed
         BackupUnreadableError
@@ -122,6 +126,34 @@ class NoSlotError(UnlockError):
     """This practitioner cannot unlock alone: a colleague must add them first."""
 
     code = ProblemCode.UNKNOWN_PRACTITIONER
+
+
+class PinAlreadyChosenError(UnlockError):
+    """This practitioner has a PIN here: nobody replaces it alone."""
+
+    code = ProblemCode.PIN_ALREADY_CHOSEN
+
+
+class SecondColleagueError(UnlockError):
+    """A forgotten PIN is reset by two confirmed colleagues, beside its owner."""
+
+    code = ProblemCode.SECOND_COLLEAGUE_NEEDED
+
+
+class GrantError(UnlockError):
+    """There is no grant for this, or none that still counts, as `code` says."""
+
+    def __init__(self, code: ProblemCode = ProblemCode.NO_GRANT) -> None:
+        self.code = code
+        super().__init__()
+
+
+class ColleagueError(StorageError):
+    """A colleague can't be added so, as `code` says; nothing was changed."""
+
+    def __init__(self, code: ProblemCode) -> None:
+        self.code = code
+        super().__init__()
 
 
 class LockedError(StorageError):

@@ -29,6 +29,7 @@ MAX_BATCH_BYTES = 512 * 1024
 _MAY_PASS = frozenset(
     {
         ProblemCode.UNKNOWN_PRACTITIONER,
+        ProblemCode.PRACTITIONER_REVOKED,
         ProblemCode.UNKNOWN_SITE,
         ProblemCode.CHANGE_INCOMPLETE,
     }

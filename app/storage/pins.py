@@ -3,9 +3,11 @@
 import unicodedata
 
 from app.core.problems import ProblemCode
+from app.core.roles import needs_passphrase
 from app.storage.errors import PinRefusedError
 
 MIN_LENGTH = 6
+MIN_PASSPHRASE_LENGTH = 8
 _SEQUENCES = ("01234567890", "09876543210")
 _MAX_PERIOD = 3
 
@@ -22,9 +24,14 @@ def normalised_pin(typed: str) -> str:
     )
 
 
-def check_new_pin(typed: str) -> str:
-    """Return the normalised PIN; raise PinRefusedError if it is easily guessed."""
+def check_new_pin(typed: str, role: str) -> str:
+    """Return the normalised PIN; raise PinRefusedError if it is easily guessed.
+
+    Some roles need a passphrase: longer, and not of digits alone.
+    """
     pin = normalised_pin(typed)
+    if needs_passphrase(role) and (len(pin) < MIN_PASSPHRASE_LENGTH or pin.isdigit()):
+        raise PinRefusedError(ProblemCode.PASSPHRASE_NEEDED)
     if len(pin) < MIN_LENGTH:
         raise PinRefusedError(ProblemCode.PIN_TOO_SHORT)
     if _is_simple(pin):

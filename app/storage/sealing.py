@@ -47,6 +47,10 @@ class PinCost:
     iterations: int
     parallelism: int = 1
 
+    def is_below(self, other: "PinCost") -> bool:
+        """Tell whether a PIN under this cost is cheaper to search for."""
+        return self.memory_kib < other.memory_kib or self.iterations < other.iterations
+
 
 FLOOR = PinCost(memory_kib=19 * 1024, iterations=2)
 """OWASP's least; what a slow tablet can bear."""

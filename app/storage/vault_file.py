@@ -1,24 +1,33 @@
 """A tablet's vault while it is locked: opening, enrolment, PINs."""
 
-import time
-from dataclasses import dataclass
+import sqlite3
 from pathlib import Path
 
 from app.core.clock import WallClock
 from app.core.ids import Ids
+from app.core.people_wire import (
+    Grant,
+    GrantKind,
+    Grants,
+    UsedGrants,
+    grant_purpose,
+)
 from app.core.wire import PractitionerInfo, Setup
-from app.storage.attempts import AttemptGate, Monotonic
+from app.storage.attempts import AttemptGate
 from app.storage.before_unlock import BeforeUnlock
+from app.storage.colleagues import PractitionerEntry
 from app.storage.damage import Damage, DamageKind
-from app.storage.database import Database, typed_errors
+from app.storage.database import Database, Transaction, typed_errors
 from app.storage.device_secret import DeviceSecret
 from app.storage.enrolment import Connection, DeviceIdentity, Enrolment
 from app.storage.errors import (
     DeviceSecretMissingError,
+    GrantError,
     NoSlotError,
-    WrongPinError,
+    VaultCorruptError,
 )
 from app.storage.file_lock import FileLock
+from app.storage.keyring import Keyring
 from app.storage.local_state import STATE, first_state
 from app.storage.log_mark import LogMark
 from app.storage.opening import (
@@ -28,29 +37,13 @@ from app.storage.opening import (
     lost_logs,
     open_file,
 )
-from app.storage.pins import check_new_pin, normalised_pin
+from app.storage.pin_cost import UnlockPolicy
+from app.storage.pins import check_new_pin
 from app.storage.sealed_values import SealedValues
-from app.storage.sealing import FLOOR, PinCost, Sealer, derive_key, new_key
-from app.storage.slots import PinMismatchError, Slot, Slots
+from app.storage.sealing import Sealer, SealError, derive_key
+from app.storage.slots import SlotKeys
 from app.storage.unlocked import CARD_SECRET, Surroundings, Unlocked
 from app.storage.vault import Vault
-
-
-@dataclass(frozen=True, slots=True)
-class UnlockPolicy:
-    """What a PIN costs to try, and the clock by which delays are measured."""
-
-    cost: PinCost = FLOOR
-    monotonic: Monotonic = time.monotonic
-
-
-@dataclass(frozen=True, slots=True)
-class PractitionerEntry:
-    """Somebody who may work on this tablet, and whether they chose a PIN here."""
-
-    practitioner: PractitionerInfo
-    has_pin: bool
-
 
 _POLICY = UnlockPolicy()
 
@@ -95,10 +88,12 @@ class VaultFile:
 
     def _prepare(self) -> None:
         sealer = Sealer(derive_key(self._secret, "device"))
-        self._before = BeforeUnlock(self._database, sealer)
+        self._before = BeforeUnlock(self._database, sealer, self._wall)
         self._before.check_device_secret()
-        self._slots = Slots(sealer)
         self._gate = AttemptGate(self._database, sealer, self._policy.monotonic)
+        self._keyring = Keyring(
+            self._database, sealer, self._secret, self._gate, self._policy
+        )
 
     @property
     def kept_files(self) -> tuple[Path, ...]:
@@ -135,15 +130,12 @@ class VaultFile:
 
     def practitioners(self) -> tuple[PractitionerEntry, ...]:
         """Return who may work here, and whether each has a PIN on this tablet."""
-        setup = self.setup
-        chosen = self._with_pin()
-        known = () if setup is None else setup.practitioners
-        return tuple(PractitionerEntry(p, p.practitioner_id in chosen) for p in known)
+        return self._before.entries(self._keyring.holders())
 
     @property
     def has_slots(self) -> bool:
         """Whether anybody chose a PIN: then only a colleague can add the next."""
-        return bool(self._with_pin())
+        return bool(self._keyring.holders())
 
     def wait_seconds(self, practitioner_id: str) -> int:
         """Return how long until this practitioner may try again; 0 is now."""
@@ -156,15 +148,7 @@ class VaultFile:
         here, or whom the setup no longer names.
         """
         self._require_known(practitioner_id)
-        with self._database.write() as transaction:
-            slot = self._slots.get(transaction.session, practitioner_id)
-        self._gate.begin(practitioner_id)
-        try:
-            data_key = slot.open(normalised_pin(pin), self._secret)
-        except PinMismatchError as error:
-            raise WrongPinError(self.wait_seconds(practitioner_id)) from error
-        self._gate.succeeded(practitioner_id)
-        return self._open(practitioner_id, data_key)
+        return self._open(practitioner_id, self._keyring.open(practitioner_id, pin))
 
     def choose_pin(self, practitioner_id: str, pin: str) -> Vault:
         """Make the data key and open the vault: the first unlock on this tablet.
@@ -172,20 +156,70 @@ class VaultFile:
         Raises PinRefusedError, or NoSlotError where somebody has a PIN already: an
         unlocked colleague adds the next one, with Vault.add_slot.
         """
-        self._require_known(practitioner_id)
-        checked = check_new_pin(pin)
+        role = self._require_known(practitioner_id).role
+        checked = check_new_pin(pin, role)
         if self.has_slots:
             raise NoSlotError
-        data_key = new_key()
-        slot = self._slot(practitioner_id, checked, data_key)
-        local = SealedValues(Sealer(derive_key(data_key, "local")))
+        keys = SlotKeys.first()
+        slot = self._keyring.wrap(practitioner_id, checked, keys)
+        local = SealedValues(Sealer(derive_key(keys.data_key, "local")))
         state = first_state(self.identity.device_id)
         with self._database.write() as transaction:
-            if self._slots.practitioner_ids(transaction.session):
-                raise NoSlotError
-            self._slots.put(transaction.session, slot)
+            self._keyring.put_first(transaction, slot)
             local.put(transaction.driver, STATE, state.to_bytes())
-        return self._open(practitioner_id, data_key)
+        return self._open(practitioner_id, keys)
+
+    def keep_grants(self, answer: Grants) -> None:
+        """Keep a coordinator's grants for this tablet, locked as it is."""
+        device_id = self.identity.device_id
+        self._before.keep_grants(answer, device_id, self._keyring)
+
+    def used_grants(self) -> UsedGrants:
+        """Return which grants were used and the server was not told of."""
+        return self._before.used_grants()
+
+    def told_grants(self, told: UsedGrants) -> None:
+        """Note that the server knows which were used."""
+        self._before.told_grants(told)
+
+    def require_grant(self, practitioner_id: str) -> Grant:
+        """Return the grant that lets somebody in; raise GrantError."""
+        with self._database.read() as driver:
+            find = self._before.grants.find
+            return find(driver, GrantKind.RECOVER, practitioner_id)
+
+    def recover(self, practitioner_id: str, pin: str) -> Vault:
+        """Choose a PIN by a coordinator's grant, and open the vault. Slow on purpose.
+
+        The grant carries the data key and is used up. Raises GrantError,
+        PinRefusedError, NoSlotError.
+        """
+        role = self._require_known(practitioner_id).role
+        checked = check_new_pin(pin, role)
+        grant = self.require_grant(practitioner_id)
+        keys = SlotKeys(self._granted_key(grant), b"").for_colleague()
+        slot = self._keyring.wrap(practitioner_id, checked, keys)
+
+        def use(transaction: Transaction) -> None:
+            self.require_grant(practitioner_id)  # once: another may have used it
+            self._before.grants.use(transaction.driver, grant.grant_id)
+
+        self._keyring.put(slot, use)
+        return self._open(practitioner_id, keys)
+
+    def _granted_key(self, grant: Grant) -> bytes:
+        """Return the data key in a grant; raise GrantError if it opens nothing here."""
+        names = (grant.grant_id, grant.device_id, grant.practitioner_id)
+        try:
+            box = self._before.device_box()
+            data_key = box.open(grant.sealed, grant_purpose(*names))
+            local = SealedValues(Sealer(derive_key(data_key, "local")))
+        except (SealError, ValueError) as error:
+            raise GrantError from error
+        with self._database.read() as driver:
+            if any(_opens(local, driver, name) for name in (STATE, CARD_SECRET)):
+                return data_key
+        raise GrantError
 
     def close(self) -> None:
         """Lock the vault, close the file and let another process have it."""
@@ -196,26 +230,20 @@ class VaultFile:
             self._database.close()
             self._lock.release()
 
-    def _open(self, practitioner_id: str, data_key: bytes) -> Vault:
+    def _open(self, practitioner_id: str, keys: SlotKeys) -> Vault:
         with self._database.lock:  # Of two at once the second closes the first.
             if self._vault is not None:
                 self._vault.close()
-            self._move_card_secret(data_key)
+            self._move_card_secret(keys.data_key)
             device_id, key = self._before.signing_key(self._ids)
             surroundings = Surroundings(self._wall, self._ids, device_id, key)
-            unlocked = Unlocked(self._database, data_key, surroundings)
+            unlocked = Unlocked(self._database, keys.data_key, surroundings)
             kept = (Damage(DamageKind.FILE, path.name) for path in self.kept_files)
             unlocked.rows.damaged.update(kept)
             lost = (Damage(DamageKind.LOG, p.name) for p in lost_logs(self.folder))
             unlocked.rows.damaged.update(lost)
-
-            def add_slot(colleague_id: str, pin: str) -> None:
-                self._require_known(colleague_id)
-                slot = self._slot(colleague_id, check_new_pin(pin), data_key)
-                with unlocked.while_open():
-                    self._keep_slot(slot)
-
-            self._vault = Vault(unlocked, self._before, practitioner_id, add_slot)
+            self._vault = Vault(unlocked, self._before, practitioner_id)
+            self._vault.hold(keys, self._keyring)
             return self._vault
 
     def _move_card_secret(self, data_key: bytes) -> None:
@@ -225,23 +253,18 @@ class VaultFile:
             if secret is not None:
                 local.put(transaction.driver, CARD_SECRET, secret)
 
-    def _slot(self, practitioner_id: str, pin: str, data_key: bytes) -> Slot:
-        cost = self._policy.cost
-        return Slot.make(practitioner_id, pin, self._secret, data_key, cost=cost)
-
-    def _keep_slot(self, slot: Slot) -> None:
-        with self._database.write() as transaction:
-            self._slots.put(transaction.session, slot)
-
-    def _with_pin(self) -> frozenset[str]:
-        with self._database.write() as transaction:
-            return self._slots.practitioner_ids(transaction.session)
-
-    def _require_known(self, practitioner_id: str) -> None:
-        setup = self.setup
-        known = () if setup is None else setup.practitioners
-        if practitioner_id not in {p.practitioner_id for p in known}:
+    def _require_known(self, practitioner_id: str) -> PractitionerInfo:
+        found = self._before.practitioner(practitioner_id)
+        if found is None:
             raise NoSlotError
+        return found
+
+
+def _opens(local: SealedValues, driver: sqlite3.Connection, name: str) -> bool:
+    try:
+        return local.get(driver, name) is not None
+    except VaultCorruptError:
+        return False
 
 
 def _locked(folder: Path) -> FileLock:

@@ -1,7 +1,7 @@
 """What a sync round reads and writes in an open vault."""
 
 from app.core.page_wire import DocumentPage
-from app.core.wire import PullResponse, PushRequest, PushResponse, Setup
+from app.core.wire import PullResponse, PushRequest, PushResponse
 from app.storage import outbox
 from app.storage.audit_log import subject_of
 from app.storage.document_pages import apply_documents
@@ -91,10 +91,6 @@ class VaultSync(OpenVault):
         parts = self._unlocked
         with parts.writing() as unit:
             apply_documents(unit, parts.aside, parts.clock(unit.state), page)
-
-    def renew_setup(self, setup: Setup) -> None:
-        """Keep what the server says about the deployment."""
-        self._before.renew_setup(setup)
 
     def counts(self) -> OnlyHere:
         """Return how much exists on this tablet alone; audit events are no records."""

@@ -15,6 +15,7 @@ from app.storage.outbox import OnlyHere
 from app.sync.channel import Traffic
 from app.sync.failures import ProtocolMismatch, Refused, SyncFailure
 from app.sync.gateway import Gateway
+from app.sync.people import PeopleSync
 from app.sync.ports import SyncVault
 from app.sync.report import OnProgress, Phase, SetAside, SyncProgress, SyncReport
 
@@ -35,10 +36,17 @@ def ignore_progress(_progress: SyncProgress) -> None:
 class SyncEngine:
     """Runs rounds between one vault and one server; one thread at a time."""
 
-    def __init__(self, gateway: Gateway, vault: SyncVault, wall: WallClock) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        vault: SyncVault,
+        wall: WallClock,
+        people: PeopleSync | None = None,
+    ) -> None:
         self._gateway = gateway
         self._vault = vault
         self._wall = wall
+        self._people = people
         self._setup_at: int | None = None
 
     def round(
@@ -56,6 +64,8 @@ class SyncEngine:
         run = _Run(self._gateway.traffic, self._wall(), progress, cancel or Event())
         renews = asked or self._is_setup_old()
         try:
+            # Who was added here must be known before what they wrote arrives.
+            renews |= self._people is not None and self._people.before_push()
             was_refused = renews and self._vault.counts().set_aside > 0
             self._move(run)
             if renews and not run.cancel.is_set():
@@ -157,7 +167,11 @@ class SyncEngine:
         Where it fell back and nobody said so, a tablet that has nothing more to send
         would not find it out otherwise.
         """
+        if self._people is not None:
+            self._people.before_setup()
         self._vault.renew_setup(self._gateway.setup())
+        if self._people is not None:
+            self._people.after_setup()
         self._setup_at = self._wall()
         is_behind = self._offer_what_is_missing() > 0
         if is_behind:

@@ -63,6 +63,11 @@ class HttpGateway:
         """Bytes of bodies over the wire so far."""
         return self._channel.traffic
 
+    @property
+    def channel(self) -> HttpChannel:
+        """The line to the server, for what is no part of push and pull."""
+        return self._channel
+
     def enrol(self, request: EnrolRequest) -> EnrolResponse:
         """Present a one-time code and a new device's public key."""
         return self._channel.post(f"{API_PREFIX}/enrol", EnrolResponse, request)

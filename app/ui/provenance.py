@@ -18,6 +18,8 @@ class Names:
     sites: Mapping[str, str] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
     """A time is shown as it was on the wall where it was written."""
+    unconfirmed: frozenset[str] = frozenset()
+    """Practitioners whom a colleague added, and no administrator confirmed."""
 
 
 NO_NAMES = Names()
@@ -26,10 +28,11 @@ NO_NAMES = Names()
 def names_of(setup: Setup) -> Names:
     """Return the names that a tablet knows of its deployment."""
     return Names(
-        {p.practitioner_id: p.name for p in setup.practitioners},
+        setup.practitioner_names,
         {d.device_id: d.name for d in setup.devices},
         {s.site_id: s.name for s in setup.sites},
         {s.site_id: s.zone for s in setup.sites},
+        setup.unconfirmed,
     )
 
 
@@ -63,4 +66,7 @@ def _known(t: Translator, place: tuple[str, str, str], names: Names) -> list[str
         names.devices.get(device_id),
         names.sites.get(site_id),
     )
-    return [t.isolate(each) for each in found if each]
+    known = [t.isolate(each) for each in found if each]
+    if practitioner_id in names.unconfirmed:
+        known.insert(1, t.gettext("Not confirmed yet"))
+    return known

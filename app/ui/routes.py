@@ -14,6 +14,11 @@ class Unlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Somebody can't unlock: what two colleagues can do, and a coordinator's grant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The people who are waiting."""
 
@@ -91,6 +96,11 @@ class Confidential:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleagues:
+    """Who may work on this tablet, and their PINs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     """What exists only here, and sending it."""
 
@@ -121,6 +131,7 @@ class Trouble:
 Route = (
     Enrol
     | Unlock
+    | Forgotten
     | Home
     | Register
     | Notice
@@ -130,6 +141,7 @@ Route = (
     | Record
     | Amend
     | Confidential
+    | Colleagues
     | Sync
     | ConsoleSignIn
     | ConsolePatients

@@ -165,6 +165,8 @@ def _strip_parts(status: Status, look: Look) -> list[tuple[ft.IconData, str]]:
         if who
         else (ft.Icons.LOCK_OUTLINE, _("Locked"))
     ]
+    if status.is_unconfirmed:
+        parts.append((ft.Icons.PERSON_SEARCH, _("Not confirmed yet")))
     network = {
         Network.OFFLINE: (ft.Icons.CLOUD_OFF, _("No network")),
         Network.ONLINE: (ft.Icons.CLOUD_DONE_OUTLINED, _("Server reached")),

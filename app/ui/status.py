@@ -28,3 +28,5 @@ class Status:
     oldest_minutes: int | None = None
     zone: str = ""
     is_damaged: bool = False
+    is_unconfirmed: bool = False
+    """Whether a colleague added who is unlocked, and nobody confirmed them."""

@@ -12,6 +12,7 @@ from sync_server.commands import (
     compartment,
     demo,
     deployment,
+    people_parser,
     serving,
     set_aside,
 )
@@ -40,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     commands = found.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _deployment(commands)
     _people(commands)
+    people_parser.add_recovery(commands, _hours)
     _devices(commands)
     audit.add_to(commands)
     compartment.add_to(commands)
@@ -74,7 +76,9 @@ def _deployment(commands: _Commands) -> None:
 
 def _people(commands: _Commands) -> None:
     practitioner = commands.add_parser("practitioner", help="who works with records")
-    kinds = practitioner.add_subparsers(required=True, metavar="add|passphrase")
+    kinds = practitioner.add_subparsers(
+        required=True, metavar="add|passphrase|list|confirm|revoke|reinstate"
+    )
     add = kinds.add_parser("add", help="add a practitioner")
     add.add_argument("name")
     add.add_argument("--role", required=True, choices=[role.value for role in Role])
@@ -89,6 +93,7 @@ def _people(commands: _Commands) -> None:
     change.add_argument("name")
     _passphrase(change)
     change.set_defaults(run=deployment.set_passphrase)
+    people_parser.add_practitioner_kinds(kinds)
 
 
 def _passphrase(command: argparse.ArgumentParser) -> None:

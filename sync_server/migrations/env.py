@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from sync_server import tables  # noqa: F401 - fills the metadata
+from sync_server import people_tables, tables  # noqa: F401 - fills the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

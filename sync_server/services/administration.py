@@ -167,6 +167,9 @@ def add_practitioner(ports: Ports, database: Database, new: NewPractitioner) -> 
         "role": new.role.value,
         "passphrase_hash": None if passphrase is None else _hashed(passphrase),
         "active": True,
+        "confirmed": True,
+        "proposed_by": None,
+        "revoked_at": None,
     }
     if len(practitioner_id) > _MAX_ID or not practitioner_id.isprintable():
         raise AdministrationError(f"An id has 1 to {_MAX_ID} printable characters.")

@@ -19,6 +19,8 @@ class Known:
     site_ids: frozenset[str]
     operations: dict[str, tuple[bytes, int | None]] = field(default_factory=dict)
     """Header digest and clamp by operation id."""
+    revoked_at: dict[str, int] = field(default_factory=dict)
+    """Since when who was revoked writes no more, by practitioner id."""
 
     def has(self, one: Received) -> bool:
         """Tell whether the log has this very operation."""
@@ -83,14 +85,18 @@ def _reason(one: Received, known: Known, *, complete: bool) -> ProblemCode | Non
         return ProblemCode.CHANGE_INCOMPLETE
     if head.record_type == RecordType.AUDIT_EVENT:
         return None  # It is kept whoever wrote it: what is refused leaves no trace.
-    return _stranger(head, known)
-
-
-def _stranger(head: Header, known: Known) -> ProblemCode | None:
-    if head.practitioner_id not in known.practitioner_ids:
-        return ProblemCode.UNKNOWN_PRACTITIONER
     if head.site_id not in known.site_ids:
         return ProblemCode.UNKNOWN_SITE
+    return _reason_of_author(head, known)
+
+
+def _reason_of_author(head: Header, known: Known) -> ProblemCode | None:
+    if head.practitioner_id not in known.practitioner_ids:
+        return ProblemCode.UNKNOWN_PRACTITIONER
+    # By the author's own clock: who wrote before and sends late keeps it.
+    last = known.revoked_at.get(head.practitioner_id)
+    if last is not None and head.at.wall_ms > last:
+        return ProblemCode.PRACTITIONER_REVOKED
     return None
 
 

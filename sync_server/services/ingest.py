@@ -24,6 +24,7 @@ from sync_server.services.changes import (
     records_agree,
 )
 from sync_server.services.fold import Fold
+from sync_server.services.known_people import revoked_at
 from sync_server.services.setup import epoch_of
 from sync_server.tables import OPERATION, PRACTITIONER, SET_ASIDE, SITE
 
@@ -92,6 +93,7 @@ def _begin(
         frozenset(connection.scalars(select(PRACTITIONER.c.practitioner_id))),
         frozenset(connection.scalars(select(SITE.c.site_id))),
         {r[0]: (r[1], r[2]) for r in database.select_ids(connection, _KNOWN, ids)},
+        revoked_at(connection),
     )
     # A batch that is repeated needs no documents.
     records = {

@@ -159,7 +159,7 @@ def record_of(connection: Connection, patient_id: str) -> PatientRecord:
         patient_id=patient_id,
         documents=tuple(found for row in rows if (found := _read(row)) is not None),
         history=feed.history(connection, patient_id),
-        practitioners=setup.practitioners(connection, only_active=False),
+        practitioners=setup.practitioners(connection),
         devices=setup.devices(connection),
         sites=setup.sites(connection),
     )

@@ -18,6 +18,7 @@ from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
 from sync_server.services import compartments
+from sync_server.services.known_people import practitioner_keys, recovery_public
 from sync_server.settings import Settings, SettingsError
 from sync_server.tables import DEPLOYMENT, DEVICE, PRACTITIONER, SITE
 
@@ -81,11 +82,14 @@ def setup_of(context: Context, connection: Connection, site_id: str) -> Setup:
         deployment=deployment(context.settings, row),
         site=here,
         sites=known,
-        practitioners=practitioners(connection, only_active=True),
+        practitioners=practitioners(connection, active=True),
         devices=devices(connection),
         notice=Notice.model_validate_json(row.notice),
         plan=_plan(connection, site_id),
         compartments=compartments.listed(connection),
+        former=practitioners(connection, active=False),
+        practitioner_keys=practitioner_keys(connection),
+        recovery_public=recovery_public(connection),
     )
 
 
@@ -98,19 +102,22 @@ def sites(connection: Connection) -> tuple[SiteInfo, ...]:
 
 
 def practitioners(
-    connection: Connection, *, only_active: bool
+    connection: Connection, *, active: bool | None = None
 ) -> tuple[PractitionerInfo, ...]:
     """Return practitioners by name; who left is still named in old records."""
     query = select(PRACTITIONER).order_by(PRACTITIONER.c.name)
-    if only_active:
-        query = query.where(PRACTITIONER.c.active)
+    if active is not None:
+        query = query.where(PRACTITIONER.c.active.is_(active))
     return tuple(practitioner_info(row) for row in connection.execute(query))
 
 
 def practitioner_info(row: AnyRow) -> PractitionerInfo:
     """Return a row as others may see it."""
     return PractitionerInfo(
-        practitioner_id=row.practitioner_id, name=row.name, role=row.role
+        practitioner_id=row.practitioner_id,
+        name=row.name,
+        role=row.role,
+        confirmed=row.confirmed,
     )
 
 

@@ -234,7 +234,7 @@ def test_an_older_slot_opens_with_its_older_pin(opened: Opened) -> None:
     vault_file, vault = opened
     vault.add_slot(BO, OTHER_PIN)
     older = rows_of(vault_file, "slot")
-    vault.add_slot(BO, "582046")
+    vault_file.unlock(BO, OTHER_PIN).change_pin(OTHER_PIN, "582046")
     put_back(vault_file, "slot", older)
     assert vault_file.unlock(BO, OTHER_PIN).is_open
 

@@ -23,6 +23,7 @@ from app.storage import (
     WrongPinError,
 )
 from app.storage.sealing import Sealer
+from app.storage.slots import Slot, SlotKeys
 from tests.storage.tablets import (
     ANA,
     BO,
@@ -319,11 +320,17 @@ def test_a_thread_that_comes_after_the_lock_neither_reads_nor_writes(
 
 def test_a_colleagues_pin_that_is_late_is_not_kept(tablet: Tablet) -> None:
     vault_file, vault = tablet.unlocked()
-    wrap = vault._wrap
-    assert wrap is not None
-    vault.close()
+    wrap = vault_file._keyring.wrap
+
+    def lock_meanwhile(practitioner_id: str, pin: str, keys: SlotKeys) -> Slot:
+        vault.close()
+        return wrap(practitioner_id, pin, keys)
+
+    vault_file._keyring.wrap = lock_meanwhile  # type: ignore[method-assign]
     with pytest.raises(LockedError):
-        wrap(BO, OTHER_PIN)
+        vault.add_slot(BO, OTHER_PIN)
+    with pytest.raises(LockedError):
+        vault.add_slot(BO, OTHER_PIN)
     with pytest.raises(NoSlotError):
         vault_file.unlock(BO, OTHER_PIN)
     vault_file.close()

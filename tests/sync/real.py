@@ -16,11 +16,14 @@ from app.core.ids import RandomIds
 from app.core.wire import Role
 from app.storage.device_secret import FileDeviceSecret
 from app.storage.enrolment import Enrolment
+from app.storage.pin_cost import UnlockPolicy
+from app.storage.sealing import PinCost
 from app.storage.vault import Vault
 from app.storage.vault_file import VaultFile
 from app.sync.engine import SyncEngine
 from app.sync.enrol import EnrolmentForm, enrol
 from app.sync.gateway import HttpGateway
+from app.sync.people import PeopleSync
 from app.sync.scheduler import SyncScheduler
 from sync_server.context import Context, Ports
 from sync_server.main import create_app
@@ -138,7 +141,8 @@ def open_file(folder: Path) -> VaultFile:
     """A tablet's vault, made where there is none."""
     folder.mkdir(exist_ok=True)
     secret = FileDeviceSecret(folder / "device.key")
-    return VaultFile(folder, secret, system_wall_ms, RandomIds())
+    quick = UnlockPolicy(PinCost(memory_kib=64, iterations=1))
+    return VaultFile(folder, secret, system_wall_ms, RandomIds(), quick)
 
 
 def enrolled(file: VaultFile, url: str, code: str) -> Enrolment:
@@ -172,7 +176,8 @@ def real_tablet(
         )
         vault = file.choose_pin(nurse, PIN)
         gateway = HttpGateway(url or server.url, enrolment.token)
-        engine = SyncEngine(gateway, vault, system_wall_ms)
+        people = PeopleSync(gateway.channel, vault)
+        engine = SyncEngine(gateway, vault, system_wall_ms, people)
         scheduler = SyncScheduler(random.Random(1))
         try:
             yield RealTablet(file, vault, gateway, engine, scheduler)

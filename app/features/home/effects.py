@@ -14,6 +14,7 @@ from app.features.home.state import (
     Listen,
     LoadWaiting,
     Model,
+    OpenColleagues,
     OpenLanguages,
     OpenRecord,
     OpenRegister,
@@ -30,7 +31,7 @@ from app.features.home.state import (
 from app.ui.listening import Listening
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Languages, Plan, Record, Register
+from app.ui.routes import Colleagues, Languages, Plan, Record, Register
 from app.ui.work import Work
 
 Dispatch = Callable[[Event], None]
@@ -70,7 +71,8 @@ class _Home:
                 self._go(effect)
 
     def _go(
-        self, effect: OpenVisit | OpenRecord | OpenRegister | OpenLanguages
+        self,
+        effect: OpenVisit | OpenRecord | OpenRegister | OpenLanguages | OpenColleagues,
     ) -> None:
         match effect:
             case OpenVisit(patient_id, encounter_id):
@@ -81,6 +83,8 @@ class _Home:
                 self.place.go(Register())
             case OpenLanguages():
                 self.place.go(Languages())
+            case OpenColleagues():
+                self.place.go(Colleagues())
             case _:
                 assert_never(effect)
 

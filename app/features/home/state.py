@@ -102,6 +102,11 @@ class LanguagesPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class ColleaguesPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     pass
 
@@ -118,6 +123,7 @@ Event = (
     | StationPressed
     | RegisterPressed
     | LanguagesPressed
+    | ColleaguesPressed
     | Left
 )
 
@@ -164,6 +170,11 @@ class OpenLanguages:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenColleagues:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class KeepStation:
     station: Station
 
@@ -177,6 +188,7 @@ Effect = (
     | OpenRecord
     | OpenRegister
     | OpenLanguages
+    | OpenColleagues
     | KeepStation
 )
 
@@ -207,6 +219,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, (OpenRegister(),))
         case LanguagesPressed():
             return Next(model, (OpenLanguages(),))
+        case ColleaguesPressed():
+            return Next(model, (OpenColleagues(),))
         case Left():
             return Next(model, (StopListening(),))
         case _:

@@ -9,6 +9,7 @@ from app.core.ids import format_card_code
 from app.core.summary import PatientSummary, Station
 from app.core.values import EncounterStatus
 from app.features.home.state import (
+    ColleaguesPressed,
     Event,
     LanguagesPressed,
     Model,
@@ -52,9 +53,15 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             ft.Icons.PERSON_ADD,
         ),
         actions=[
+            w.icon_button(
+                "home.colleagues",
+                _("Colleagues"),
+                ft.Icons.GROUP_OUTLINED,
+                lambda: dispatch(ColleaguesPressed()),
+            ),
             w.language_button(
                 "home.languages", look, lambda: dispatch(LanguagesPressed())
-            )
+            ),
         ],
     )
 

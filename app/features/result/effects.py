@@ -86,7 +86,7 @@ class _Result:
         view = ResponseView(found[0])
         form = desk.library.form(view.questionnaire)
         scored = score_of(documents, route.response_id)
-        names = {p.practitioner_id: p.name for p in desk.setup.practitioners}
+        names = desk.setup.practitioner_names
         result = scored.shown("result") if scored else None
         status = view.shown("status")
         writers = {author_of(shown) for _key, shown in view.answers()}

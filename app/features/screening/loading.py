@@ -95,7 +95,7 @@ def _authors(view: ResponseView) -> dict[ItemPath, str]:
 
 def _written(desk: Desk, view: ResponseView) -> dict[ItemPath, tuple[Written, ...]]:
     """Return every answer that stands at each question, the oldest first."""
-    names = {p.practitioner_id: p.name for p in desk.setup.practitioners}
+    names = desk.setup.practitioner_names
     found: dict[ItemPath, tuple[Written, ...]] = {}
     for name in view.document.fields:
         if not name.startswith(ANSWER_PREFIX):
@@ -157,7 +157,7 @@ def _before(desk: Desk, view: ResponseView) -> dict[ItemPath, Before]:
     """Return what each answer says until now, of a response that was finished."""
     if view.status not in (ResponseStatus.COMPLETED, ResponseStatus.AMENDED):
         return {}
-    names = {p.practitioner_id: p.name for p in desk.setup.practitioners}
+    names = desk.setup.practitioner_names
     found = {}
     for key, shown in view.answers():
         try:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from app.features.unlock.keys import OpenForgotten
 from app.features.unlock.state import (
     AskWait,
     ChoosePin,
@@ -29,7 +30,7 @@ from app.features.unlock.state import (
 from app.storage import Vault, VaultFile, WaitError, WrongPinError
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Home, Languages
+from app.ui.routes import Forgotten, Home, Languages
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
@@ -73,7 +74,7 @@ class _Unlock:
 
     def _go(
         self,
-        effect: CountSecond | StopCounting | GoHome | OpenLanguages,
+        effect: CountSecond | StopCounting | GoHome | OpenLanguages | OpenForgotten,
         dispatch: Dispatch,
     ) -> None:
         match effect:
@@ -88,6 +89,8 @@ class _Unlock:
                 self.place.reset(Home())
             case OpenLanguages():
                 self.place.go(Languages())
+            case OpenForgotten():
+                self.place.go(Forgotten())
             case _:
                 assert_never(effect)
 
@@ -132,6 +135,7 @@ def _people(file: VaultFile) -> PeopleLoaded:
             entry.practitioner.name,
             entry.practitioner.role,
             entry.has_pin,
+            entry.practitioner.confirmed,
             may_choose=is_first,
         )
         for entry in entries

@@ -5,10 +5,20 @@ from enum import Enum, auto
 from typing import assert_never
 
 from app.core.problems import ProblemCode
+from app.features.unlock.keys import (
+    DigitPressed,
+    ErasePressed,
+    ForgotPressed,
+    KeyEvent,
+    KeysSwitched,
+    OpenForgotten,
+    TextTyped,
+    after_key,
+)
 from app.ui.loop import Next
+from app.ui.secret import EMPTY, Secret
 
 MIN_PIN_DIGITS = 6
-MAX_PIN_DIGITS = 12
 
 
 class Step(Enum):
@@ -28,6 +38,7 @@ class Person:
     name: str
     role: str
     has_pin: bool
+    is_confirmed: bool = True
     may_choose: bool = False
     """Whether a first PIN can be chosen here and now."""
 
@@ -41,12 +52,17 @@ class Model:
     is_loaded: bool = False
     step: Step = Step.NAMES
     person: Person | None = None
-    digits: str = ""
+    secret: Secret = EMPTY
     chosen: str = ""
     busy: bool = False
     problem: ProblemCode | None = None
     differs: bool = False
     wait_seconds: int = 0
+
+    @property
+    def digits(self) -> str:
+        """What was typed so far; with letters too, where there are any."""
+        return self.secret.text
 
     @property
     def must_wait(self) -> bool:
@@ -78,16 +94,6 @@ class PersonPressed:
 class WaitKnown:
     practitioner_id: str
     wait_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class DigitPressed:
-    digit: str
-
-
-@dataclass(frozen=True, slots=True)
-class ErasePressed:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,9 @@ Event = (
     | WaitKnown
     | DigitPressed
     | ErasePressed
+    | TextTyped
+    | KeysSwitched
+    | ForgotPressed
     | ContinuePressed
     | BackPressed
     | LanguagesPressed
@@ -194,6 +203,7 @@ Effect = (
     | StopCounting
     | GoHome
     | OpenLanguages
+    | OpenForgotten
 )
 
 
@@ -206,7 +216,7 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(replace(model, people=people, site=site, is_loaded=True))
         case PersonPressed(practitioner_id):
             return _picked(model, practitioner_id)
-        case DigitPressed() | ErasePressed():
+        case DigitPressed() | ErasePressed() | TextTyped() | KeysSwitched():
             return Next(_typed(model, event))
         case ContinuePressed():
             return _continued(model)
@@ -214,6 +224,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model if model.busy else model.at_names(), (StopCounting(),))
         case LanguagesPressed():
             return Next(model, (OpenLanguages(),))
+        case ForgotPressed():
+            return Next(model.at_names(), (StopCounting(), OpenForgotten()))
         case Unlocked():
             return Next(model.at_names(), (GoHome(),))
         case UnlockFailed() | WaitKnown() | SecondPassed():
@@ -229,23 +241,16 @@ def _picked(model: Model, practitioner_id: str) -> Next[Model, Effect]:
     if not found or not (found[0].has_pin or found[0].may_choose):
         return Next(model)
     step = Step.PIN if found[0].has_pin else Step.CHOOSE
-    return Next(
-        replace(model.at_names(), step=step, person=found[0]),
-        (AskWait(practitioner_id),),
-    )
+    secret = Secret.to_choose(found[0].role)
+    picked = replace(model.at_names(), step=step, person=found[0], secret=secret)
+    return Next(picked, (AskWait(practitioner_id),))
 
 
-def _typed(model: Model, event: DigitPressed | ErasePressed) -> Model:
+def _typed(model: Model, event: KeyEvent) -> Model:
     if model.busy or model.step is Step.NAMES:
         return model
-    match event:
-        case DigitPressed(digit) if len(model.digits) < MAX_PIN_DIGITS:
-            digits = model.digits + digit
-        case ErasePressed():
-            digits = model.digits[:-1]
-        case _:
-            digits = model.digits
-    return replace(model, digits=digits, problem=None, differs=False)
+    secret = after_key(model.secret, event)
+    return replace(model, secret=secret, problem=None, differs=False)
 
 
 def _continued(model: Model) -> Next[Model, Effect]:
@@ -254,13 +259,14 @@ def _continued(model: Model) -> Next[Model, Effect]:
     if len(model.digits) < MIN_PIN_DIGITS:
         return Next(replace(model, problem=ProblemCode.PIN_TOO_SHORT))
     person, pin = model.person.practitioner_id, model.digits
+    cleared = model.secret.cleared()
     if model.step is Step.PIN:
         return Next(replace(model, busy=True), (OpenVault(person, pin),))
     if model.step is Step.CHOOSE:
-        return Next(replace(model, step=Step.REPEAT, chosen=pin, digits=""))
+        return Next(replace(model, step=Step.REPEAT, chosen=pin, secret=cleared))
     if pin != model.chosen:
-        again = replace(model, step=Step.CHOOSE, chosen="", digits="", differs=True)
-        return Next(again)
+        again = replace(model, step=Step.CHOOSE, chosen="", secret=cleared)
+        return Next(replace(again, differs=True))
     return Next(replace(model, busy=True), (ChoosePin(person, pin),))
 
 
@@ -286,12 +292,6 @@ def _waiting(
 
 def _failed(model: Model, problem: ProblemCode, wait_seconds: int) -> Model:
     step = Step.CHOOSE if model.step is Step.REPEAT else model.step
-    return replace(
-        model,
-        step=step,
-        busy=False,
-        digits="",
-        chosen="",
-        problem=problem,
-        wait_seconds=wait_seconds,
-    )
+    cleared = model.secret.cleared()
+    freed = replace(model, step=step, busy=False, secret=cleared, chosen="")
+    return replace(freed, problem=problem, wait_seconds=wait_seconds)

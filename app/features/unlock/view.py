@@ -1,15 +1,20 @@
 """Drawing of Unlock: names first, then a pad under the thumb."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import flet as ft
 
-from app.features.unlock.state import (
-    MIN_PIN_DIGITS,
-    BackPressed,
-    ContinuePressed,
+from app.features.unlock.keys import (
     DigitPressed,
     ErasePressed,
+    ForgotPressed,
+    KeysSwitched,
+    TextTyped,
+)
+from app.features.unlock.state import (
+    BackPressed,
+    ContinuePressed,
     Event,
     LanguagesPressed,
     Model,
@@ -22,10 +27,10 @@ from app.i18n.terms import role_name
 from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
+from app.ui.secret_entry import Keys, secret_entry
 from app.ui.widgets.lists import Row
 
 Dispatch = Callable[[Event], None]
-DIGITS = frozenset("0123456789")
 
 
 def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
@@ -52,17 +57,26 @@ def _names(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         "unlock.languages", look, lambda: dispatch(LanguagesPressed())
     )
     title = t.isolate(model.site) or _("Tessera")
-    return Frame(title=title, body=body, actions=[languages])
+    # Whoever has no PIN here finds the way to one, too.
+    help_ = w.quiet_button(
+        "unlock.help", _("I cannot unlock"), lambda: dispatch(ForgotPressed())
+    )
+    is_locked_out = any(person.has_pin for person in model.people)
+    quiet = help_ if is_locked_out else None
+    return Frame(title=title, body=body, actions=[languages], quiet=quiet)
 
 
 def _name_row(person: Person, dispatch: Dispatch, look: Look) -> ft.Control:
     t = look.t
     _ = t.gettext
     row = Row(t.isolate(person.name), role_name(t, person.role), icon=ft.Icons.PERSON)
+    if not person.is_confirmed:
+        unsure = w.Badge(_("Not confirmed yet"), w.Tone.WARNING)
+        row = replace(row, badges=(unsure,))
     key = f"unlock.person.{person.practitioner_id}"
     if not (person.has_pin or person.may_choose):
         needs = _("Can be added later, beside a colleague who has unlocked")
-        row = Row(row.title, row.subtitle, badges=(w.Badge(needs),), icon=row.icon)
+        row = replace(row, badges=(*row.badges, w.Badge(needs)))
         return w.list_row(key, row)
     return w.list_row(key, row, lambda: dispatch(PersonPressed(person.practitioner_id)))
 
@@ -70,13 +84,12 @@ def _name_row(person: Person, dispatch: Dispatch, look: Look) -> ft.Control:
 def _pad(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
     _ = look.t.gettext
     body: list[ft.Control] = [
-        w.section_title(_asked(model.step, look)),
-        w.pin_dots("unlock.dots", look, len(model.digits), MIN_PIN_DIGITS),
+        w.section_title(_asked(model, look)),
     ]
     if model.step is Step.CHOOSE:  # at every digit, or the pad would move
         body.append(w.subtitle(_("Only you know it. Nobody can look it up for you.")))
     body += _said(model, look)
-    body.append(_keys(dispatch, look))
+    body += _keys(model, dispatch, look)
     if model.busy:
         body.append(w.waiting("unlock.busy", _("Opening the records")))
     return Frame(
@@ -88,12 +101,23 @@ def _pad(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
             lambda: dispatch(ContinuePressed()),
             enabled=not (model.busy or model.must_wait),
         ),
+        quiet=_forgot(model, dispatch, look),
         back=lambda: dispatch(BackPressed()),
     )
 
 
-def _asked(step: Step, look: Look) -> str:
+def _forgot(model: Model, dispatch: Dispatch, look: Look) -> ft.Control | None:
+    if model.step is not Step.PIN or model.busy:
+        return None
+    label = look.t.gettext("I forgot my PIN")
+    return w.quiet_button("unlock.forgot", label, lambda: dispatch(ForgotPressed()))
+
+
+def _asked(model: Model, look: Look) -> str:
     _ = look.t.gettext
+    step = model.step
+    if step is Step.CHOOSE and model.secret.has_letters:
+        return _("Choose a passphrase of 8 letters and digits or more")
     return {
         Step.NAMES: "",
         Step.PIN: _("Your PIN"),
@@ -102,31 +126,15 @@ def _asked(step: Step, look: Look) -> str:
     }[step]
 
 
-def _keys(dispatch: Dispatch, look: Look) -> ft.Control:
-    """The pad, and the keyboard where there is one."""
-    pad = w.number_pad(
-        "unlock.pad",
-        look,
-        lambda digit: dispatch(DigitPressed(digit)),
-        lambda: dispatch(ErasePressed()),
+def _keys(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
+    keys = Keys(
+        digit=lambda digit: dispatch(DigitPressed(digit)),
+        erase=lambda: dispatch(ErasePressed()),
+        type=lambda text: dispatch(TextTyped(text)),
+        switch=lambda: dispatch(KeysSwitched()),
+        go_on=lambda: dispatch(ContinuePressed()),
     )
-    return ft.KeyboardListener(
-        pad,
-        key="unlock.keyboard",
-        autofocus=True,
-        on_key_down=lambda event: _key_pressed(event.key, dispatch),
-    )
-
-
-def _key_pressed(key: str, dispatch: Dispatch) -> None:
-    """The pad is for fingers; a keyboard's keys do the same."""
-    sign = key.removeprefix("Numpad ")
-    if sign in DIGITS:
-        dispatch(DigitPressed(sign))
-    elif sign == "Backspace":
-        dispatch(ErasePressed())
-    elif sign == "Enter":
-        dispatch(ContinuePressed())
+    return secret_entry("unlock", model.secret, look, keys)
 
 
 def _said(model: Model, look: Look) -> list[ft.Control]:

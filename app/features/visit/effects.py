@@ -114,7 +114,7 @@ class _Visit:
             desk.library,
             formats.local_day(desk.wall(), desk.setup.site.zone),
             desk.wall(),
-            {p.practitioner_id: p.name for p in desk.setup.practitioners},
+            desk.setup.practitioner_names,
             frozenset(
                 each.removeprefix(SCREENING_DRAFT)
                 for each in drafts

@@ -9,9 +9,9 @@ import pytest
 
 from app.core.problems import ProblemCode
 from app.features.unlock.effects import Door, loop
+from app.features.unlock.keys import DigitPressed
 from app.features.unlock.state import (
     ContinuePressed,
-    DigitPressed,
     Effect,
     Event,
     Left,

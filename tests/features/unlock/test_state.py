@@ -3,15 +3,21 @@
 import pytest
 
 from app.core.problems import ProblemCode
+from app.features.unlock.keys import (
+    DigitPressed,
+    ErasePressed,
+    ForgotPressed,
+    KeysSwitched,
+    OpenForgotten,
+    TextTyped,
+)
 from app.features.unlock.state import (
     AskWait,
     BackPressed,
     ChoosePin,
     ContinuePressed,
     CountSecond,
-    DigitPressed,
     Effect,
-    ErasePressed,
     Event,
     GoHome,
     LoadPeople,
@@ -135,3 +141,18 @@ def test_nothing_of_a_pin_stays_when_one_leaves_the_pad(event: Event) -> None:
 def test_nobody_goes_back_while_the_vault_opens() -> None:
     trying, _ = after(*typed("428193"), ContinuePressed(), model=at_pad())
     assert after(BackPressed(), model=trying)[0] == trying
+
+
+def test_letters_are_there_for_whom_wants_them_and_first_for_a_coordinator() -> None:
+    switched, _ = after(DigitPressed("1"), KeysSwitched(), model=at_pad())
+    assert (switched.secret.has_letters, switched.digits) == (True, "")
+    _, effects = after(TextTyped("olive tree 7"), ContinuePressed(), model=switched)
+    assert effects == (OpenVault("ana", "olive tree 7"),)
+    clara = Person("clara", "Clara", "coordinator", has_pin=True)
+    assert at_pad(clara).secret.has_letters
+
+
+def test_a_forgotten_pin_leads_on_and_leaves_nothing_typed() -> None:
+    model, effects = after(DigitPressed("1"), ForgotPressed(), model=at_pad())
+    assert OpenForgotten() in effects
+    assert (model.digits, model.person) == ("", None)

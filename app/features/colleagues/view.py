@@ -1,0 +1,247 @@
+"""Drawing of Colleagues: who works here, and a PIN under the thumb."""
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.features.colleagues.events import (
+    AddConfirmed,
+    AddPressed,
+    BackPressed,
+    ContinuePressed,
+    DigitPressed,
+    ErasePressed,
+    Event,
+    GrantPressed,
+    HandedOver,
+    KeysSwitched,
+    NameTyped,
+    Person,
+    PersonPressed,
+    RoleChosen,
+    SecondPressed,
+    TextTyped,
+)
+from app.features.colleagues.state import Model, Step
+from app.i18n import messages
+from app.i18n.terms import role_name
+from app.ui import widgets as w
+from app.ui.frame import Frame
+from app.ui.look import Look
+from app.ui.secret_entry import Keys, secret_entry
+from app.ui.widgets.lists import Row
+
+Dispatch = Callable[[Event], None]
+
+
+def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
+    """Draw the list, or the step of what was begun with one of it."""
+    if model.step is Step.ADD:
+        return _adding(model, dispatch, look)
+    if model.person is None:
+        return _list(model, dispatch, look)
+    if model.step is Step.SECOND:
+        return _second(model, model.person, dispatch, look)
+    if model.step is Step.HAND_OVER:
+        return _hand_over(model.person, dispatch, look)
+    return _entry(model, model.person, dispatch, look)
+
+
+def _list(model: Model, dispatch: Dispatch, look: Look) -> Frame:
+    t = look.t
+    _ = t.gettext
+    body = _said(model, look)
+    if model.done_for:
+        kept = t.fill(_("{name} can unlock this tablet now."), name=model.done_for)
+        body.append(w.notice("colleagues.done", kept))
+    body.append(w.subtitle(_("Tap a name to set a PIN here, or to change yours.")))
+    body += [_row(model, person, dispatch, look) for person in model.people]
+    add = w.main_button(
+        "colleagues.add",
+        _("Add a colleague"),
+        lambda: dispatch(AddPressed()),
+        ft.Icons.PERSON_ADD,
+    )
+    return Frame(
+        title=_("Colleagues"),
+        body=body,
+        main=add if model.roles else None,
+        back=lambda: dispatch(BackPressed()),
+    )
+
+
+def _row(model: Model, person: Person, dispatch: Dispatch, look: Look) -> ft.Control:
+    _ = look.t.gettext
+    badges = [w.Badge(_("PIN on this tablet") if person.has_pin else _("No PIN here"))]
+    if person.practitioner_id == model.me:
+        badges.append(w.Badge(_("You"), w.Tone.INFO))
+    if not person.is_confirmed:
+        badges.append(w.Badge(_("Not confirmed yet"), w.Tone.WARNING))
+    return w.list_row(
+        f"colleagues.person.{person.practitioner_id}",
+        Row(
+            look.t.isolate(person.name),
+            role_name(look.t, person.role),
+            badges=tuple(badges),
+            icon=ft.Icons.PERSON,
+        ),
+        lambda: dispatch(PersonPressed(person.practitioner_id)),
+    )
+
+
+def _second(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
+    t = look.t
+    _ = t.gettext
+    asked = _("{name} has a PIN here. If it is forgotten, a second colleague helps.")
+    body: list[ft.Control] = [w.section_title(t.fill(asked, name=person.name))]
+    if model.seconds:
+        body.append(w.subtitle(_("Which colleague is here and types their own PIN?")))
+    else:
+        alone = _(
+            "No second colleague with a PIN can help here. "
+            "Ask your coordinator for permission, let the tablet send, "
+            "then press the button below."
+        )
+        body.append(w.notice("colleagues.alone", alone))
+    body += [_second_row(each, dispatch, look) for each in model.seconds]
+    return Frame(
+        title=_("Forgotten PIN"),
+        body=body,
+        quiet=w.quiet_button(
+            "colleagues.grant",
+            _("The coordinator gave permission"),
+            lambda: dispatch(GrantPressed()),
+        ),
+        back=lambda: dispatch(BackPressed()),
+    )
+
+
+def _second_row(person: Person, dispatch: Dispatch, look: Look) -> ft.Control:
+    name, role = look.t.isolate(person.name), role_name(look.t, person.role)
+    return w.list_row(
+        f"colleagues.second.{person.practitioner_id}",
+        Row(name, role, icon=ft.Icons.PERSON),
+        lambda: dispatch(SecondPressed(person.practitioner_id)),
+    )
+
+
+def _hand_over(person: Person, dispatch: Dispatch, look: Look) -> Frame:
+    t = look.t
+    _ = t.gettext
+    told = t.fill(_("Hand the tablet to {name}."), name=person.name)
+    body: list[ft.Control] = [
+        w.section_title(told),
+        w.subtitle(_("They choose a PIN that only they know, and type it twice.")),
+    ]
+    return Frame(
+        title=_("Set a PIN here"),
+        body=body,
+        main=w.main_button(
+            "colleagues.handed",
+            t.fill(_("I am {name}"), name=person.name),
+            lambda: dispatch(HandedOver()),
+        ),
+        back=lambda: dispatch(BackPressed()),
+    )
+
+
+def _entry(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
+    _ = look.t.gettext
+    who = person
+    if model.step is Step.SECOND_PIN and model.second is not None:
+        who = model.second
+    keys = Keys(
+        digit=lambda digit: dispatch(DigitPressed(digit)),
+        erase=lambda: dispatch(ErasePressed()),
+        type=lambda text: dispatch(TextTyped(text)),
+        switch=lambda: dispatch(KeysSwitched()),
+        go_on=lambda: dispatch(ContinuePressed()),
+    )
+    body: list[ft.Control] = [w.section_title(_asked(model, look))]
+    if model.step is Step.CHOOSE:
+        body.append(w.subtitle(_("Only you know it. Nobody can look it up for you.")))
+    body += _said(model, look)
+    body += secret_entry("colleagues", model.secret, look, keys)
+    if model.busy:
+        body.append(w.waiting("colleagues.busy", _("Keeping the new PIN")))
+    return Frame(
+        title=look.t.isolate(who.name),
+        body=body,
+        main=w.main_button(
+            "colleagues.continue",
+            _("Continue"),
+            lambda: dispatch(ContinuePressed()),
+            enabled=not model.busy,
+        ),
+        back=lambda: dispatch(BackPressed()),
+    )
+
+
+def _asked(model: Model, look: Look) -> str:
+    _ = look.t.gettext
+    if model.step is Step.REPEAT:
+        return _("Type the same PIN once more")
+    if model.step is Step.CHOOSE and model.secret.has_letters:
+        return _("Choose a passphrase of 8 letters and digits or more")
+    if model.step is Step.CHOOSE:
+        return _("Choose a PIN of 6 digits or more")
+    return _("Your PIN until now") if model.step is Step.OLD else _("Your PIN")
+
+
+def _adding(model: Model, dispatch: Dispatch, look: Look) -> Frame:
+    t = look.t
+    _ = t.gettext
+    roles = [w.Choice(each, role_name(t, each)) for each in model.roles]
+    told = _(
+        "They can work at once. They are marked as not confirmed "
+        "until your administrator has looked."
+    )
+    body: list[ft.Control] = [
+        *_said(model, look),
+        w.text_field(
+            "colleagues.name",
+            _("Full name"),
+            model.name,
+            lambda text: dispatch(NameTyped(text)),
+        ),
+        w.section_title(_("Role")),
+        w.choice_list(
+            "colleagues.role",
+            roles,
+            {model.role},
+            look,
+            w.one(lambda role: dispatch(RoleChosen(role))),
+        ),
+        w.subtitle(told),
+    ]
+    return Frame(
+        title=_("Add a colleague"),
+        body=body,
+        main=w.main_button(
+            "colleagues.save",
+            _("Add a colleague"),
+            lambda: dispatch(AddConfirmed()),
+            enabled=bool(model.role) and not model.busy,
+        ),
+        back=lambda: dispatch(BackPressed()),
+    )
+
+
+def _said(model: Model, look: Look) -> list[ft.Control]:
+    t = look.t
+    said: list[ft.Control] = []
+    if model.problem is not None:
+        sentence = messages.problem(t, model.problem)
+        said.append(w.notice("colleagues.problem", sentence, w.Tone.WARNING))
+    if model.differs:
+        sentence = t.gettext("The two PINs were not the same. Choose one again.")
+        said.append(w.notice("colleagues.differs", sentence, w.Tone.WARNING))
+    if model.wait_seconds:
+        template = t.ngettext(
+            "You can try again in {count} second.",
+            "You can try again in {count} seconds.",
+            model.wait_seconds,
+        )
+        wait = t.fill(template, count=model.wait_seconds)
+        said.append(w.notice("colleagues.wait", wait))
+    return said

@@ -1,0 +1,104 @@
+"""Doing of Forgotten: ask the server for a grant, then open the vault by it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from app.core.problems import ProblemCode
+from app.features.forgotten.state import (
+    Effect,
+    Event,
+    Failed,
+    FetchGrant,
+    GoHome,
+    GrantFetched,
+    Leave,
+    Left,
+    LoadPeople,
+    Model,
+    Opened,
+    PeopleLoaded,
+    Person,
+    Recover,
+    Shown,
+    update,
+)
+from app.storage import GrantError, Vault, VaultFile
+from app.sync.gateway import HttpGateway
+from app.sync.people import fetch_grants
+from app.ui.loop import Loop, Moments
+from app.ui.navigator import Place
+from app.ui.routes import Home
+from app.ui.work import Work, by_code
+
+Dispatch = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A locked vault, and the session that holds it once it is open."""
+
+    file: VaultFile
+    hold: Callable[[Callable[[], Vault]], None]
+    """Opens the vault for this session, after every other has let go. Blocks."""
+
+
+def loop(door: Door, work: Work, place: Place) -> Loop[Model, Event, Effect]:
+    """Make the screen's loop."""
+    file = door.file
+
+    def perform(effect: Effect, dispatch: Dispatch) -> None:
+        match effect:
+            case LoadPeople():
+                work.run(lambda: PeopleLoaded(_people(file)), dispatch, _loaded)
+            case FetchGrant(practitioner_id):
+                work.run(
+                    lambda: _fetch(file, practitioner_id), dispatch, _fetched, _failed
+                )
+            case Recover(practitioner_id, pin):
+
+                def recover() -> Vault:
+                    return file.recover(practitioner_id, pin)
+
+                work.run(lambda: door.hold(recover), dispatch, _opened, _failed)
+            case GoHome():
+                place.reset(Home())
+            case Leave():
+                place.back()
+            case _:
+                assert_never(effect)
+
+    moments: Moments[Event] = Moments(shown=Shown(), left=Left())
+    return Loop(Model(), update, perform, moments)
+
+
+def _fetch(file: VaultFile, practitioner_id: str) -> GrantFetched:
+    fetch_grants(file, HttpGateway)
+    problem: ProblemCode | None = None
+    if practitioner_id:
+        try:
+            file.require_grant(practitioner_id)
+        except GrantError as error:
+            problem = error.code
+    return GrantFetched(_people(file), problem)
+
+
+def _people(file: VaultFile) -> tuple[Person, ...]:
+    found = (entry.practitioner for entry in file.practitioners())
+    return tuple(Person(who.practitioner_id, who.name, who.role) for who in found)
+
+
+def _loaded(loaded: PeopleLoaded) -> Event:
+    return loaded
+
+
+def _fetched(fetched: GrantFetched) -> Event:
+    return fetched
+
+
+def _opened(_: None) -> Event:
+    return Opened()
+
+
+def _failed(error: Exception) -> Event:
+    return by_code(Failed)(error)

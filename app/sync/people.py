@@ -1,0 +1,133 @@
+"""What sync tells the server of people, and asks it: before the push, and after."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from app.core.people_wire import (
+    Grants,
+    Kept,
+    PractitionerKeys,
+    Proposals,
+    ProposalsAnswer,
+    RecoverySlot,
+    UsedGrants,
+)
+from app.core.problems import ProblemCode
+from app.core.wire import API_PREFIX, Setup
+from app.storage.enrolment import Connection
+from app.sync.channel import HttpChannel
+from app.sync.failures import Refused
+from app.sync.gateway import HttpGateway
+
+
+class GrantHolder(Protocol):
+    """Where grants are kept: an open vault, or its locked file."""
+
+    def used_grants(self) -> UsedGrants:
+        """Return which were used and the server was not told of."""
+
+    def told_grants(self, told: UsedGrants) -> None:
+        """Note that the server knows which were used."""
+
+    def keep_grants(self, answer: Grants) -> None:
+        """Keep those that count."""
+
+
+class PeopleVault(GrantHolder, Protocol):
+    """What is told of an open vault; app.storage's Vault has these methods."""
+
+    def proposals(self) -> Proposals:
+        """Return whom the server does not name yet."""
+
+    def record_proposals(self, answer: ProposalsAnswer) -> None:
+        """Keep what became of proposals."""
+
+    def practitioner_keys(self) -> PractitionerKeys:
+        """Return everybody's public half on this device."""
+
+    def recovery_slot(self) -> RecoverySlot | None:
+        """Return what the server keeps so that a grant can open this tablet."""
+
+
+class PeopleSync:
+    """Runs within the rounds of a SyncEngine; whatever it sends may be sent again."""
+
+    def __init__(self, channel: HttpChannel, vault: PeopleVault) -> None:
+        self._channel = channel
+        self._vault = vault
+
+    def before_push(self) -> bool:
+        """Propose colleagues, so that what they wrote is taken in; say if there were.
+
+        Raises SyncFailure: what they wrote is not pushed before they are known.
+        """
+        given = self._vault.proposals()
+        if not given.proposals:
+            return False
+        path = f"{API_PREFIX}/practitioners/proposals"
+        self._vault.record_proposals(self._channel.post(path, ProposalsAnswer, given))
+        return True
+
+    def before_setup(self) -> None:
+        """Say what the setup is about to bring to everybody: the public halves here."""
+        keys = self._vault.practitioner_keys()
+        with _older_server():
+            self._channel.post(f"{API_PREFIX}/practitioner-keys", Kept, keys)
+
+    def after_setup(self) -> None:
+        """Hand over what recovers this tablet, and fetch what a coordinator allows."""
+        slot = self._vault.recovery_slot()
+        with _older_server():
+            if slot is not None:
+                self._channel.post(f"{API_PREFIX}/recovery-slot", Kept, slot)
+            exchange_grants(self._channel, self._vault)
+
+
+def exchange_grants(channel: HttpChannel, tablet: GrantHolder) -> None:
+    """Tell which grants were used, then keep those that count; locked or not."""
+    used = tablet.used_grants()
+    if used.grant_ids:
+        channel.post(f"{API_PREFIX}/grants/used", Kept, used)
+        tablet.told_grants(used)
+    tablet.keep_grants(channel.get(f"{API_PREFIX}/grants", Grants))
+
+
+class LockedTablet(GrantHolder, Protocol):
+    """A locked vault's file; app.storage's VaultFile has these methods."""
+
+    @property
+    def connection(self) -> Connection | None:
+        """How to reach the server, or None before enrolment."""
+
+    def renew_setup(self, setup: Setup) -> None:
+        """Keep a newer setup."""
+
+
+def fetch_grants(
+    tablet: LockedTablet, open_gateway: Callable[[str, str], HttpGateway]
+) -> None:
+    """Fetch what a coordinator allows here, and who works here by now. Blocks.
+
+    Works without a PIN: how to reach the server lies under the device's own key.
+    Raises SyncFailure or StorageError.
+    """
+    connection = tablet.connection
+    if connection is None:
+        raise Refused(ProblemCode.UNKNOWN_DEVICE)
+    gateway = open_gateway(connection.server_url, connection.token)
+    try:
+        tablet.renew_setup(gateway.setup())
+        exchange_grants(gateway.channel, tablet)
+    finally:
+        gateway.close()
+
+
+@contextmanager
+def _older_server() -> Iterator[None]:
+    """Go on where the server is older and has no such place: nothing hangs on it."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.code is not ProblemCode.NOT_FOUND:
+            raise
