@@ -66,3 +66,4 @@ class ProblemCode(StrEnum):
     CARD_CODE_WRONG = "card-code-wrong"
     UNDECIDED = "undecided"
     UNEXPECTED = "unexpected"
+    SLOT_CLOSED = "slot-closed"

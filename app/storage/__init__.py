@@ -38,6 +38,7 @@ from app.storage.errors import (
     NoSlotError,
     PinRefusedError,
     RecordMismatchError,
+    SlotClosedError,
     StorageError,
     UnlockError,
     VaultCorruptError,
@@ -47,6 +48,7 @@ from app.storage.errors import (
     WaitError,
     WrongPinError,
 )
+from app.storage.locked_events import LockedEvent, LockedKind
 from app.storage.log import LogEntry
 from app.storage.outbox import BatchLimits, OnlyHere
 from app.storage.sealing import FLOOR, PinCost
@@ -72,6 +74,8 @@ __all__ = [
     "Enrolment",
     "FileDeviceSecret",
     "LockedError",
+    "LockedEvent",
+    "LockedKind",
     "LogEntry",
     "NoSlotError",
     "OnlyHere",
@@ -81,6 +85,7 @@ __all__ = [
     "RecordMismatchError",
     "Saved",
     "SetAside",
+    "SlotClosedError",
     "State",
     "StorageError",
     "UnlockError",

@@ -14,6 +14,7 @@ StorageError
         WaitError
         PinRefusedError
         NoSlotError
+        SlotClosedError      too many wrong PINs; others unlock, nothing is lost
     LockedError                the vault was locked meanwhile
     RecordMismatchError        a record id that belongs to another patient or type
 """
@@ -116,6 +117,12 @@ class NoSlotError(UnlockError):
     """This practitioner cannot unlock alone: a colleague must add them first."""
 
     code = ProblemCode.UNKNOWN_PRACTITIONER
+
+
+class SlotClosedError(UnlockError):
+    """Too many wrong PINs in a row: closed until colleagues or a grant reopen it."""
+
+    code = ProblemCode.SLOT_CLOSED
 
 
 class LockedError(StorageError):

@@ -1,13 +1,13 @@
 """A tablet's vault while it is locked: opening, enrolment, PINs."""
 
-import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.clock import WallClock
 from app.core.ids import Ids
 from app.core.wire import PractitionerInfo, Setup
-from app.storage.attempts import AttemptGate, Monotonic
+from app.storage.attempts import AttemptGate, Clocks, Monotonic, boot_id, uptime
 from app.storage.before_unlock import BeforeUnlock
 from app.storage.damage import Damage, DamageKind
 from app.storage.database import Database, typed_errors
@@ -16,10 +16,10 @@ from app.storage.enrolment import Connection, DeviceIdentity, Enrolment
 from app.storage.errors import (
     DeviceSecretMissingError,
     NoSlotError,
-    WrongPinError,
 )
 from app.storage.file_lock import FileLock
 from app.storage.local_state import STATE, first_state
+from app.storage.locked_events import LockedEvent, LockedEvents
 from app.storage.opening import VAULT_NAME, create_file, kept_files, open_file
 from app.storage.pins import check_new_pin, normalised_pin
 from app.storage.sealed_values import SealedValues
@@ -34,7 +34,8 @@ class UnlockPolicy:
     """What a PIN costs to try, and the clock by which delays are measured."""
 
     cost: PinCost = FLOOR
-    monotonic: Monotonic = time.monotonic
+    monotonic: Monotonic = uptime
+    boot_id: Callable[[], str] = boot_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,10 @@ class VaultFile:
         self._before = BeforeUnlock(self._database, sealer)
         self._before.check_device_secret()
         self._slots = Slots(sealer)
-        self._gate = AttemptGate(self._database, sealer, self._policy.monotonic)
+        policy = self._policy
+        clocks = Clocks(policy.monotonic, policy.boot_id)
+        self._events = LockedEvents(self._database, sealer, self._ids, self._wall)
+        self._gate = AttemptGate(self._database, sealer, clocks, self._events)
 
     @property
     def kept_files(self) -> tuple[Path, ...]:
@@ -137,14 +141,39 @@ class VaultFile:
         return bool(self._with_pin())
 
     def wait_seconds(self, practitioner_id: str) -> int:
-        """Return how long until this practitioner may try again; 0 is now."""
+        """Return how long until this practitioner may try again; 0 is now.
+
+        Raises SlotClosedError after too many wrong PINs.
+        """
         return self._gate.wait_seconds(practitioner_id)
+
+    def reopen(self, practitioner_id: str, grant_id: str) -> bool:
+        """Let somebody try again by a coordinator's grant; False if it was used up."""
+        return self._gate.reopen(practitioner_id, grant_id)
+
+    def take_locked_events(self) -> tuple[LockedEvent, ...]:
+        """Return what happened while nobody was unlocked, and forget it.
+
+        Whoever writes it down elsewhere reads `locked_events` first, and calls
+        `forget_locked_events` once it is durable there.
+        """
+        events = self.locked_events()
+        self.forget_locked_events(events)
+        return events
+
+    def locked_events(self) -> tuple[LockedEvent, ...]:
+        """Return what happened while nobody was unlocked, the oldest first."""
+        return self._events.all()
+
+    def forget_locked_events(self, events: Iterable[LockedEvent]) -> None:
+        """Forget what is kept elsewhere by now."""
+        self._events.forget({event.event_id for event in events})
 
     def unlock(self, practitioner_id: str, pin: str) -> Vault:
         """Open the vault; one that is open already is locked first. Slow on purpose.
 
-        Raises WrongPinError, WaitError, or NoSlotError for somebody without a PIN
-        here, or whom the setup no longer names.
+        Raises WrongPinError, WaitError, SlotClosedError, or NoSlotError for somebody
+        without a PIN here, or whom the setup no longer names.
         """
         self._require_known(practitioner_id)
         with self._database.write() as transaction:
@@ -153,7 +182,7 @@ class VaultFile:
         try:
             data_key = slot.open(normalised_pin(pin), self._secret)
         except PinMismatchError as error:
-            raise WrongPinError(self.wait_seconds(practitioner_id)) from error
+            raise self._gate.refused(practitioner_id) from error
         self._gate.succeeded(practitioner_id)
         return self._open(practitioner_id, data_key)
 
@@ -221,6 +250,7 @@ class VaultFile:
     def _keep_slot(self, slot: Slot) -> None:
         with self._database.write() as transaction:
             self._slots.put(transaction.session, slot)
+        self._gate.renewed(slot.practitioner_id)
 
     def _with_pin(self) -> frozenset[str]:
         with self._database.write() as transaction:

@@ -26,7 +26,13 @@ from app.features.unlock.state import (
     WaitKnown,
     update,
 )
-from app.storage import Vault, VaultFile, WaitError, WrongPinError
+from app.storage import (
+    SlotClosedError,
+    Vault,
+    VaultFile,
+    WaitError,
+    WrongPinError,
+)
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Home, Languages
@@ -96,6 +102,7 @@ class _Unlock:
             lambda: self.door.file.wait_seconds(practitioner_id),
             dispatch,
             lambda seconds: WaitKnown(practitioner_id, seconds),
+            lambda error: _as_closed(practitioner_id, error),
         )
 
     def _open(self, unlock: Callable[[], Vault], dispatch: Dispatch) -> None:
@@ -120,6 +127,11 @@ def _failed(error: Exception) -> Event:
     if isinstance(error, WrongPinError | WaitError):
         return UnlockFailed(error.code, error.wait_seconds)
     return by_code(UnlockFailed)(error)
+
+
+def _as_closed(practitioner_id: str, error: Exception) -> Event | None:
+    is_closed = isinstance(error, SlotClosedError)
+    return WaitKnown(practitioner_id, 0, is_closed=True) if is_closed else None
 
 
 def _people(file: VaultFile) -> PeopleLoaded:

@@ -76,7 +76,8 @@ def _pad(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
     if model.step is Step.CHOOSE:  # at every digit, or the pad would move
         body.append(w.subtitle(_("Only you know it. Nobody can look it up for you.")))
     body += _said(model, look)
-    body.append(_keys(dispatch, look))
+    if not model.is_closed:
+        body.append(_keys(dispatch, look))
     if model.busy:
         body.append(w.waiting("unlock.busy", _("Opening the records")))
     return Frame(
@@ -86,7 +87,7 @@ def _pad(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
             "unlock.continue",
             _("Unlock") if model.step is Step.PIN else _("Continue"),
             lambda: dispatch(ContinuePressed()),
-            enabled=not (model.busy or model.must_wait),
+            enabled=not (model.busy or model.must_wait or model.is_closed),
         ),
         back=lambda: dispatch(BackPressed()),
     )
