@@ -17,6 +17,7 @@ from app.ui.failures import Failures
 from app.ui.look import Look, first_look
 from app.ui.loop import Loop
 from app.ui.navigator import Entry, Navigator, Place
+from app.ui.presence import Patience, Presence, Ticking
 from app.ui.routes import Enrol, Route, Trouble, Unlock
 from app.ui.screen import Kit, Screen, open_app
 from app.ui.source import Source
@@ -47,13 +48,19 @@ class TabletSession(Session):
         self._is_over = False
         self.look: Source[Look] = Source(first_look(process.language, page.width))
         failures = _LockedFailures(lambda: self._held is None)
-        self.kit = Kit(
-            Navigator(start), self.look, Source(LOCKED), failures, lock=self.lock
-        )
         # Apart, for a lock waits until the unlocked screens' work is done, and the
         # door's own work waits for the lock.
         self.work = Work(self._loop, failures)
         self.door_work = Work(self._loop, failures)
+        ticking = Ticking(process.monotonic, self.door_work.later)
+        self.kit = Kit(
+            Navigator(start),
+            self.look,
+            Source(LOCKED),
+            failures,
+            lock=self.lock,
+            presence=Presence(ticking, self.lock),
+        )
 
     def open(self) -> None:
         """Show the first screen, and lock whatever session there was before."""
@@ -92,6 +99,13 @@ class TabletSession(Session):
         """Take over an unlocked vault. Called on a thread."""
         self._desk = self.process.desk(vault)
         self._held = self.process.begin_sync(vault)
+        setup = vault.setup
+        patience = Patience(setup.idle_seconds, setup.cover_seconds)
+        self.work.post(lambda: self._watch(patience))
+
+    def _watch(self, patience: Patience) -> None:
+        if self.is_unlocked:
+            self.kit.presence.begin(patience)
 
     def lock(self) -> None:
         """Leave every screen, let each save its draft, then drop the keys.
@@ -105,6 +119,7 @@ class TabletSession(Session):
         if self._held is None:
             return
         held, self._held = self._held, None
+        self.kit.presence.end()
         # Not left to the page: where the browser is gone, nothing is unmounted.
         for loop in reversed(self._loops.values()):
             with self.kit.failures.guard():

@@ -71,6 +71,7 @@ class TabletProcess:
         self.scheduler = SyncScheduler(random.Random())  # noqa: S311 - only jitter
         self.secret: DeviceSecret = FileDeviceSecret(settings.data / "device-secret")
         self._policy = policy
+        self.monotonic = policy.monotonic
         self._file: VaultFile | None = None
         self._guest: Guest | None = None
         self._holder: Guest | None = None

@@ -127,6 +127,12 @@ class Setup(WireModel):
     notice: Notice
     plan: dict[str, object]
     """A site's plan: forms by station (app.core.questionnaire.plan); {} is ours."""
+    idle_seconds: int = Field(default=5 * 60, ge=1)
+    """How long an unlocked tablet waits for a touch before it locks."""
+    cover_seconds: int = Field(default=60, ge=1)
+    """How long the app may be out of the foreground before it locks."""
+    sealing_key: Bytes = b""
+    """X25519, 32 bytes raw: what is not sent yet is sealed to it at a lock."""
 
 
 class EnrolRequest(WireModel):

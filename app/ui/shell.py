@@ -26,6 +26,8 @@ from app.ui.widgets.steady import SteadyContainer
 from app.ui.widgets.words import unsaid
 
 MINUTE_MS = 60_000
+SCROLL_MS = 1_000
+"""How often a page that is being scrolled tells of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,9 +249,15 @@ def _pane(controls: Sequence[ft.Control], width: int | None, page: str) -> ft.Co
         [ft.Container(column, padding=Space.MEDIUM)],
         key=f"pane.{page}",
         scroll=ft.ScrollMode.AUTO,
+        on_scroll=_scrolled,
+        scroll_interval=SCROLL_MS,
         expand=True,
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,
     )
+
+
+def _scrolled(_event: object) -> None:
+    """Who scrolls is there: it is heard where all events come in."""
 
 
 def _bottom(frame: Frame) -> ft.Control:
