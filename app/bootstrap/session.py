@@ -15,7 +15,6 @@ from app.storage import LockedError, StorageError, Vault, VaultCorruptError
 from app.sync.status import SyncStatus
 from app.ui.failures import Failures
 from app.ui.look import Look, first_look
-from app.ui.loop import Loop
 from app.ui.navigator import Entry, Navigator, Place
 from app.ui.presence import Patience, Presence, Ticking
 from app.ui.routes import Enrol, Route, Trouble, Unlock
@@ -43,7 +42,7 @@ class TabletSession(Session):
         self._desk: Desk | None = None
         self._lost: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
-        self._loops: dict[Entry, Loop[object, object, object]] = {}
+        self._screens: dict[Entry, Screen] = {}
         self._stop_status: Callable[[], None] = lambda: None
         self._is_over = False
         self.look: Source[Look] = Source(first_look(process.language, page.width))
@@ -121,10 +120,11 @@ class TabletSession(Session):
         held, self._held = self._held, None
         self.kit.presence.end()
         # Not left to the page: where the browser is gone, nothing is unmounted.
-        for loop in reversed(self._loops.values()):
+        self._remember_the_way()
+        for screen in reversed(self._screens.values()):
             with self.kit.failures.guard():
-                loop.left()
-        self._loops.clear()
+                screen.loop.left()
+        self._screens.clear()
         self.kit.navigator.reset(Unlock())
         self._closing = self._loop.create_task(self._close(held))
 
@@ -160,9 +160,24 @@ class TabletSession(Session):
     def _make(self, place: Place) -> Screen:
         screen = make_screen(self, place)
         standing = set(self.kit.navigator.value)
-        self._loops = {e: loop for e, loop in self._loops.items() if e in standing}
-        self._loops[place.entry] = screen.loop
+        self._screens = {e: s for e, s in self._screens.items() if e in standing}
+        self._screens[place.entry] = screen
         return screen
+
+    def _remember_the_way(self) -> None:
+        with self.kit.failures.guard():
+            way = tuple(self._route_of(entry) for entry in self.kit.navigator.value)
+            self.process.way = self.process.way.left_at(way)
+
+    def _route_of(self, entry: Entry) -> Route:
+        screen = self._screens.get(entry)
+        if screen is None or screen.way_back is None:
+            return entry.route
+        return screen.way_back(screen.loop.model)
+
+    def way_back(self) -> tuple[Route, ...]:
+        """Where whoever unlocked goes on: where this tablet was as it locked."""
+        return self.process.way.for_role(self.desk.practitioner.role)
 
     def _show_status(self, status: SyncStatus) -> None:
         if self._desk is None or self._held is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.bootstrap.settings import PreferencesFile, Settings, known_language
+from app.bootstrap.way import Way
 from app.clinic.desk import Desk
 from app.clinic.library import Library, read_library
 from app.core.clock import system_wall_ms
@@ -70,6 +71,8 @@ class TabletProcess:
         self.station.subscribe(self._keep_station)
         self.scheduler = SyncScheduler(random.Random())  # noqa: S311 - only jitter
         self.secret: DeviceSecret = FileDeviceSecret(settings.data / "device-secret")
+        self.way = Way()
+        """Where the last session was as it locked; gone with the process."""
         self._policy = policy
         self.monotonic = policy.monotonic
         self._file: VaultFile | None = None

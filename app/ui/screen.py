@@ -17,7 +17,7 @@ from app.ui.loop import Loop
 from app.ui.navigator import Entry, Navigator, Place
 from app.ui.page import Attendant, device_back
 from app.ui.presence import Presence, Shade, unwatched
-from app.ui.routes import Sync
+from app.ui.routes import Route, Sync
 from app.ui.shade import shade
 from app.ui.source import Source
 from app.ui.status import Status
@@ -30,10 +30,11 @@ Dispatch = Callable[[Any], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Screen:
-    """A loop and the view that draws its model."""
+    """A loop, the view of its model, and the route back to it if not the place's."""
 
     loop: Loop[Any, Any, Any]
     view: Callable[[Any, Dispatch, Look], Frame]
+    way_back: Callable[[Any], Route] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -114,8 +114,11 @@ def strip(
     )
     row: list[ft.Control] = [told]
     if lock is not None:
-        label = look.t.gettext("Lock")
-        row.append(icon_button("strip.lock", label, ft.Icons.LOCK_OUTLINE, lock))
+        _ = look.t.gettext
+        # Both lock, and both lead back here: who takes over looks for another word.
+        hands, sign = _("Change hands"), ft.Icons.SWITCH_ACCOUNT_OUTLINED
+        row.append(icon_button("strip.hands", hands, sign, lock))
+        row.append(icon_button("strip.lock", _("Lock"), ft.Icons.LOCK_OUTLINE, lock))
     return ft.Container(
         ft.Row(row, spacing=0), bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH
     )

@@ -110,7 +110,8 @@ def loop(
         desk, work.lane(), place, route, Saver(desk, route), Listening(work)
     )
     form = desk.library.form(route.questionnaire)
-    model = Model(_languages(look.value, form), desk.setup.site.zone)
+    languages = _languages(look.value, form)
+    model = Model(languages, desk.setup.site.zone, page_key=route.at)
     moments: Moments[Event] = Moments(shown=Opened(), left=Left())
     return Loop(model, update, screen.perform, moments)
 

@@ -35,7 +35,7 @@ from app.storage import (
 )
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Home, Languages
+from app.ui.routes import Home, Languages, Route
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
@@ -48,6 +48,8 @@ class Door:
     file: VaultFile
     hold: Callable[[Callable[[], Vault]], None]
     """Opens the vault for this session, after every other has let go. Blocks."""
+    way: Callable[[], tuple[Route, ...]] = lambda: (Home(),)
+    """Where whoever unlocked goes on."""
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ class _Unlock:
             case StopCounting():
                 self.counting.stop()
             case GoHome():
-                self.place.reset(Home())
+                self.place.reset(*self.door.way())
             case OpenLanguages():
                 self.place.go(Languages())
             case _:

@@ -1,6 +1,7 @@
 """Drawing of Unlock: names first, then a pad under the thumb."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import flet as ft
 
@@ -58,11 +59,12 @@ def _names(model: Model, dispatch: Dispatch, look: Look) -> Frame:
 def _name_row(person: Person, dispatch: Dispatch, look: Look) -> ft.Control:
     t = look.t
     _ = t.gettext
-    row = Row(t.isolate(person.name), role_name(t, person.role), icon=ft.Icons.PERSON)
+    name, role = t.isolate(person.name), role_name(t, person.role)
+    row = Row(name, role, icon=ft.Icons.PERSON, is_large=True)
     key = f"unlock.person.{person.practitioner_id}"
     if not (person.has_pin or person.may_choose):
         needs = _("Can be added later, beside a colleague who has unlocked")
-        row = Row(row.title, row.subtitle, badges=(w.Badge(needs),), icon=row.icon)
+        row = replace(row, badges=(w.Badge(needs),))
         return w.list_row(key, row)
     return w.list_row(key, row, lambda: dispatch(PersonPressed(person.practitioner_id)))
 
