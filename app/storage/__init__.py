@@ -51,6 +51,7 @@ from app.storage.errors import (
 from app.storage.locked_events import LockedEvent, LockedKind
 from app.storage.log import LogEntry
 from app.storage.outbox import BatchLimits, OnlyHere
+from app.storage.parcel import unsent
 from app.storage.sealing import FLOOR, PinCost
 from app.storage.set_aside import SetAside
 from app.storage.stored_operation import State
@@ -98,4 +99,5 @@ __all__ = [
     "VaultUnavailableError",
     "WaitError",
     "WrongPinError",
+    "unsent",
 ]

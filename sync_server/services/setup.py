@@ -84,6 +84,7 @@ def setup_of(context: Context, connection: Connection, site_id: str) -> Setup:
         devices=devices(connection),
         notice=Notice.model_validate_json(row.notice),
         plan=_plan(connection, site_id),
+        sealing_key=context.secrets.sealing_public_key,
     )
 
 
