@@ -11,6 +11,7 @@ import flet as ft
 from app.bootstrap.screens import Session, make_screen
 from app.bootstrap.tablet import Holding, TabletProcess
 from app.clinic.desk import Desk
+from app.core.parcel import ParcelHead
 from app.storage import LockedError, StorageError, Vault, VaultCorruptError
 from app.sync.status import SyncStatus
 from app.ui.failures import Failures
@@ -72,6 +73,8 @@ class TabletSession(Session):
         self._page.on_connect = lambda _event: self.reconnected()
         self._page.on_close = lambda _event: self._closed()
         open_app(self._page, self.kit, self._make)
+        left = self.process.left_unsent
+        self.door_work.run(left, self._show_left, lambda head: head)
 
     @property
     def desk(self) -> Desk:
@@ -195,6 +198,13 @@ class TabletSession(Session):
                 is_damaged=self._desk.damaged > 0,
             )
         )
+
+    def _show_left(self, head: ParcelHead | None) -> None:
+        """After a start nobody has unlocked yet: what the last lock left is known."""
+        if head is not None and not self.is_unlocked:
+            minutes = max(0, self.process.wall() - head.oldest_at) // _MINUTE_MS
+            told = replace(LOCKED, only_here=head.records, oldest_minutes=minutes)
+            self.kit.status.set(told)
 
     def _show_locked(self) -> None:
         """What only this tablet has stays in view; nothing else is known now."""

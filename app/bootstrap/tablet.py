@@ -13,6 +13,7 @@ from app.clinic.desk import Desk
 from app.clinic.library import Library, read_library
 from app.core.clock import system_wall_ms
 from app.core.ids import RandomIds
+from app.core.parcel import ParcelHead
 from app.core.summary import Station
 from app.storage import (
     DeviceSecret,
@@ -21,6 +22,7 @@ from app.storage import (
     UnlockPolicy,
     Vault,
     VaultFile,
+    unsent,
 )
 from app.sync.engine import SyncEngine
 from app.sync.gateway import HttpGateway
@@ -94,6 +96,10 @@ class TabletProcess:
                     self.settings.data, self.secret, self.wall, self.ids, self._policy
                 )
             return self._file
+
+    def left_unsent(self) -> ParcelHead | None:
+        """What the last lock left for the server; needs no key. Blocks."""
+        return unsent(self.settings.data)
 
     def take_over(self, guest: Guest) -> None:
         """Make a new session the only one; the one before is locked."""

@@ -17,6 +17,7 @@ from app.core.wire import (
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
+from sync_server.services.lock_times import lock_times
 from sync_server.settings import Settings, SettingsError
 from sync_server.tables import DEPLOYMENT, DEVICE, PRACTITIONER, SITE
 
@@ -85,6 +86,7 @@ def setup_of(context: Context, connection: Connection, site_id: str) -> Setup:
         notice=Notice.model_validate_json(row.notice),
         plan=_plan(connection, site_id),
         sealing_key=context.secrets.sealing_public_key,
+        **lock_times(connection, site_id).said(),
     )
 
 

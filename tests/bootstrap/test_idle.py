@@ -10,8 +10,11 @@ import pytest
 
 from app.bootstrap.session import TabletSession
 from app.bootstrap.tablet import TabletProcess
+from app.storage.hpke import BoxKey
 from app.ui.routes import Home, Register, Unlock
 from tests.bootstrap.tablets import a_page, an_enrolled_process, unlocked
+from tests.bootstrap.test_turns import a_slow_server
+from tests.features.record.people import register
 from tests.support.connection import Client
 from tests.support.timers import Timers
 
@@ -92,7 +95,7 @@ def test_whatever_a_hand_does_counts(tmp_path: Path, touch: str) -> None:
                 data = {"key": "A", "shift": False, "ctrl": False}
                 whole = {**data, "alt": False, "meta": False}
                 await page.session.dispatch_event(1, "keyboard_event", whole)
-            case "scroll":
+            case _:
                 pane = next(k for k in page.keys() if k.startswith("pane."))  # noqa: SIM118
                 await page.fire(pane, "scroll", scrolled(120.0))
         timers.advance(279)
@@ -164,7 +167,7 @@ def test_a_site_says_how_long(tmp_path: Path) -> None:
             timers.advance(59)
             assert session.is_unlocked
             timers.advance(1)
-            assert not session.is_unlocked
+            assert not guest(process).is_unlocked
         await process.close()
 
     asyncio.run(in_loop())
@@ -204,3 +207,50 @@ def test_the_keys_stay_until_a_save_under_way_is_durable(tmp_path: Path) -> None
         assert not vault.is_open
 
     run(tmp_path, scenario)
+
+
+def test_the_keys_stay_until_the_batch_under_way_is_answered(tmp_path: Path) -> None:
+    async def in_loop() -> None:
+        let_go = asyncio.Event()
+        async with a_slow_server(let_go) as url:
+            process = an_enrolled_process(tmp_path, url)
+            async with a_page(process) as page:
+                timers, session = Timers(), guest(process)
+                session.kit.presence._ticking = timers.ticking
+                await unlocked(page)
+                vault = session.desk.vault
+                await page.until(lambda: process.scheduler.status.running)
+                timers.advance(300)
+                assert session.kit.navigator.top.route == Unlock()
+                await asyncio.sleep(0.05)
+                assert vault.is_open
+                let_go.set()
+                await session.locked()
+                assert not vault.is_open
+            await process.close()
+
+    asyncio.run(in_loop())
+
+
+def test_after_a_start_the_locked_tablet_says_what_it_has_for_the_server(
+    tmp_path: Path,
+) -> None:
+    async def in_loop() -> None:
+        key = {"sealing_key": BoxKey.generate().public_bytes}
+        process = an_enrolled_process(tmp_path)
+        setup = process.file().setup
+        assert setup is not None
+        process.file().renew_setup(setup.model_copy(update=key))
+        async with a_page(process) as page:
+            await unlocked(page)
+            register(guest(process).desk, "Amina")
+        await process.close()
+        again = an_enrolled_process(tmp_path)
+        async with a_page(again) as page:
+            status = guest(again).kit.status
+            await page.until(lambda: bool(status.value.only_here))
+            assert status.value.practitioner is None
+            assert any("only on this tablet" in text for text in page.texts())
+        await again.close()
+
+    asyncio.run(in_loop())

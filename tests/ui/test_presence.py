@@ -17,6 +17,10 @@ class Watched:
         self.presence = Presence(self.timers.ticking, self._lock)
         self.presence.begin(patience)
 
+    def shade(self) -> Shade:
+        """What stands over the screen now."""
+        return self.presence.value
+
     def _lock(self) -> None:
         self.locks += 1
         self.presence.end()
@@ -25,14 +29,14 @@ class Watched:
 def test_nobody_touches_it_a_warning_stands_and_then_it_locks() -> None:
     watched = Watched()
     watched.timers.advance(279)
-    assert watched.presence.value is Shade.NONE
+    assert watched.shade() is Shade.NONE
     watched.timers.advance(1)
-    assert watched.presence.value is Shade.WARNING
+    assert watched.shade() is Shade.WARNING
     watched.timers.advance(19)
     assert watched.locks == 0
     watched.timers.advance(1)
     assert watched.locks == 1
-    assert watched.presence.value is Shade.NONE
+    assert watched.shade() is Shade.NONE
     assert watched.timers.waiting == []
 
 
@@ -51,9 +55,9 @@ def test_any_touch_begins_the_time_anew() -> None:
 def test_a_touch_takes_the_warning_away() -> None:
     watched = Watched()
     watched.timers.advance(295)
-    assert watched.presence.value is Shade.WARNING
+    assert watched.shade() is Shade.WARNING
     watched.presence.touched()
-    assert watched.presence.value is Shade.NONE
+    assert watched.shade() is Shade.NONE
     watched.timers.advance(295)
     assert watched.locks == 0
 
@@ -61,10 +65,10 @@ def test_a_touch_takes_the_warning_away() -> None:
 def test_leaving_the_foreground_covers_at_once_and_locks_after_a_minute() -> None:
     watched = Watched()
     watched.presence.went_away()
-    assert watched.presence.value is Shade.COVER
+    assert watched.shade() is Shade.COVER
     watched.timers.advance(59)
     assert watched.locks == 0
-    assert watched.presence.value is Shade.COVER
+    assert watched.shade() is Shade.COVER
     watched.timers.advance(1)
     assert watched.locks == 1
 
@@ -83,17 +87,17 @@ def test_who_comes_back_in_time_goes_on_and_is_there() -> None:
     watched.presence.went_away()
     watched.timers.advance(45)
     watched.presence.came_back()
-    assert watched.presence.value is Shade.NONE
+    assert watched.shade() is Shade.NONE
     watched.timers.advance(279)
     assert watched.locks == 0
-    assert watched.presence.value is Shade.NONE
+    assert watched.shade() is Shade.NONE
 
 
 def test_the_cover_stays_while_the_idle_time_runs_out_under_it() -> None:
     watched = Watched(Patience(idle=40, covered=600))
     watched.presence.went_away()
     watched.timers.advance(39)
-    assert watched.presence.value is Shade.COVER
+    assert watched.shade() is Shade.COVER
     watched.timers.advance(1)
     assert watched.locks == 1
 
@@ -106,7 +110,7 @@ def test_a_device_that_slept_locks_as_it_wakes_whatever_comes_first(
     watched.timers.sleep(4_000)
     getattr(watched.presence, comes)()
     assert watched.locks == 1
-    assert watched.presence.value is Shade.NONE
+    assert watched.shade() is Shade.NONE
 
 
 def test_coming_back_too_late_is_no_way_around_the_lock() -> None:
@@ -120,9 +124,9 @@ def test_coming_back_too_late_is_no_way_around_the_lock() -> None:
 def test_a_site_may_be_more_impatient_than_the_warning_is_long() -> None:
     watched = Watched(Patience(idle=10, covered=5))
     watched.timers.advance(4)
-    assert watched.presence.value is Shade.NONE
+    assert watched.shade() is Shade.NONE
     watched.timers.advance(1)
-    assert watched.presence.value is Shade.WARNING
+    assert watched.shade() is Shade.WARNING
     watched.timers.advance(5)
     assert watched.locks == 1
 
@@ -133,7 +137,7 @@ def test_a_locked_tablet_shows_and_locks_nothing() -> None:
     for comes in ("touched", "went_away", "came_back"):
         getattr(watched.presence, comes)()
     watched.timers.advance(10_000)
-    assert watched.presence.value is Shade.NONE
+    assert watched.shade() is Shade.NONE
     assert watched.locks == 0
 
 

@@ -103,7 +103,7 @@ class _Unlock:
         self.work.run(
             lambda: self.door.file.wait_seconds(practitioner_id),
             dispatch,
-            lambda seconds: WaitKnown(practitioner_id, seconds),
+            lambda seconds: _as_wait(practitioner_id, seconds),
             lambda error: _as_closed(practitioner_id, error),
         )
 
@@ -129,6 +129,10 @@ def _failed(error: Exception) -> Event:
     if isinstance(error, WrongPinError | WaitError):
         return UnlockFailed(error.code, error.wait_seconds)
     return by_code(UnlockFailed)(error)
+
+
+def _as_wait(practitioner_id: str, seconds: int) -> Event:
+    return WaitKnown(practitioner_id, seconds)
 
 
 def _as_closed(practitioner_id: str, error: Exception) -> Event | None:
