@@ -168,9 +168,12 @@ class TabletSession(Session):
         return screen
 
     def _remember_the_way(self) -> None:
+        navigator, scrolls = self.kit.navigator, self.kit.scrolls
         with self.kit.failures.guard():
-            way = tuple(self._route_of(entry) for entry in self.kit.navigator.value)
-            self.process.way = self.process.way.left_at(way)
+            routes = tuple(self._route_of(entry) for entry in navigator.value)
+            offsets = scrolls.of(navigator.top)
+            self.process.way = self.process.way.left_at(routes, offsets)
+        scrolls.forget()
 
     def _route_of(self, entry: Entry) -> Route:
         screen = self._screens.get(entry)
@@ -180,7 +183,9 @@ class TabletSession(Session):
 
     def way_back(self) -> tuple[Route, ...]:
         """Where whoever unlocked goes on: where this tablet was as it locked."""
-        return self.process.way.for_role(self.desk.practitioner.role)
+        way = self.process.way
+        self.kit.scrolls.return_to(way.routes[-1], way.offsets)
+        return way.for_role(self.desk.practitioner.role)
 
     def _show_status(self, status: SyncStatus) -> None:
         if self._desk is None or self._held is None:

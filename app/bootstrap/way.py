@@ -1,9 +1,10 @@
 """Where somebody was when the tablet locked: routes, which are ids, in memory alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.core.wire import Role
 from app.ui.routes import Home, Languages, Register, Result, Route, Sync
+from app.ui.scrolls import Offsets
 
 HOME: tuple[Route, ...] = (Home(),)
 _OF_NOBODY = (Home, Register, Sync, Languages)
@@ -16,10 +17,12 @@ class Way:
     """The stack of places of a session that was locked, from the first to the top."""
 
     routes: tuple[Route, ...] = HOME
+    offsets: Offsets = field(default_factory=dict)
+    """How far the top place was scrolled."""
 
-    def left_at(self, routes: tuple[Route, ...]) -> "Way":
+    def left_at(self, routes: tuple[Route, ...], offsets: Offsets) -> "Way":
         """Return the way to these places; to those before, if nobody was in yet."""
-        return Way(routes) if routes[:1] == HOME else self
+        return Way(routes, offsets) if routes[:1] == HOME else self
 
     def for_role(self, role: str) -> tuple[Route, ...]:
         """Return the places to show: up to the first that is not for this role.

@@ -18,6 +18,7 @@ from app.ui.navigator import Entry, Navigator, Place
 from app.ui.page import Attendant, device_back
 from app.ui.presence import Presence, Shade, unwatched
 from app.ui.routes import Route, Sync
+from app.ui.scrolls import Scrolled, Scrolls
 from app.ui.shade import shade
 from app.ui.source import Source
 from app.ui.status import Status
@@ -49,6 +50,7 @@ class Kit:
     dialogs: Dialogs = field(default_factory=Dialogs)
     lock: Callable[[], None] | None = None
     presence: Presence = field(default_factory=unwatched)
+    scrolls: Scrolls = field(default_factory=Scrolls)
 
     def open_sync(self) -> None:
         """The strip was tapped."""
@@ -122,9 +124,7 @@ def _app(kit: Kit, make: MakeScreen) -> list[ft.View]:
     ]
 
 
-def _shaded(
-    kit: Kit, make: MakeScreen, entry: Entry, look: Look, top: Entry
-) -> ft.Control:
+def _shaded(kit: Kit, make: MakeScreen, entry: Entry, look: Look, top: Entry) -> Any:
     """A screen, and what stands over it while it stays as it is."""
     screen = _screen(f"screen{entry.number}", kit, make, entry, look, top)
     kind = kit.presence.value if entry == top else Shade.NONE
@@ -245,6 +245,7 @@ def _draw_screen(
         strip=_strip("session.strip", kit, look, entry),
         failure=_failure("session.failure", kit, look),
         back=seat.back if can_go_back or frame.back else None,
+        scrolled=Scrolled(kit.scrolls, entry),
     )
     return shell.lay_out(frame, chrome, look)
 

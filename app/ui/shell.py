@@ -9,6 +9,7 @@ from app.i18n import N_, Translator, formats
 from app.ui.failures import Failure
 from app.ui.frame import Frame, Span
 from app.ui.look import Look
+from app.ui.scrolls import SCROLL_MS, PaneColumn, Scrolled
 from app.ui.status import Network, Status
 from app.ui.theme import CONTENT_WIDTH, SIDE_WIDTH, Space, Type
 from app.ui.widgets import (
@@ -26,8 +27,6 @@ from app.ui.widgets.steady import SteadyContainer
 from app.ui.widgets.words import unsaid
 
 MINUTE_MS = 60_000
-SCROLL_MS = 1_000
-"""How often a page that is being scrolled tells of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +36,7 @@ class Chrome:
     strip: ft.Control
     failure: ft.Control
     back: Callable[[], None] | None
+    scrolled: Scrolled
 
 
 def lay_out(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
@@ -47,7 +47,7 @@ def lay_out(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
     tags = [look.t.tag, *([frame.person_language] if frame.person_language else [])]
     if review := review_line(tags, look):
         parts.append(review)
-    parts += [chrome.failure, _content(frame, look)]
+    parts += [chrome.failure, _content(frame, chrome, look)]
     if frame.main is not None or frame.quiet is not None:
         parts.append(_bottom(frame))
     column = ft.Column(
@@ -224,14 +224,15 @@ def _bar(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
     )
 
 
-def _content(frame: Frame, look: Look) -> ft.Control:
+def _content(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
     if frame.beside is None:
         width = None if frame.span is Span.FULL else CONTENT_WIDTH
-        return _pane(frame.body, width, frame.scroll_to_top)
+        return _pane(frame.body, width, frame.scroll_to_top, chrome)
     if not look.is_wide:
-        return _pane(frame.beside or frame.body, CONTENT_WIDTH, frame.scroll_to_top)
-    side = ft.Container(_pane(frame.body, None, "list"), width=SIDE_WIDTH)
-    beside = _pane(frame.beside, None, frame.scroll_to_top)
+        body = frame.beside or frame.body
+        return _pane(body, CONTENT_WIDTH, frame.scroll_to_top, chrome)
+    side = ft.Container(_pane(frame.body, None, "list", chrome), width=SIDE_WIDTH)
+    beside = _pane(frame.beside, None, frame.scroll_to_top, chrome)
     return ft.Row(
         [side, ft.VerticalDivider(width=1), beside],
         spacing=0,
@@ -240,7 +241,9 @@ def _content(frame: Frame, look: Look) -> ft.Control:
     )
 
 
-def _pane(controls: Sequence[ft.Control], width: int | None, page: str) -> ft.Control:
+def _pane(
+    controls: Sequence[ft.Control], width: int | None, page: str, chrome: Chrome
+) -> ft.Control:
     # Another key is another pane, and a new pane begins at its top.
     column = ft.Column(
         list(controls),
@@ -248,19 +251,18 @@ def _pane(controls: Sequence[ft.Control], width: int | None, page: str) -> ft.Co
         width=width,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
-    return ft.Column(
+    scrolled = chrome.scrolled
+    pane = PaneColumn(
         [ft.Container(column, padding=Space.MEDIUM)],
         key=f"pane.{page}",
         scroll=ft.ScrollMode.AUTO,
-        on_scroll=_scrolled,
+        on_scroll=lambda event: scrolled.moved(page, event.pixels),
         scroll_interval=SCROLL_MS,
         expand=True,
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,
     )
-
-
-def _scrolled(_event: object) -> None:
-    """Who scrolls is there: it is heard where all events come in."""
+    pane.begin = lambda: scrolled.begin(page)
+    return pane
 
 
 def _bottom(frame: Frame) -> ft.Control:

@@ -24,6 +24,7 @@ from app.storage.sealing import Namer, Sealer
 from app.storage.unlocked import Keyed, Unlocked
 from app.ui.routes import Home, Plan, Record, Result, Route, Screening, Sync, Unlock
 from tests.bootstrap.tablets import a_page, an_enrolled_process, unlocked
+from tests.bootstrap.test_idle import scrolled
 from tests.features.record.people import named
 from tests.features.screening.ward import VITALS
 from tests.storage.tablets import ANA, BO, OTHER_PIN, PIN
@@ -93,6 +94,27 @@ def test_who_locked_goes_on_at_the_page_and_with_the_way_behind(tmp_path: Path) 
         assert len(way) == 3
 
     run(tmp_path, scenario)
+
+
+def test_the_same_lines_are_in_view_again(tmp_path: Path) -> None:
+    async def scenario(page: Client, session: TabletSession) -> None:
+        await in_the_middle(page, session)
+        panes = [key for key in page.keys() if key.startswith("pane.questions")]  # noqa: SIM118
+        await page.fire(panes[0], "scroll", scrolled(320.0))
+        await session.locked()
+        page.connection.calls.clear()
+        await unlock(page, ANA, PIN)
+        await page.until(lambda: page.shows("q:heart-rate.text"))
+        await page.until(lambda: scroll_calls(page) == [320.0])
+        await page.settle()
+        assert scroll_calls(page) == [320.0]
+
+    run(tmp_path, scenario)
+
+
+def scroll_calls(page: Client) -> list[float]:
+    calls = [c for c in page.connection.calls if c.name == "scroll_to"]
+    return [call.arguments["offset"] for call in calls]
 
 
 def page_key(session: TabletSession) -> str:
@@ -206,12 +228,12 @@ def test_a_colleague_is_led_where_their_role_works(
 
 
 def test_one_is_led_as_far_as_ones_role_goes() -> None:
-    way = Way().left_at((Home(), Plan("p", "e"), Result("p", "e", "r")))
+    way = Way((Home(), Plan("p", "e"), Result("p", "e", "r")))
     assert way.for_role(Role.NURSE) == way.routes
     assert way.for_role(Role.MEDIATOR) == (Home(), Plan("p", "e"))
     assert way.for_role(Role.NGO_STAFF) == HOME
 
 
 def test_a_lock_before_anybody_stood_anywhere_forgets_nothing() -> None:
-    way = Way().left_at((Home(), Record("p")))
-    assert way.left_at((Unlock(),)) == way
+    way = Way().left_at((Home(), Record("p")), {"": 40.0})
+    assert way.left_at((Unlock(),), {}) == way

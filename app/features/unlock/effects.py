@@ -93,7 +93,8 @@ class _Unlock:
             case StopCounting():
                 self.counting.stop()
             case GoHome():
-                self.place.reset(*self.door.way())
+                if self.place.is_top:  # Or it was locked again meanwhile.
+                    self.place.reset(*self.door.way())
             case OpenLanguages():
                 self.place.go(Languages())
             case _:
