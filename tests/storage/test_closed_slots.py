@@ -17,6 +17,7 @@ from app.storage import (
 )
 from app.storage.attempts import LIMIT, boot_id, uptime
 from app.storage.locked_events import MOST_KEPT
+from app.storage.sealing import place
 from tests.storage.tablets import (
     ANA,
     BO,
@@ -283,3 +284,30 @@ def test_what_happened_while_locked_names_nobody_in_the_file(machine: Machine) -
     raw = b"".join(p.read_bytes() for p in machine.tablet.vault_folder.iterdir())
     assert b"unlock-failed" not in raw
     assert b"slot-closed" not in raw
+
+
+def test_a_count_that_an_older_version_kept_still_counts(machine: Machine) -> None:
+    file = machine.open()
+    guess(machine, file, 1)
+    sealer = file._gate._sealer
+    with file._database.write() as transaction:
+        transaction.driver.execute(
+            "UPDATE attempt SET sealed = ? WHERE practitioner_id = ?",
+            (sealer.seal(b"4", place("attempt", ANA)), ANA),
+        )
+    file.close()
+    file = machine.open()
+    assert file.wait_seconds(ANA) == 60
+    file.close()
+
+
+def test_a_tenth_try_that_is_right_closes_nothing_and_tells_of_no_closing(
+    machine: Machine,
+) -> None:
+    file = machine.open()
+    guess(machine, file, LIMIT - 1)
+    machine.tablet.seconds.now += file.wait_seconds(ANA)
+    assert file.unlock(ANA, PIN).is_open
+    failed = (LockedKind.UNLOCK_FAILED.value, ANA, 1)
+    assert kinds(file.locked_events()) == [failed] * (LIMIT - 1)
+    file.close()
