@@ -227,8 +227,12 @@ class TabletSession(Session):
         self._lost = self._loop.call_later(LOST_SECONDS, self.lock)
 
     def reconnected(self) -> None:
-        """The browser is back; what changed meanwhile was not drawn."""
+        """The browser is back; what changed meanwhile was not drawn.
+
+        A page that is reloaded is hidden first, and never says that it is in view.
+        """
         self._forget_loss()
+        self.kit.presence.came_back()
         top = self.kit.navigator.top.route
         if isinstance(top, Unlock):
             self.kit.navigator.reset(Unlock())

@@ -152,6 +152,22 @@ def test_out_of_the_foreground_for_a_minute_the_keys_go(tmp_path: Path) -> None:
     run(tmp_path, scenario)
 
 
+@pytest.mark.parametrize(("seconds", "stays"), [(20, True), (61, False)])
+def test_a_page_that_is_reloaded_in_time_is_not_left_covered(
+    tmp_path: Path, seconds: float, *, stays: bool
+) -> None:
+    async def scenario(page: Client, session: TabletSession, timers: Timers) -> None:
+        for state in ("hide", "detach"):
+            await becomes(page, state)
+        timers.sleep(seconds)
+        session.reconnected()
+        await page.settle()
+        assert not page.shows("shade.cover")
+        assert session.is_unlocked is stays
+
+    run(tmp_path, scenario)
+
+
 def test_a_site_says_how_long(tmp_path: Path) -> None:
     async def in_loop() -> None:
         process = an_enrolled_process(tmp_path)

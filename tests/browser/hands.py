@@ -187,7 +187,9 @@ class Hands:
         self.begin_unlocking(who)
         self._wait(self.find("Lock"), timeout_ms=2 * ACTION_MS)
         while not self.find("Register a person").is_visible():
+            here = self.screen.page.url
             self.press("Back")
+            self._leaves(here)
         self.is_home()
 
     def type_digits(self, digits: str) -> None:
