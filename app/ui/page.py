@@ -1,5 +1,6 @@
 """A session's page: its look, its address, and the ways back that it hears of."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,6 +19,9 @@ TOUCHES = frozenset(
 """Events that only a person's hand begins."""
 
 
+LEAVING_SECONDS = 0.3
+
+
 class Attendant:
     """Carries a session's look to its page, and the page's events to the session."""
 
@@ -25,6 +29,7 @@ class Attendant:
         self._page = page
         self._navigator = navigator
         self._look = look
+        self._stop_leaving: Callable[[], None] = lambda: None
 
     def attend(self, presence: Presence) -> None:
         """Begin, and go on until the session ends."""
@@ -52,14 +57,27 @@ class Attendant:
                 presence.touched()
 
         def moved(event: ft.AppLifecycleStateChangeEvent) -> None:
+            self._stop_leaving()
             if event.state is ft.AppLifecycleState.RESUME:
                 presence.came_back()
+            elif self._page.web:
+                self._leave_soon(presence, event.state)
             elif event.state is not ft.AppLifecycleState.SHOW:
                 presence.went_away()
 
         self._page.session.dispatch_event = heard  # type: ignore[method-assign]
         self._page.on_app_lifecycle_state_change = moved
         self._page.on_keyboard_event = _pressed  # or the client keeps keys to itself
+
+    def _leave_soon(self, presence: Presence, state: ft.AppLifecycleState) -> None:
+        """A tab that is loaded anew is hidden, then detached: it takes no patch more.
+
+        Sending one would end its session. A hidden tab draws nothing meanwhile.
+        """
+        if state not in (ft.AppLifecycleState.SHOW, ft.AppLifecycleState.DETACH):
+            loop = asyncio.get_running_loop()
+            handle = loop.call_later(LEAVING_SECONDS, presence.went_away)
+            self._stop_leaving = handle.cancel
 
     def _show_look(self) -> None:
         self._page.rtl = self._look.value.is_rtl
