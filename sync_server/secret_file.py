@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from sync_server.settings import SettingsError
 
@@ -23,6 +26,7 @@ _PENDING = "server-secrets.json.new"
 _MEMBERS = ("identity", "card_secret", "token_key")
 _SIZE = 32
 _OWNER_ONLY = 0o600
+_SEALING = b"tessera/1/server sealing"
 
 RandomBytes = Callable[[int], bytes]
 """Returns that many random bytes; handed in, so that tests repeat."""
@@ -40,6 +44,21 @@ class ServerSecrets:
     def public_key(self) -> bytes:
         """The server's Ed25519 public key, 32 bytes raw."""
         private = Ed25519PrivateKey.from_private_bytes(self.identity)
+        return private.public_key().public_bytes_raw()
+
+    @property
+    def sealing_key(self) -> bytes:
+        """X25519's private half, 32 bytes raw: it opens what was sealed to this server.
+
+        Derived from the identity, so that deployments made before there was one have
+        it too, and every worker the same.
+        """
+        return HKDF(SHA256(), _SIZE, salt=None, info=_SEALING).derive(self.identity)
+
+    @property
+    def sealing_public_key(self) -> bytes:
+        """The public half, which every tablet gets in its setup."""
+        private = X25519PrivateKey.from_private_bytes(self.sealing_key)
         return private.public_key().public_bytes_raw()
 
     def keyed_hash(self, purpose: str, *parts: bytes) -> bytes:

@@ -24,13 +24,15 @@ class DeploymentRow(SQLModel, table=True):
 
 
 class SiteRow(SQLModel, table=True):
-    """A site; `plan` is JSON."""
+    """A site; `plan` is JSON. Seconds are None where nobody said anything."""
 
     __tablename__ = "site"
     site_id: str = Field(primary_key=True, sa_type=Text)
     name: str = Field(sa_type=Text)
     zone: str = Field(sa_type=Text)
     plan: str = Field(sa_type=Text)
+    idle_seconds: int | None
+    cover_seconds: int | None
 
 
 class PractitionerRow(SQLModel, table=True):

@@ -28,6 +28,7 @@ from app.features.register.view import view as register_view
 from app.features.result import effects as result
 from app.features.result.view import view as result_view
 from app.features.screening import effects as screening
+from app.features.screening.returning import way_back
 from app.features.screening.view import view as screening_view
 from app.features.sync import effects as sync
 from app.features.sync.view import view as sync_view
@@ -66,6 +67,9 @@ class Session(Protocol):
     def unlock(self, open_vault: Callable[[], Vault]) -> None:
         """Open the vault for this session; another one is locked first. Blocks."""
 
+    def way_back(self) -> tuple[to.Route, ...]:
+        """Where whoever unlocked goes on; only while unlocked."""
+
     def begin_again(self, nothing_changed: Callable[[], None]) -> None:
         """Open the vault's file once more, and show what stands now."""
 
@@ -97,10 +101,10 @@ def _before_unlock(session: Session, place: Place) -> Screen:
             )
             return Screen(enrol.loop(tablet, session.door_work, place), enrol_view)
         case to.Unlock():
-            door = unlock.Door(process.file(), session.unlock)
+            door = unlock.Door(process.file(), session.unlock, session.way_back)
             return Screen(unlock.loop(door, session.door_work, place), unlock_view)
         case to.Forgotten():
-            way = forgotten.Door(process.file(), session.unlock)
+            way = forgotten.Door(process.file(), session.unlock, session.way_back)
             return Screen(forgotten.loop(way, session.door_work, place), forgotten_view)
         case to.Trouble(problem, kept):
             found = trouble.Found(problem, kept)
@@ -144,7 +148,7 @@ def _of_care(session: Session, place: Place) -> Screen:
             return Screen(loop, visit_view)
         case to.Screening() as asked:
             loop_ = screening.loop(desk, work, place, session.look, asked)
-            return Screen(loop_, screening_view)
+            return Screen(loop_, screening_view, lambda m: way_back(asked, m))
         case to.Result() as done:
             return Screen(result.loop(desk, work, place, done), result_view)
         case other:

@@ -12,12 +12,13 @@ from app.bootstrap.screens import Session, make_screen
 from app.bootstrap.tablet import Holding, TabletProcess
 from app.bootstrap.watching import watch
 from app.clinic.desk import Desk
+from app.core.parcel import ParcelHead
 from app.storage import LockedError, StorageError, Vault, VaultCorruptError
 from app.sync.status import SyncStatus
 from app.ui.failures import Failures
 from app.ui.look import Look, first_look
-from app.ui.loop import Loop
 from app.ui.navigator import Entry, Navigator, Place
+from app.ui.presence import Patience, Presence, Ticking
 from app.ui.routes import Enrol, Route, Trouble, Unlock
 from app.ui.screen import Kit, Screen, open_app
 from app.ui.source import Source
@@ -43,18 +44,24 @@ class TabletSession(Session):
         self._desk: Desk | None = None
         self._lost: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
-        self._loops: dict[Entry, Loop[object, object, object]] = {}
+        self._screens: dict[Entry, Screen] = {}
         self._stop_status: Callable[[], None] = lambda: None
         self._is_over = False
         self.look: Source[Look] = Source(first_look(process.language, page.width))
         failures = _LockedFailures(lambda: self._held is None)
-        self.kit = Kit(
-            Navigator(start), self.look, Source(LOCKED), failures, lock=self.lock
-        )
         # Apart, for a lock waits until the unlocked screens' work is done, and the
         # door's own work waits for the lock.
         self.work = Work(self._loop, failures)
         self.door_work = Work(self._loop, failures)
+        ticking = Ticking(process.monotonic, self.door_work.later)
+        self.kit = Kit(
+            Navigator(start),
+            self.look,
+            Source(LOCKED),
+            failures,
+            lock=self.lock,
+            presence=Presence(ticking, self.lock),
+        )
 
     def open(self) -> None:
         """Show the first screen, and lock whatever session there was before."""
@@ -68,6 +75,8 @@ class TabletSession(Session):
         self._page.on_connect = lambda _event: self.reconnected()
         self._page.on_close = lambda _event: self._closed()
         open_app(self._page, self.kit, self._make)
+        left = self.process.left_unsent
+        self.door_work.run(left, self._show_left, lambda head: head)
 
     @property
     def desk(self) -> Desk:
@@ -94,6 +103,13 @@ class TabletSession(Session):
         """Take over an unlocked vault. Called on a thread."""
         self._desk = self.process.desk(vault)
         self._held = self.process.begin_sync(vault)
+        setup = vault.setup
+        patience = Patience(setup.idle_seconds, setup.cover_seconds)
+        self.work.post(lambda: self._watch(patience))
+
+    def _watch(self, patience: Patience) -> None:
+        if self.is_unlocked:
+            self.kit.presence.begin(patience)
 
     def lock(self) -> None:
         """Leave every screen, let each save its draft, then drop the keys.
@@ -107,11 +123,13 @@ class TabletSession(Session):
         if self._held is None:
             return
         held, self._held = self._held, None
+        self.kit.presence.end()
         # Not left to the page: where the browser is gone, nothing is unmounted.
-        for loop in reversed(self._loops.values()):
+        self._remember_the_way()
+        for screen in reversed(self._screens.values()):
             with self.kit.failures.guard():
-                loop.left()
-        self._loops.clear()
+                screen.loop.left()
+        self._screens.clear()
         self.kit.navigator.reset(Unlock())
         self._closing = self._loop.create_task(self._close(held))
 
@@ -147,9 +165,29 @@ class TabletSession(Session):
     def _make(self, place: Place) -> Screen:
         screen = make_screen(self, place)
         standing = set(self.kit.navigator.value)
-        self._loops = {e: loop for e, loop in self._loops.items() if e in standing}
-        self._loops[place.entry] = screen.loop
+        self._screens = {e: s for e, s in self._screens.items() if e in standing}
+        self._screens[place.entry] = screen
         return screen
+
+    def _remember_the_way(self) -> None:
+        navigator, scrolls = self.kit.navigator, self.kit.scrolls
+        with self.kit.failures.guard():
+            routes = tuple(self._route_of(entry) for entry in navigator.value)
+            offsets = scrolls.of(navigator.top)
+            self.process.way = self.process.way.left_at(routes, offsets)
+        scrolls.forget()
+
+    def _route_of(self, entry: Entry) -> Route:
+        screen = self._screens.get(entry)
+        if screen is None or screen.way_back is None:
+            return entry.route
+        return screen.way_back(screen.loop.model)
+
+    def way_back(self) -> tuple[Route, ...]:
+        """Where whoever unlocked goes on: where this tablet was as it locked."""
+        way = self.process.way
+        self.kit.scrolls.return_to(way.routes[-1], way.offsets)
+        return way.for_role(self.desk.practitioner.role)
 
     def _show_status(self, status: SyncStatus) -> None:
         if self._desk is None or self._held is None:
@@ -169,6 +207,13 @@ class TabletSession(Session):
             )
         )
 
+    def _show_left(self, head: ParcelHead | None) -> None:
+        """After a start nobody has unlocked yet: what the last lock left is known."""
+        if head is not None and not self.is_unlocked:
+            minutes = max(0, self.process.wall() - head.oldest_at) // _MINUTE_MS
+            told = replace(LOCKED, only_here=head.records, oldest_minutes=minutes)
+            self.kit.status.set(told)
+
     def _show_locked(self) -> None:
         """What only this tablet has stays in view; nothing else is known now."""
         known = self.kit.status.value.only_here
@@ -185,8 +230,12 @@ class TabletSession(Session):
         self._lost = self._loop.call_later(LOST_SECONDS, self.lock)
 
     def reconnected(self) -> None:
-        """The browser is back; what changed meanwhile was not drawn."""
+        """The browser is back; what changed meanwhile was not drawn.
+
+        A page that is reloaded is hidden first, and never says that it is in view.
+        """
         self._forget_loss()
+        self.kit.presence.came_back()
         top = self.kit.navigator.top.route
         if isinstance(top, Unlock):
             self.kit.navigator.reset(Unlock())

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.bootstrap.settings import PreferencesFile, Settings, known_language
+from app.bootstrap.way import Way
 from app.clinic.desk import Desk
 from app.clinic.library import Library, read_library
 from app.core.clock import system_wall_ms
 from app.core.ids import RandomIds
+from app.core.parcel import ParcelHead
 from app.core.summary import Station
 from app.storage import (
     DeviceSecret,
@@ -20,6 +22,7 @@ from app.storage import (
     UnlockPolicy,
     Vault,
     VaultFile,
+    unsent,
 )
 from app.sync.engine import SyncEngine
 from app.sync.gateway import HttpGateway
@@ -71,7 +74,10 @@ class TabletProcess:
         self.station.subscribe(self._keep_station)
         self.scheduler = SyncScheduler(random.Random())  # noqa: S311 - only jitter
         self.secret: DeviceSecret = FileDeviceSecret(settings.data / "device-secret")
+        self.way = Way()
+        """Where the last session was as it locked; gone with the process."""
         self._policy = policy
+        self.monotonic = policy.monotonic
         self._file: VaultFile | None = None
         self._guest: Guest | None = None
         self._holder: Guest | None = None
@@ -91,6 +97,10 @@ class TabletProcess:
                     self.settings.data, self.secret, self.wall, self.ids, self._policy
                 )
             return self._file
+
+    def left_unsent(self) -> ParcelHead | None:
+        """What the last lock left for the server; needs no key. Blocks."""
+        return unsent(self.settings.data)
 
     def take_over(self, guest: Guest) -> None:
         """Make a new session the only one; the one before is locked."""

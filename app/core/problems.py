@@ -83,3 +83,4 @@ class ProblemCode(StrEnum):
     NAME_MISSING = "name-missing"
     NO_GRANT = "no-grant"
     GRANT_EXPIRED = "grant-expired"
+    SLOT_CLOSED = "slot-closed"

@@ -114,6 +114,13 @@ class Setup(WireModel):
         known = (*self.former, *self.practitioners)
         return frozenset(w.practitioner_id for w in known if not w.confirmed)
 
+    idle_seconds: int = Field(default=5 * 60, ge=1)
+    """How long an unlocked tablet waits for a touch before it locks."""
+    cover_seconds: int = Field(default=60, ge=1)
+    """How long the app may be out of the foreground before it locks."""
+    sealing_key: Bytes = b""
+    """X25519, 32 bytes raw: what is not sent yet is sealed to it at a lock."""
+
 
 class EnrolRequest(WireModel):
     """A new device presents its one-time code and its public key."""

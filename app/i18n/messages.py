@@ -135,6 +135,12 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
         ProblemCode.WAIT_BEFORE_RETRY: N_(
             "There were several wrong PINs. Wait before you try again."
         ),
+        ProblemCode.SLOT_CLOSED: N_(
+            "There were too many wrong PINs, so this name is closed on this tablet. "
+            "The records are safe, and a colleague can unlock. To use this name "
+            "again, two colleagues together set a new PIN here, or your coordinator "
+            "lets you try again."
+        ),
         ProblemCode.VAULT_IN_USE: N_(
             "The app is already open on this tablet. Close the other window first."
         ),

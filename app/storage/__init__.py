@@ -56,6 +56,7 @@ from app.storage.errors import (
     RecordMismatchError,
     RestoreRefusedError,
     SecondColleagueError,
+    SlotClosedError,
     StorageError,
     UnlockError,
     VaultCorruptError,
@@ -65,8 +66,10 @@ from app.storage.errors import (
     WaitError,
     WrongPinError,
 )
+from app.storage.locked_events import LockedEvent, LockedKind
 from app.storage.log import LogEntry
 from app.storage.outbox import BatchLimits, OnlyHere
+from app.storage.parcel import unsent
 from app.storage.pin_cost import UnlockPolicy
 from app.storage.sealing import FLOOR, PinCost
 from app.storage.set_aside import SetAside
@@ -96,6 +99,8 @@ __all__ = [
     "FileDeviceSecret",
     "GrantError",
     "LockedError",
+    "LockedEvent",
+    "LockedKind",
     "LogEntry",
     "NoSlotError",
     "OnlyHere",
@@ -113,6 +118,7 @@ __all__ = [
     "Saved",
     "SecondColleagueError",
     "SetAside",
+    "SlotClosedError",
     "State",
     "StorageError",
     "UnlockError",
@@ -126,4 +132,5 @@ __all__ = [
     "WaitError",
     "WrongPinError",
     "restore_backup",
+    "unsent",
 ]

@@ -160,13 +160,13 @@ class BeforeUnlock:
     def keep_grants(self, answer: Grants, device_id: str, keyring: Keyring) -> None:
         """Keep what a coordinator allows; what reopens does so at once, and is used."""
         with self._database.write() as transaction:
-            driver = transaction.driver
-            fresh = self.grants.keep(driver, answer, device_id)
-            again = [g for g in fresh if g.kind == GrantKind.REOPEN.value]
-            for grant in again:
-                self.grants.use(driver, grant.grant_id)
+            fresh = self.grants.keep(transaction.driver, answer, device_id)
+        again = [g for g in fresh if g.kind == GrantKind.REOPEN.value]
         for grant in again:
-            keyring.reopen(grant.practitioner_id)
+            keyring.reopen(grant.practitioner_id, grant.grant_id)
+        with self._database.write() as transaction:
+            for grant in again:
+                self.grants.use(transaction.driver, grant.grant_id)
 
     def used_grants(self) -> UsedGrants:
         """Return which grants were used and the server was not told of."""

@@ -17,6 +17,7 @@ StorageError
         PinAlreadyChosenError
         SecondColleagueError
         GrantError
+        SlotClosedError          too many wrong PINs; others unlock, nothing is lost
     ColleagueError             a colleague can't be added so
     LockedError                the vault was locked meanwhile
     BackupError                a backup that can't be restored; nothing was changed
@@ -154,6 +155,12 @@ class ColleagueError(StorageError):
     def __init__(self, code: ProblemCode) -> None:
         self.code = code
         super().__init__()
+
+
+class SlotClosedError(UnlockError):
+    """Too many wrong PINs in a row: closed until colleagues or a grant reopen it."""
+
+    code = ProblemCode.SLOT_CLOSED
 
 
 class LockedError(StorageError):

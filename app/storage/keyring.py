@@ -11,7 +11,6 @@ from app.storage.errors import (
     NoSlotError,
     PinAlreadyChosenError,
     VaultCorruptError,
-    WrongPinError,
 )
 from app.storage.hpke import BoxKey
 from app.storage.pin_cost import UnlockPolicy, tuned_cost
@@ -61,7 +60,9 @@ class Keyring:
         return {s.practitioner_id: s.public_key for s in slots if s.public_key}
 
     def open(self, practitioner_id: str, pin: str) -> SlotKeys:
-        """Try a PIN: raises WrongPinError, WaitError or NoSlotError. Slow on purpose.
+        """Try a PIN; slow on purpose.
+
+        Raises WrongPinError, WaitError, SlotClosedError or NoSlotError.
 
         A slot of an older version, or that costs less to search than is asked today,
         is wrapped anew under the same PIN.
@@ -73,8 +74,7 @@ class Keyring:
             try:
                 keys = slot.open(typed, self._secret)
             except PinMismatchError as error:
-                wait = self._gate.wait_seconds(practitioner_id)
-                raise WrongPinError(wait) from error
+                raise self._gate.refused(practitioner_id) from error
             self._gate.succeeded(practitioner_id)
             return self._renewed(slot, typed, keys)
 
@@ -110,18 +110,18 @@ class Keyring:
             self._slots.get(transaction.session, slot.practitioner_id)
             self._slots.put(transaction.session, slot)
             also(transaction)
-        self._gate.succeeded(slot.practitioner_id)
+        self._gate.renewed(slot.practitioner_id)
 
     def put(self, slot: Slot, also: Also) -> None:
         """Keep a slot whether there was one or not; else as `replace`."""
         with self._database.write() as transaction:
             self._slots.put(transaction.session, slot)
             also(transaction)
-        self._gate.succeeded(slot.practitioner_id)
+        self._gate.renewed(slot.practitioner_id)
 
-    def reopen(self, practitioner_id: str) -> None:
-        """Let somebody try again at once, as a grant says."""
-        self._gate.succeeded(practitioner_id)
+    def reopen(self, practitioner_id: str, grant_id: str) -> None:
+        """Let somebody try again at once, as a grant says; it counts once."""
+        self._gate.reopen(practitioner_id, grant_id)
 
     def _slot(self, practitioner_id: str) -> Slot:
         with self._database.write() as transaction:

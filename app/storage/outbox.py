@@ -127,17 +127,33 @@ def linked_again(unit: Unit, stored: StoredOperation) -> StoredOperation:
     return replace(stored, number=number, link=link)
 
 
-def next_batch(
+def all_batches(
     driver: sqlite3.Connection, rows: Rows, key: SigningKey, limits: BatchLimits
+) -> Iterator[PushRequest]:
+    """Return every batch that would be pushed, one after the other."""
+    after = 0
+    while (batch := next_batch(driver, rows, key, limits, after)) is not None:
+        yield batch
+        after = batch.first + len(batch.operations) - 1
+
+
+def next_batch(
+    driver: sqlite3.Connection,
+    rows: Rows,
+    key: SigningKey,
+    limits: BatchLimits,
+    after: int = 0,
 ) -> PushRequest | None:
     """Return the oldest pending links in a row as whole changes, signed.
+
+    With `after`, those that come after this number.
 
     The server verifies the chain, so nothing can pass a link that is lost or can't be
     read: what stands before it is sent, the rest waits, and the link is named in
     `rows.damaged`.
     """
     first = driver.execute(
-        "SELECT min(number) FROM operation WHERE state = 0"
+        "SELECT min(number) FROM operation WHERE state = 0 AND number > ?", (after,)
     ).fetchone()[0]
     if first is None:
         return None

@@ -1,9 +1,9 @@
 """What a PIN costs to try on this tablet: measured once, when it is set up."""
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.storage.attempts import Monotonic
+from app.storage.attempts import Monotonic, boot_id, uptime
 from app.storage.sealing import FLOOR, PinCost, new_salt, stretch_pin
 
 TARGET_SECONDS = 0.5
@@ -28,7 +28,8 @@ class UnlockPolicy:
     """
 
     cost: PinCost | None = None
-    monotonic: Monotonic = time.monotonic
+    monotonic: Monotonic = uptime
+    boot_id: Callable[[], str] = boot_id
 
 
 def tuned_cost(monotonic: Monotonic) -> PinCost:

@@ -1,6 +1,7 @@
 """A tablet's vault while it is locked: opening, enrolment, PINs."""
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 from app.core.clock import WallClock
@@ -13,7 +14,7 @@ from app.core.people_wire import (
     grant_purpose,
 )
 from app.core.wire import PractitionerInfo, Setup
-from app.storage.attempts import AttemptGate
+from app.storage.attempts import AttemptGate, Clocks
 from app.storage.before_unlock import BeforeUnlock
 from app.storage.colleagues import PractitionerEntry
 from app.storage.damage import Damage, DamageKind
@@ -29,6 +30,7 @@ from app.storage.errors import (
 from app.storage.file_lock import FileLock
 from app.storage.keyring import Keyring
 from app.storage.local_state import STATE, first_state
+from app.storage.locked_events import LockedEvent, LockedEvents
 from app.storage.log_mark import LogMark
 from app.storage.opening import (
     VAULT_NAME,
@@ -90,9 +92,12 @@ class VaultFile:
         sealer = Sealer(derive_key(self._secret, "device"))
         self._before = BeforeUnlock(self._database, sealer, self._wall)
         self._before.check_device_secret()
-        self._gate = AttemptGate(self._database, sealer, self._policy.monotonic)
+        policy = self._policy
+        clocks = Clocks(policy.monotonic, policy.boot_id)
+        self._events = LockedEvents(self._database, sealer, self._ids, self._wall)
+        self._gate = AttemptGate(self._database, sealer, clocks, self._events)
         self._keyring = Keyring(
-            self._database, sealer, self._secret, self._gate, self._policy
+            self._database, sealer, self._secret, self._gate, policy
         )
 
     @property
@@ -138,14 +143,39 @@ class VaultFile:
         return bool(self._keyring.holders())
 
     def wait_seconds(self, practitioner_id: str) -> int:
-        """Return how long until this practitioner may try again; 0 is now."""
+        """Return how long until this practitioner may try again; 0 is now.
+
+        Raises SlotClosedError after too many wrong PINs.
+        """
         return self._gate.wait_seconds(practitioner_id)
+
+    def reopen(self, practitioner_id: str, grant_id: str) -> bool:
+        """Let somebody try again by a coordinator's grant; False if it was used up."""
+        return self._gate.reopen(practitioner_id, grant_id)
+
+    def take_locked_events(self) -> tuple[LockedEvent, ...]:
+        """Return what happened while nobody was unlocked, and forget it.
+
+        Whoever writes it down elsewhere reads `locked_events` first, and calls
+        `forget_locked_events` once it is durable there.
+        """
+        events = self.locked_events()
+        self.forget_locked_events(events)
+        return events
+
+    def locked_events(self) -> tuple[LockedEvent, ...]:
+        """Return what happened while nobody was unlocked, the oldest first."""
+        return self._events.all()
+
+    def forget_locked_events(self, events: Iterable[LockedEvent]) -> None:
+        """Forget what is kept elsewhere by now."""
+        self._events.forget({event.event_id for event in events})
 
     def unlock(self, practitioner_id: str, pin: str) -> Vault:
         """Open the vault; one that is open already is locked first. Slow on purpose.
 
-        Raises WrongPinError, WaitError, or NoSlotError for somebody without a PIN
-        here, or whom the setup no longer names.
+        Raises WrongPinError, WaitError, SlotClosedError, or NoSlotError for somebody
+        without a PIN here, or whom the setup no longer names.
         """
         self._require_known(practitioner_id)
         return self._open(practitioner_id, self._keyring.open(practitioner_id, pin))

@@ -1,18 +1,21 @@
 """What a sync round reads and writes in an open vault."""
 
+import logging
+
 from app.core.page_wire import DocumentPage
 from app.core.wire import PullResponse, PushRequest, PushResponse
-from app.storage import outbox
+from app.storage import outbox, parcel
 from app.storage.audit_log import subject_of
 from app.storage.document_pages import apply_documents
 from app.storage.enrolment import Connection
-from app.storage.errors import VaultCorruptError
+from app.storage.errors import StorageError, VaultCorruptError
 from app.storage.feed import apply_page
 from app.storage.open_vault import OpenVault
 from app.storage.outbox import BatchLimits, OnlyHere
 from app.storage.set_aside import SetAside
 
 _LIMITS = BatchLimits()
+_logger = logging.getLogger(__name__)
 
 
 class VaultSync(OpenVault):
@@ -36,6 +39,29 @@ class VaultSync(OpenVault):
         key = parts.surroundings.signing_key
         with parts.database.read() as driver:
             return outbox.next_batch(driver, parts.rows, key, limits)
+
+    def close(self) -> None:
+        """Lock, and seal what is unsent to the server's key beside the vault.
+
+        A disk or a key that refuses keeps nobody from locking: what is unsent is in
+        the vault.
+        """
+        try:
+            self._keep_unsent()
+        except (StorageError, ValueError) as error:
+            _logger.warning("What is unsent was not sealed: %s.", type(error).__name__)
+        finally:
+            super().close()
+
+    def _keep_unsent(self) -> None:
+        parts, setup = self._parts, self._before.setup()
+        if parts is None or setup is None:
+            return
+        key, now = parts.surroundings.signing_key, parts.surroundings.wall()
+        with parts.database.read() as driver:
+            batches = tuple(outbox.all_batches(driver, parts.rows, key, _LIMITS))
+            folder = parcel.folder_of(driver)
+        parcel.keep_unsent(folder, batches, parcel.Addressee(setup.sealing_key, now))
 
     def record_outcomes(self, answer: PushResponse) -> None:
         """Acknowledge operations by their ids, or set them aside with the reason."""

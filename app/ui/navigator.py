@@ -58,9 +58,9 @@ class Navigator(Source[tuple[Entry, ...]]):
         stack = self.value
         self.set(stack[: stack.index(entry) + 1])
 
-    def reset(self, route: Route) -> None:
-        """Forget the way: after a lock nothing lies behind."""
-        self.set((self._entry(route),))
+    def reset(self, *routes: Route) -> None:
+        """Forget the way, and stand at the last of these places."""
+        self.set(tuple(self._entry(route) for route in routes))
 
     def own_back(self, entry: Entry, back: Callable[[], None] | None) -> None:
         """Let a place's screen answer itself when somebody wants to go back."""
@@ -134,7 +134,7 @@ class Place:
         elif self.is_top:
             self.navigator.back_to(below[-1])
 
-    def reset(self, route: Route) -> None:
-        """Forget the way, if one still is here."""
+    def reset(self, *routes: Route) -> None:
+        """Forget the way, and stand at the last of these, if one still is here."""
         if self.is_top:
-            self.navigator.reset(route)
+            self.navigator.reset(*routes)

@@ -54,12 +54,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """One questionnaire, begun or gone on with."""
+    """One questionnaire, begun or gone on with; `at` is the page to go on from."""
 
     patient_id: str
     encounter_id: str
     questionnaire: str
     response_id: str | None = None
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,10 @@ from app.ui.look import Look
 from app.ui.loop import Loop
 from app.ui.navigator import Entry, Navigator, Place
 from app.ui.page import Attendant, device_back
-from app.ui.routes import Sync
+from app.ui.presence import Presence, Shade, unwatched
+from app.ui.routes import Route, Sync
+from app.ui.scrolls import Scrolled, Scrolls
+from app.ui.shade import shade
 from app.ui.source import Source
 from app.ui.status import Status
 from app.ui.widgets.steady import TapGuard
@@ -28,10 +31,11 @@ Dispatch = Callable[[Any], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Screen:
-    """A loop and the view that draws its model."""
+    """A loop, the view of its model, and the route back to it if not the place's."""
 
     loop: Loop[Any, Any, Any]
     view: Callable[[Any, Dispatch, Look], Frame]
+    way_back: Callable[[Any], Route] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +49,8 @@ class Kit:
     taps: TapGuard = field(default_factory=TapGuard)
     dialogs: Dialogs = field(default_factory=Dialogs)
     lock: Callable[[], None] | None = None
+    presence: Presence = field(default_factory=unwatched)
+    scrolls: Scrolls = field(default_factory=Scrolls)
 
     def open_sync(self) -> None:
         """The strip was tapped."""
@@ -89,7 +95,7 @@ def open_app(page: ft.Page, kit: Kit, make: MakeScreen) -> None:
     page.theme_mode = ft.ThemeMode.SYSTEM
     page.title = "Tessera"
     kit.taps.watch(page)
-    Attendant(page, kit.navigator, kit.look).attend()
+    Attendant(page, kit.navigator, kit.look).attend(kit.presence)
     page.render_views(_app, kit, make)
 
 
@@ -98,11 +104,12 @@ def _app(kit: Kit, make: MakeScreen) -> list[ft.View]:
     _watch(kit.navigator)
     _watch(kit.look)
     _watch(kit.dialogs)
+    _watch(kit.presence)
     look, top = kit.look.value, kit.navigator.top
     stack = kit.dialogs.stack(kit.navigator.value)
     return [
         ft.View(
-            [_screen(f"screen{entry.number}", kit, make, entry, look, top)],
+            [_shaded(kit, make, entry, look, top)],
             key=f"view{entry.number}",
             route=entry.path,
             padding=0,
@@ -115,6 +122,14 @@ def _app(kit: Kit, make: MakeScreen) -> list[ft.View]:
         )
         for entry in stack
     ]
+
+
+def _shaded(kit: Kit, make: MakeScreen, entry: Entry, look: Look, top: Entry) -> Any:
+    """A screen, and what stands over it while it stays as it is."""
+    screen = _screen(f"screen{entry.number}", kit, make, entry, look, top)
+    kind = kit.presence.value if entry == top else Shade.NONE
+    layers = shade(kind, look, kit.presence.came_back)
+    return ft.Stack([screen, *layers], fit=ft.StackFit.EXPAND, expand=True)
 
 
 def _watch(source: Source[Any]) -> None:
@@ -221,12 +236,16 @@ def _draw_screen(
     ft.use_effect(seat.shown, [entry == top])
     frame = seat.draw(look)
     kit.navigator.own_back(entry, _own_back(frame))
-    _show_dialog(kit, frame.dialog if entry == top else None)
+    # A dialog would stand above the cover, and may name somebody.
+    _watch(kit.presence)
+    is_in_view = entry == top and kit.presence.value is not Shade.COVER
+    _show_dialog(kit, frame.dialog if is_in_view else None)
     can_go_back = kit.navigator.value[0] != entry
     chrome = shell.Chrome(
         strip=_strip("session.strip", kit, look, entry),
         failure=_failure("session.failure", kit, look),
         back=seat.back if can_go_back or frame.back else None,
+        scrolled=Scrolled(kit.scrolls, entry),
     )
     return shell.lay_out(frame, chrome, look)
 

@@ -9,6 +9,7 @@ from app.i18n import N_, Translator, formats
 from app.ui.failures import Failure
 from app.ui.frame import Frame, Span
 from app.ui.look import Look
+from app.ui.scrolls import SCROLL_MS, PaneColumn, Scrolled
 from app.ui.status import Network, Status
 from app.ui.theme import CONTENT_WIDTH, SIDE_WIDTH, Space, Type
 from app.ui.widgets import (
@@ -35,6 +36,7 @@ class Chrome:
     strip: ft.Control
     failure: ft.Control
     back: Callable[[], None] | None
+    scrolled: Scrolled
 
 
 def lay_out(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
@@ -45,7 +47,7 @@ def lay_out(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
     tags = [look.t.tag, *([frame.person_language] if frame.person_language else [])]
     if review := review_line(tags, look):
         parts.append(review)
-    parts += [chrome.failure, _content(frame, look)]
+    parts += [chrome.failure, _content(frame, chrome, look)]
     if frame.main is not None or frame.quiet is not None:
         parts.append(_bottom(frame))
     column = ft.Column(
@@ -112,8 +114,11 @@ def strip(
     )
     row: list[ft.Control] = [told]
     if lock is not None:
-        label = look.t.gettext("Lock")
-        row.append(icon_button("strip.lock", label, ft.Icons.LOCK_OUTLINE, lock))
+        _ = look.t.gettext
+        # Both lock, and both lead back here: who takes over looks for another word.
+        hands, sign = _("Change hands"), ft.Icons.SWITCH_ACCOUNT_OUTLINED
+        row.append(icon_button("strip.hands", hands, sign, lock))
+        row.append(icon_button("strip.lock", _("Lock"), ft.Icons.LOCK_OUTLINE, lock))
     return ft.Container(
         ft.Row(row, spacing=0), bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH
     )
@@ -221,14 +226,15 @@ def _bar(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
     )
 
 
-def _content(frame: Frame, look: Look) -> ft.Control:
+def _content(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:
     if frame.beside is None:
         width = None if frame.span is Span.FULL else CONTENT_WIDTH
-        return _pane(frame.body, width, frame.scroll_to_top)
+        return _pane(frame.body, width, frame.scroll_to_top, chrome)
     if not look.is_wide:
-        return _pane(frame.beside or frame.body, CONTENT_WIDTH, frame.scroll_to_top)
-    side = ft.Container(_pane(frame.body, None, "list"), width=SIDE_WIDTH)
-    beside = _pane(frame.beside, None, frame.scroll_to_top)
+        body = frame.beside or frame.body
+        return _pane(body, CONTENT_WIDTH, frame.scroll_to_top, chrome)
+    side = ft.Container(_pane(frame.body, None, "list", chrome), width=SIDE_WIDTH)
+    beside = _pane(frame.beside, None, frame.scroll_to_top, chrome)
     return ft.Row(
         [side, ft.VerticalDivider(width=1), beside],
         spacing=0,
@@ -237,7 +243,9 @@ def _content(frame: Frame, look: Look) -> ft.Control:
     )
 
 
-def _pane(controls: Sequence[ft.Control], width: int | None, page: str) -> ft.Control:
+def _pane(
+    controls: Sequence[ft.Control], width: int | None, page: str, chrome: Chrome
+) -> ft.Control:
     # Another key is another pane, and a new pane begins at its top.
     column = ft.Column(
         list(controls),
@@ -245,13 +253,18 @@ def _pane(controls: Sequence[ft.Control], width: int | None, page: str) -> ft.Co
         width=width,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
-    return ft.Column(
+    scrolled = chrome.scrolled
+    pane = PaneColumn(
         [ft.Container(column, padding=Space.MEDIUM)],
         key=f"pane.{page}",
         scroll=ft.ScrollMode.AUTO,
+        on_scroll=lambda event: scrolled.moved(page, event.pixels),
+        scroll_interval=SCROLL_MS,
         expand=True,
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,
     )
+    pane.begin = lambda: scrolled.begin(page)
+    return pane
 
 
 def _bottom(frame: Frame) -> ft.Control:

@@ -15,6 +15,7 @@ from sync_server.commands import (
     people_parser,
     serving,
     set_aside,
+    tablets,
 )
 
 _ENVIRONMENT = """\
@@ -66,7 +67,12 @@ def _deployment(commands: _Commands) -> None:
     migrate = commands.add_parser("migrate", help="bring the database to this version")
     migrate.set_defaults(run=deployment.migrate)
     site = commands.add_parser("site", help="sites")
-    kinds = site.add_subparsers(required=True, metavar="add")
+    kinds = site.add_subparsers(required=True, metavar="add|locks")
+    locks = kinds.add_parser("locks", help="how soon a site's tablets lock")
+    locks.add_argument("site", help="its name")
+    locks.add_argument("--idle-seconds", type=_seconds, help="without a touch (300)")
+    locks.add_argument("--cover-seconds", type=_seconds, help="out of view (60)")
+    locks.set_defaults(run=tablets.set_locks)
     add = kinds.add_parser("add", help="add a site")
     add.add_argument("name")
     add.add_argument("--zone", required=True, help="time zone, such as Europe/Athens")
@@ -118,6 +124,9 @@ def _devices(commands: _Commands) -> None:
     revoke = kinds.add_parser("revoke", help="refuse a tablet from now on")
     revoke.add_argument("device_id")
     revoke.set_defaults(run=deployment.revoke)
+    parcel = commands.add_parser("take-in", help="take in what a locked tablet sealed")
+    parcel.add_argument("file", type=Path, help="its unsent.parcel")
+    parcel.set_defaults(run=tablets.take_parcel_in)
     aside = commands.add_parser("set-aside", help="what was not accepted, and why")
     kinds = aside.add_subparsers(required=True, metavar="list")
     kinds.add_parser(
@@ -151,6 +160,10 @@ def _days(text: str) -> int:
 
 def _hours(text: str) -> int:
     return _positive(text, 24 * 30)
+
+
+def _seconds(text: str) -> int:
+    return _positive(text, 3600)
 
 
 def _positive(text: str, most: int) -> int:

@@ -19,6 +19,7 @@ from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
 from sync_server.services import compartments
 from sync_server.services.known_people import practitioner_keys, recovery_public
+from sync_server.services.lock_times import lock_times
 from sync_server.settings import Settings, SettingsError
 from sync_server.tables import DEPLOYMENT, DEVICE, PRACTITIONER, SITE
 
@@ -90,6 +91,8 @@ def setup_of(context: Context, connection: Connection, site_id: str) -> Setup:
         former=practitioners(connection, active=False),
         practitioner_keys=practitioner_keys(connection),
         recovery_public=recovery_public(connection),
+        sealing_key=context.secrets.sealing_public_key,
+        **lock_times(connection, site_id).said(),
     )
 
 

@@ -12,9 +12,11 @@ from app.bootstrap import session as sessions
 from app.bootstrap.session import TabletSession
 from app.bootstrap.tablet import TabletProcess
 from app.storage import VaultFile
+from app.ui.frame import Frame
 from app.ui.loop import Loop, Moments, Next
 from app.ui.navigator import Navigator
 from app.ui.routes import Home, Register, Sync, Unlock
+from app.ui.screen import Screen
 from tests.bootstrap.tablets import a_page, an_enrolled_process, unlocked
 from tests.features.record.people import register
 from tests.storage.tablets import ANA, PIN
@@ -109,7 +111,7 @@ def hand_on(session: TabletSession) -> None:
         Moments(left="left"),
     )
     entry = Navigator(Register()).top
-    session._loops[entry] = loop  # type: ignore[assignment]
+    session._screens[entry] = Screen(loop, lambda *_: Frame(title="", body=[]))
 
 
 def test_a_lost_connection_locks_after_a_while_even_if_nobody_draws(

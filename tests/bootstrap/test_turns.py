@@ -41,10 +41,14 @@ def test_an_unlock_while_a_lock_waits_for_a_slow_job_ends_after_it(
 
 
 @asynccontextmanager
-async def a_slow_server(let_go: asyncio.Event) -> AsyncIterator[str]:
+async def a_slow_server(
+    let_go: asyncio.Event, asked: asyncio.Event | None = None
+) -> AsyncIterator[str]:
     """A server that takes each question and answers none before it is let go."""
 
     async def hold(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if asked is not None:
+            asked.set()
         await let_go.wait()
         writer.close()
 

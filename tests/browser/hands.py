@@ -180,8 +180,16 @@ class Hands:
         self.press("Unlock")
 
     def unlock(self, who: str = NURSE) -> None:
-        """Unlock a tablet with the PIN that was chosen before."""
+        """Unlock a tablet with the PIN that was chosen before, and go home.
+
+        An unlock leads to where the tablet was as it locked.
+        """
         self.begin_unlocking(who)
+        self._wait(self.find("Lock"), timeout_ms=2 * ACTION_MS)
+        while not self.find("Register a person").is_visible():
+            here = self.screen.page.url
+            self.press("Back")
+            self._leaves(here)
         self.is_home()
 
     def type_digits(self, digits: str) -> None:

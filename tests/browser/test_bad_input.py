@@ -136,8 +136,8 @@ def test_a_reload_keeps_what_was_typed_in_a_registration(
         care.fill_in(hands, Newcomer("Female", "61", "so", latin="Hodan"))
         hands.reload()
         hands.holds("Name in Latin letters", "Hodan")
-    with unlocked(tablet, browser) as hands:
-        hands.press("Register a person")
+    with at(tablet, browser) as hands:
+        hands.begin_unlocking()  # and one is where one was
         hands.sees(RESTORED)
         hands.holds("Name in Latin letters", "Hodan")
         hands.press("Back")

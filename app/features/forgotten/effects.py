@@ -28,7 +28,7 @@ from app.sync.gateway import HttpGateway
 from app.sync.people import fetch_grants
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Home
+from app.ui.routes import Home, Route
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
@@ -41,6 +41,8 @@ class Door:
     file: VaultFile
     hold: Callable[[Callable[[], Vault]], None]
     """Opens the vault for this session, after every other has let go. Blocks."""
+    way: Callable[[], tuple[Route, ...]] = lambda: (Home(),)
+    """Where whoever unlocked goes on."""
 
 
 def loop(door: Door, work: Work, place: Place) -> Loop[Model, Event, Effect]:
@@ -62,7 +64,7 @@ def loop(door: Door, work: Work, place: Place) -> Loop[Model, Event, Effect]:
 
                 work.run(lambda: door.hold(recover), dispatch, _opened, _failed)
             case GoHome():
-                place.reset(Home())
+                place.reset(*door.way())
             case Leave():
                 place.back()
             case _:

@@ -116,7 +116,8 @@ def loop(
     )
     form = desk.library.form(route.questionnaire)
     languages, role = _languages(look.value, form), desk.practitioner.role
-    model = Model(languages, desk.setup.site.zone, role=role)
+    zone = desk.setup.site.zone
+    model = Model(languages, zone, role=role, page_key=route.at)
     moments: Moments[Event] = Moments(shown=Opened(), left=Left())
     return Loop(model, update, screen.perform, moments)
 

@@ -121,7 +121,7 @@ def _loaded(model: Model, loaded: Loaded) -> Step:
 
 def _opened(model: Model, loaded: Loaded) -> Model:
     """Begin, or go on where the draft or the record ends."""
-    draft = loaded.draft
+    draft, at = loaded.draft, model.page_key
     model = replace(model, is_amending=model.is_finished)
     saved = loaded.saved
     if not saved and loaded.form is not None:
@@ -130,6 +130,9 @@ def _opened(model: Model, loaded: Loaded) -> Model:
     typed = typed_from_json(draft.get("typed"))
     seen = seen_at(loaded, seen_from_json(draft.get("seen"), changes))
     model = with_answers(replace(model, seen=seen), over(saved, changes), typed)
+    if not draft and at and not model.is_amending:
+        back = replace(model, intro=loaded.intro)
+        return replace(back, stage=Stage.INTRO if missing(back) else Stage.QUESTIONS)
     if not draft:
         stage = Stage.QUESTIONS if model.is_amending else Stage.INTRO
         page = "" if model.is_amending else _first_open(model)
@@ -137,7 +140,7 @@ def _opened(model: Model, loaded: Loaded) -> Model:
         return replace(model, stage=stage, intro=intro, page_key=page)
     intro = intro_from_json(draft.get("intro"))
     stage = Stage.INTRO if draft.get("is_intro") is True else Stage.QUESTIONS
-    page = str(draft.get("page") or "")
+    page = at or str(draft.get("page") or "")
     return replace(model, stage=stage, intro=intro, page_key=page)
 
 

@@ -27,10 +27,16 @@ from app.features.unlock.state import (
     WaitKnown,
     update,
 )
-from app.storage import Vault, VaultFile, WaitError, WrongPinError
+from app.storage import (
+    SlotClosedError,
+    Vault,
+    VaultFile,
+    WaitError,
+    WrongPinError,
+)
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Forgotten, Home, Languages
+from app.ui.routes import Forgotten, Home, Languages, Route
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
@@ -43,6 +49,8 @@ class Door:
     file: VaultFile
     hold: Callable[[Callable[[], Vault]], None]
     """Opens the vault for this session, after every other has let go. Blocks."""
+    way: Callable[[], tuple[Route, ...]] = lambda: (Home(),)
+    """Where whoever unlocked goes on."""
 
 
 @dataclass(slots=True)
@@ -86,7 +94,8 @@ class _Unlock:
             case StopCounting():
                 self.counting.stop()
             case GoHome():
-                self.place.reset(Home())
+                if self.place.is_top:  # Or it was locked again meanwhile.
+                    self.place.reset(*self.door.way())
             case OpenLanguages():
                 self.place.go(Languages())
             case OpenForgotten():
@@ -98,7 +107,8 @@ class _Unlock:
         self.work.run(
             lambda: self.door.file.wait_seconds(practitioner_id),
             dispatch,
-            lambda seconds: WaitKnown(practitioner_id, seconds),
+            lambda seconds: _as_wait(practitioner_id, seconds),
+            lambda error: _as_closed(practitioner_id, error),
         )
 
     def _open(self, unlock: Callable[[], Vault], dispatch: Dispatch) -> None:
@@ -123,6 +133,15 @@ def _failed(error: Exception) -> Event:
     if isinstance(error, WrongPinError | WaitError):
         return UnlockFailed(error.code, error.wait_seconds)
     return by_code(UnlockFailed)(error)
+
+
+def _as_wait(practitioner_id: str, seconds: int) -> Event:
+    return WaitKnown(practitioner_id, seconds)
+
+
+def _as_closed(practitioner_id: str, error: Exception) -> Event | None:
+    is_closed = isinstance(error, SlotClosedError)
+    return WaitKnown(practitioner_id, 0, is_closed=True) if is_closed else None
 
 
 def _people(file: VaultFile) -> PeopleLoaded:

@@ -69,6 +69,11 @@ class Model:
         """Whether a PIN would not be looked at yet."""
         return self.wait_seconds > 0
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether no PIN of this person would be looked at any more."""
+        return self.problem is ProblemCode.SLOT_CLOSED
+
     def at_names(self) -> "Model":
         """The same people, and nothing of what was typed."""
         return Model(self.people, self.site, self.is_loaded)
@@ -94,6 +99,7 @@ class PersonPressed:
 class WaitKnown:
     practitioner_id: str
     wait_seconds: int
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,14 +253,14 @@ def _picked(model: Model, practitioner_id: str) -> Next[Model, Effect]:
 
 
 def _typed(model: Model, event: KeyEvent) -> Model:
-    if model.busy or model.step is Step.NAMES:
+    if model.busy or model.is_closed or model.step is Step.NAMES:
         return model
     secret = after_key(model.secret, event)
     return replace(model, secret=secret, problem=None, differs=False)
 
 
 def _continued(model: Model) -> Next[Model, Effect]:
-    if model.person is None or model.busy or model.must_wait:
+    if model.person is None or model.busy or model.must_wait or model.is_closed:
         return Next(model)
     if len(model.digits) < MIN_PIN_DIGITS:
         return Next(replace(model, problem=ProblemCode.PIN_TOO_SHORT))
@@ -275,11 +281,13 @@ def _waiting(
 ) -> Next[Model, Effect]:
     """How long to wait is shown, and grows shorter before one's eyes."""
     match event:
-        case UnlockFailed(problem, seconds):
-            waiting = _failed(model, problem, seconds)
-        case WaitKnown(practitioner_id, seconds):
+        case UnlockFailed(failed, seconds):
+            waiting = _failed(model, failed, seconds)
+        case WaitKnown(practitioner_id, seconds, is_closed):
             is_asked = model.person and model.person.practitioner_id == practitioner_id
-            waiting = replace(model, wait_seconds=seconds) if is_asked else model
+            problem = ProblemCode.SLOT_CLOSED if is_closed else model.problem
+            known = replace(model, wait_seconds=seconds, problem=problem)
+            waiting = known if is_asked else model
         case SecondPassed():
             left = max(0, model.wait_seconds - 1)
             is_over = model.must_wait and left == 0

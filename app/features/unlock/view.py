@@ -69,7 +69,8 @@ def _names(model: Model, dispatch: Dispatch, look: Look) -> Frame:
 def _name_row(person: Person, dispatch: Dispatch, look: Look) -> ft.Control:
     t = look.t
     _ = t.gettext
-    row = Row(t.isolate(person.name), role_name(t, person.role), icon=ft.Icons.PERSON)
+    name, role = t.isolate(person.name), role_name(t, person.role)
+    row = Row(name, role, icon=ft.Icons.PERSON, is_large=True)
     if not person.is_confirmed:
         unsure = w.Badge(_("Not confirmed yet"), w.Tone.WARNING)
         row = replace(row, badges=(unsure,))
@@ -89,7 +90,8 @@ def _pad(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
     if model.step is Step.CHOOSE:  # at every digit, or the pad would move
         body.append(w.subtitle(_("Only you know it. Nobody can look it up for you.")))
     body += _said(model, look)
-    body += _keys(model, dispatch, look)
+    if not model.is_closed:
+        body += _keys(model, dispatch, look)
     if model.busy:
         body.append(w.waiting("unlock.busy", _("Opening the records")))
     return Frame(
@@ -99,7 +101,7 @@ def _pad(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
             "unlock.continue",
             _("Unlock") if model.step is Step.PIN else _("Continue"),
             lambda: dispatch(ContinuePressed()),
-            enabled=not (model.busy or model.must_wait),
+            enabled=not (model.busy or model.must_wait or model.is_closed),
         ),
         quiet=_forgot(model, dispatch, look),
         back=lambda: dispatch(BackPressed()),

@@ -31,6 +31,7 @@ class Row:
     icon: ft.IconData | None = None
     is_selected: bool = False
     is_struck: bool = False
+    is_large: bool = False
 
     @property
     def name(self) -> str:
@@ -157,7 +158,7 @@ def timeline_entry(
 
 
 def _title(row: Row) -> ft.Text:
-    text = words(row.title, Type.LEAD)
+    text = words(row.title, Type.TITLE if row.is_large else Type.LEAD)
     if row.is_struck:
         text.style = letters(Type.LEAD).copy(decoration=ft.TextDecoration.LINE_THROUGH)
     return text

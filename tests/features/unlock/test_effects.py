@@ -18,7 +18,7 @@ from app.features.unlock.state import (
     Model,
     PersonPressed,
 )
-from app.storage import Vault, VaultFile
+from app.storage import SlotClosedError, Vault, VaultFile, WrongPinError
 from app.ui.loop import Loop
 from app.ui.navigator import Navigator, Place
 from app.ui.routes import Home, Unlock
@@ -141,3 +141,21 @@ def test_what_nobody_expected_frees_the_pad_and_is_told(tablet: Tablet) -> None:
         file.close()
 
     asyncio.run(scenario())
+
+
+def test_who_picks_a_closed_name_is_told_what_to_do_at_once(tablet: Tablet) -> None:
+    file, vault = tablet.unlocked()
+    vault.close()
+    for _ in range(10):
+        tablet.seconds.now += file.wait_seconds(ANA)
+        with pytest.raises((WrongPinError, SlotClosedError)):
+            file.unlock(ANA, "650217")
+    file.close()
+
+    async def closed(screen: Screen) -> None:
+        await screen.pick()
+        await until(lambda: screen.loop.model.is_closed)
+        await screen.type(PIN)
+        assert screen.vaults == []
+
+    run(tablet, closed)

@@ -156,3 +156,21 @@ def test_a_forgotten_pin_leads_on_and_leaves_nothing_typed() -> None:
     model, effects = after(DigitPressed("1"), ForgotPressed(), model=at_pad())
     assert OpenForgotten() in effects
     assert (model.digits, model.person) == ("", None)
+
+
+def test_a_closed_name_says_so_as_it_is_picked_and_takes_no_more_digits() -> None:
+    picked = after(WaitKnown("ana", 0, is_closed=True), model=at_pad())[0]
+    assert picked.problem is ProblemCode.SLOT_CLOSED
+    typed_on, effects = after(*typed("428193"), ContinuePressed(), model=picked)
+    assert typed_on.digits == ""
+    assert effects == ()
+    another = after(BackPressed(), model=typed_on)[0]
+    assert another.problem is None
+
+
+def test_the_pin_that_closes_a_name_says_what_to_do() -> None:
+    busy = after(*typed("428193"), ContinuePressed(), model=at_pad())[0]
+    closed, effects = after(UnlockFailed(ProblemCode.SLOT_CLOSED), model=busy)
+    assert closed.is_closed
+    assert not closed.busy
+    assert effects == ()

@@ -1,0 +1,116 @@
+"""What is not sent yet, sealed to the server's key beside the vault as it locks.
+
+So a locked tablet can be emptied: its batches are the ones that a push would send, each
+signed by this device. Who holds the file reads how many and how old, and nothing else.
+"""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import zstandard
+
+from app.core.operation import decode_header
+from app.core.parcel import (
+    MAGIC,
+    MAX_HEAD_BYTES,
+    ParcelBody,
+    ParcelError,
+    ParcelHead,
+    framed_head,
+    read_parcel,
+)
+from app.core.wire import PushRequest
+from app.storage.database import typed_errors
+from app.storage.folders import sync_folder
+from app.storage.hpke import seal_to
+
+PARCEL_NAME = "unsent.parcel"
+_FRESH = "unsent.parcel.new"
+_LEVEL = 3
+_OWNER_ONLY = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """To whom it is sealed, and when (UTC milliseconds)."""
+
+    sealing_key: bytes
+    now_ms: int
+
+
+def keep_unsent(
+    folder: Path, batches: Sequence[PushRequest], addressee: Addressee
+) -> None:
+    """Put a parcel of these batches in the place of the one before; none of none.
+
+    Durable when it returns. Raises DiskError; ValueError where the key is none.
+    """
+    with typed_errors():
+        if batches and addressee.sealing_key:
+            _replace(folder, _sealed(batches, addressee))
+        else:
+            _remove(folder)
+
+
+def unsent(folder: Path) -> ParcelHead | None:
+    """Return what a locked tablet has for its server, as of its last lock.
+
+    None where nothing is kept, or nothing that is a parcel. Needs no key.
+    """
+    try:
+        with (folder / PARCEL_NAME).open("rb") as source:
+            raw = source.read(len(MAGIC) + 4 + MAX_HEAD_BYTES)
+        return read_parcel(raw).head
+    except (OSError, ParcelError):
+        return None
+
+
+def folder_of(driver: sqlite3.Connection) -> Path:
+    """Return the folder in which a vault lies."""
+    _number, _name, path = driver.execute("PRAGMA database_list").fetchone()
+    return Path(path).parent
+
+
+def _sealed(batches: Sequence[PushRequest], addressee: Addressee) -> bytes:
+    start = framed_head(_head(batches, addressee.now_ms))
+    body = ParcelBody(batches=tuple(batches)).model_dump_json().encode()
+    packed = zstandard.ZstdCompressor(level=_LEVEL).compress(body)
+    return start + seal_to(addressee.sealing_key, packed, start)
+
+
+def _head(batches: Sequence[PushRequest], now_ms: int) -> ParcelHead:
+    heads = [
+        decode_header(envelope.header.encode())[0]
+        for batch in batches
+        for envelope in batch.operations
+    ]
+    return ParcelHead(
+        device_id=batches[0].device_id,
+        operations=len(heads),
+        records=len({head.record_id for head in heads}),
+        oldest_at=heads[0].at.wall_ms,
+        written_at=now_ms,
+    )
+
+
+def _replace(folder: Path, raw: bytes) -> None:
+    fresh = folder / _FRESH
+    fresh.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with os.fdopen(os.open(fresh, flags, _OWNER_ONLY), "wb") as sink:
+        sink.write(raw)
+        sink.flush()
+        os.fsync(sink.fileno())
+    fresh.replace(folder / PARCEL_NAME)
+    sync_folder(folder)
+
+
+def _remove(folder: Path) -> None:
+    found = [folder / n for n in (_FRESH, PARCEL_NAME) if (folder / n).exists()]
+    for path in found:
+        path.unlink()
+    if found:
+        sync_folder(folder)

@@ -1,0 +1,194 @@
+"""A locked tablet keeps what is unsent for its server alone, and says how much."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from app.core.parcel import MAGIC, ParcelBody, ParcelError, read_parcel
+from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
+from app.storage import BatchLimits, Vault, VaultFile, unsent
+from app.storage.hpke import BoxKey
+from app.storage.parcel import PARCEL_NAME, Addressee, keep_unsent
+from app.storage.sealing import SealError
+from tests.storage.tablets import ANA, PIN, SETUP, Tablet, save_patient
+
+SERVER = BoxKey.generate()
+
+
+@dataclass
+class Held:
+    """An open vault of a tablet whose server has a key to seal to."""
+
+    tablet: Tablet
+    file: VaultFile
+    vault: Vault
+
+    @property
+    def parcel(self) -> Path:
+        return self.tablet.vault_folder / PARCEL_NAME
+
+    def again(self) -> None:
+        """Unlock once more."""
+        self.vault = self.file.unlock(ANA, PIN)
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Held]:
+    tablet = Tablet(tmp_path)
+    file, vault = tablet.unlocked()
+    key = {"sealing_key": SERVER.public_bytes}
+    vault.renew_setup(SETUP.model_copy(update=key))
+    yield Held(tablet, file, vault)
+    file.close()
+
+
+def opened(path: Path, key: BoxKey = SERVER) -> tuple[PushRequest, ...]:
+    """Open a parcel as its server does."""
+    parcel = read_parcel(path.read_bytes())
+    plain = zstandard.ZstdDecompressor().decompress(
+        key.open(parcel.sealed, parcel.purpose)
+    )
+    return ParcelBody.model_validate_json(plain).batches
+
+
+def pushed(vault: Vault, limits: BatchLimits = BatchLimits()) -> list[PushRequest]:  # noqa: B008
+    """Return the batches that a push would send, taking each as accepted."""
+    batches = []
+    while (batch := vault.pending(limits)) is not None:
+        batches.append(batch)
+        ids = [json.loads(e.header)["id"] for e in batch.operations]
+        accepted = Outcome.ACCEPTED
+        outcomes = [PushOutcome(operation_id=i, outcome=accepted) for i in ids]
+        answer = PushResponse(
+            outcomes=tuple(outcomes),
+            acknowledged=batch.first + len(batch.operations) - 1,
+            server_ms=0,
+            epoch="epoch-1",
+        )
+        vault.record_outcomes(answer)
+    return batches
+
+
+def test_a_lock_leaves_the_batches_that_a_push_would_send(held: Held) -> None:
+    for number in range(1203):
+        save_patient(held.vault, f"p{number}", f"Name {number}")
+    held.vault.close()
+    kept = opened(held.parcel)
+    held.again()
+    assert [len(b.operations) for b in kept] == [500, 500, 203]
+    assert list(kept) == pushed(held.vault)
+
+
+def test_what_was_sent_meanwhile_is_not_kept_and_nothing_unsent_leaves_none(
+    held: Held,
+) -> None:
+    save_patient(held.vault, "p1", "Amina")
+    held.vault.close()
+    assert held.parcel.exists()
+    held.again()
+    pushed(held.vault)
+    save_patient(held.vault, "p2", "Omar")
+    held.vault.close()
+    (batch,) = opened(held.parcel)
+    assert batch.first == 2
+    held.again()
+    pushed(held.vault)
+    held.vault.close()
+    assert not held.parcel.exists()
+    assert unsent(held.tablet.vault_folder) is None
+
+
+def test_anybody_may_read_how_many_and_how_old_and_nothing_else(held: Held) -> None:
+    begun = held.tablet.wall.now_ms
+    for name in ("Amina", "Amina Haddad"):
+        save_patient(held.vault, "p1", name)
+    held.tablet.wall.advance(5_000)
+    save_patient(held.vault, "p2", "Omar")
+    held.vault.close()
+    head = unsent(held.tablet.vault_folder)
+    assert head is not None
+    assert (head.operations, head.records) == (3, 2)
+    assert head.device_id == held.file.identity.device_id
+    assert (head.oldest_at, head.written_at) == (begun, begun + 5_000)
+    raw = held.parcel.read_bytes()
+    assert b"Amina" not in raw
+    assert b"p1" not in raw.partition(MAGIC)[2][: len(head.model_dump_json()) + 4]
+    assert held.parcel.stat().st_mode & 0o777 == 0o600
+
+
+def test_another_key_and_another_head_open_nothing(held: Held) -> None:
+    save_patient(held.vault, "p1", "Amina")
+    held.vault.close()
+    with pytest.raises(SealError):
+        opened(held.parcel, BoxKey.generate())
+    raw = held.parcel.read_bytes()
+    held.parcel.write_bytes(raw.replace(b'"records":1', b'"records":9'))
+    with pytest.raises(SealError):
+        opened(held.parcel)
+
+
+@pytest.mark.parametrize("size", [0, 5, len(MAGIC) + 2, len(MAGIC) + 30])
+def test_half_a_parcel_is_none(held: Held, size: int) -> None:
+    save_patient(held.vault, "p1", "Amina")
+    held.vault.close()
+    raw = held.parcel.read_bytes()
+    held.parcel.write_bytes(raw[:size])
+    assert unsent(held.tablet.vault_folder) is None
+    with pytest.raises(ParcelError):
+        read_parcel(raw[:size])
+
+
+def test_the_parcel_before_stays_until_the_new_one_is_durable(
+    held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_patient(held.vault, "p1", "Amina")
+    held.vault.close()
+    before = held.parcel.read_bytes()
+    held.again()
+    save_patient(held.vault, "p2", "Omar")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        held.vault.close()
+    assert not held.vault.is_open
+    assert held.parcel.read_bytes() == before
+    held.again()
+    held.vault.close()
+    assert [b.first for b in opened(held.parcel)] == [1]
+    assert not held.parcel.with_suffix(".parcel.new").exists()
+
+
+@pytest.mark.parametrize("key", [b"", b"short"])
+def test_a_server_without_a_key_keeps_nobody_from_locking(
+    held: Held, key: bytes
+) -> None:
+    held.vault.renew_setup(SETUP.model_copy(update={"sealing_key": key}))
+    save_patient(held.vault, "p1", "Amina")
+    held.vault.close()
+    assert not held.vault.is_open
+    assert not held.parcel.exists()
+    held.again()
+    assert held.vault.counts().operations == 1
+
+
+def test_what_stands_before_a_lost_link_is_kept(held: Held) -> None:
+    for number in range(4):
+        save_patient(held.vault, f"p{number}", "Amina")
+    with held.file._database.write() as transaction:
+        transaction.driver.execute("DELETE FROM operation WHERE number = 3")
+    held.vault.close()
+    (batch,) = opened(held.parcel)
+    assert (batch.first, len(batch.operations)) == (1, 2)
+
+
+def test_nothing_to_keep_is_no_parcel(tmp_path: Path) -> None:
+    keep_unsent(tmp_path, (), Addressee(SERVER.public_bytes, 0))
+    assert list(tmp_path.iterdir()) == []
