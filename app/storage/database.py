@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -97,6 +98,19 @@ class Transaction:
     session: Session
 
 
+class Keeper(Protocol):
+    """Counts what a transaction changes, and seals it in the same one."""
+
+    def begin(self) -> None:
+        """Remember what to go back to."""
+
+    def seal(self, driver: sqlite3.Connection) -> None:
+        """Write what changed."""
+
+    def forget(self) -> None:
+        """Go back: the transaction never was."""
+
+
 class Database:
     """The one connection to a vault. Its lock makes one writer of many threads."""
 
@@ -104,6 +118,7 @@ class Database:
         self.lock = threading.RLock()
         self._driver: sqlite3.Connection | None = driver
         self._engine = _engine(driver)
+        self.keeper: Keeper | None = None
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -116,9 +131,27 @@ class Database:
         """Yield a transaction: durable when this ends, or else it never was."""
         with self.lock, typed_errors():
             driver = self._open_driver()
-            with self._engine.begin() as connection, Session(connection) as session:
+            with (
+                self._kept(),
+                self._engine.begin() as connection,
+                Session(connection) as session,
+            ):
                 yield Transaction(driver, session)
                 session.flush()
+                if self.keeper is not None:
+                    self.keeper.seal(driver)
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        keeper = self.keeper
+        if keeper is not None:
+            keeper.begin()
+        try:
+            yield
+        except BaseException:
+            if keeper is not None:
+                keeper.forget()
+            raise
 
     def truncate_log(self) -> None:
         """Move the write-ahead log into the database and empty it."""

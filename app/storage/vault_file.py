@@ -19,6 +19,7 @@ from app.storage.errors import (
     WrongPinError,
 )
 from app.storage.file_lock import FileLock
+from app.storage.ledgers import Ledgers
 from app.storage.local_state import STATE, first_state
 from app.storage.opening import VAULT_NAME, create_file, kept_files, open_file
 from app.storage.pins import check_new_pin, normalised_pin
@@ -27,6 +28,7 @@ from app.storage.sealing import FLOOR, PinCost, Sealer, derive_key, new_key
 from app.storage.slots import PinMismatchError, Slot, Slots
 from app.storage.unlocked import CARD_SECRET, Surroundings, Unlocked
 from app.storage.vault import Vault
+from app.storage.verify import Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,14 @@ class VaultFile:
             self._lock.release()
             raise
         try:
-            self._prepare()
+            self._prepare(secret)
         except BaseException:
             self.close()
             raise
 
-    def _prepare(self) -> None:
+    def _prepare(self, counter: DeviceSecret) -> None:
         sealer = Sealer(derive_key(self._secret, "device"))
+        self.ledgers = Ledgers(self._database, self._secret, counter)
         self._before = BeforeUnlock(self._database, sealer)
         self._before.check_device_secret()
         self._slots = Slots(sealer)
@@ -153,6 +156,7 @@ class VaultFile:
         try:
             data_key = slot.open(normalised_pin(pin), self._secret)
         except PinMismatchError as error:
+            self.ledgers.raise_generation()
             raise WrongPinError(self.wait_seconds(practitioner_id)) from error
         self._gate.succeeded(practitioner_id)
         return self._open(practitioner_id, data_key)
@@ -191,12 +195,15 @@ class VaultFile:
         with self._database.lock:  # Of two at once the second closes the first.
             if self._vault is not None:
                 self._vault.close()
+            found = self.ledgers.unlock(data_key)
             self._move_card_secret(data_key)
             device_id, key = self._before.signing_key(self._ids)
             surroundings = Surroundings(self._wall, self._ids, device_id, key)
             unlocked = Unlocked(self._database, data_key, surroundings)
             kept = (Damage(DamageKind.FILE, path.name) for path in self.kept_files)
-            unlocked.rows.damaged.update(kept)
+            unlocked.rows.damaged.update(kept, found)
+            verifier = Verifier(self.ledgers, unlocked, data_key)
+            unlocked.verifier = verifier
 
             def add_slot(colleague_id: str, pin: str) -> None:
                 self._require_known(colleague_id)
@@ -205,6 +212,7 @@ class VaultFile:
                     self._keep_slot(slot)
 
             self._vault = Vault(unlocked, self._before, practitioner_id, add_slot)
+            verifier.start()
             return self._vault
 
     def _move_card_secret(self, data_key: bytes) -> None:
