@@ -43,6 +43,10 @@ class Unit:
         folded = folded.clamped(head.operation_id, clamp_ms)
         self._documents[head.record_id] = folded
 
+    def put_again(self, document: Document) -> None:
+        """Write a record as it stands, at the end of the transaction."""
+        self._documents[document.record_id] = document
+
     def append_own(self, header: Header, encoded: EncodedOperation) -> None:
         """Add an operation to this device's chain, pending."""
         head = self.state.head.extend(encoded.header_digest)
