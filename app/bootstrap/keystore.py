@@ -13,6 +13,7 @@ from app.storage import DeviceSecretMissingError
 from app.storage.sealing import KEY_BYTES, new_key
 
 _NAME = "tessera.device-secret"
+_COUNTER = "tessera.vault-generation"
 _PHONES = (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
 _SECONDS = 30.0
 Answer = TypeVar("Answer")
@@ -69,6 +70,15 @@ class KeystoreSecret:
         if self.load() != secret:
             raise DeviceSecretMissingError
         return secret
+
+    def counter(self) -> int:
+        """Return the newest generation kept; one that is broken is 0."""
+        text = self._ask(self._store.get(_COUNTER))
+        return int(text) if text is not None and text.isdecimal() else 0
+
+    def raise_counter(self, generation: int) -> None:
+        """Keep a newer generation."""
+        self._ask(self._store.set(_COUNTER, str(generation)))
 
     def _ask(self, question: Coroutine[Any, Any, Answer]) -> Answer:
         answer = asyncio.run_coroutine_threadsafe(question, self._loop)

@@ -48,7 +48,13 @@ class Desk:
         What the vault makes again by itself is none of the records.
         """
         found = (each.kind for each in self.vault.damaged)
-        return sum(kind is not DamageKind.VALUE for kind in found)
+        apart = (DamageKind.VALUE, DamageKind.ROLLED_BACK)
+        return sum(kind not in apart for kind in found)
+
+    @property
+    def is_put_back(self) -> bool:
+        """Whether an older copy of the whole vault lay where a newer one was."""
+        return any(d.kind is DamageKind.ROLLED_BACK for d in self.vault.damaged)
 
     def save(self, change: Change, settling: Settling = NO_DRAFT) -> None:
         """Commit a change durably, then wake sync; raises StorageError.

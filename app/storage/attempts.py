@@ -13,7 +13,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from app.storage.errors import (
     WrongPinError,
 )
 from app.storage.locked_events import LockedEvents, LockedKind
-from app.storage.pins import delay_seconds
+from app.storage.pins import FREE_ATTEMPTS, delay_seconds
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, SealError, place
 from app.storage.tables import AttemptRow
@@ -40,6 +40,7 @@ LIMIT = 10
 """Wrong PINs in a row after which the slot is closed."""
 # Of a count that somebody tampered with: one more try after the longest wait.
 _TAMPERED = LIMIT - 1
+_DOUBTFUL = FREE_ATTEMPTS + 1
 _GRANTS = "lock/grants"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _logger = logging.getLogger(__name__)
@@ -136,6 +137,15 @@ class AttemptGate:
             return WrongPinError(self.wait_seconds(practitioner_id))
         except SlotClosedError as closed:
             return closed
+
+    def distrust(self, practitioner_ids: Iterable[str]) -> None:
+        """Let everybody wait: the counts may be older ones, put back for more tries.
+
+        Not as long as after a count that was forged: a disk may have lost the newer.
+        """
+        for one in practitioner_ids:
+            if self._counts.get(one, _Count()).failures < _DOUBTFUL:
+                self._counts[one] = self._waiting(_DOUBTFUL)
 
     def succeeded(self, practitioner_id: str) -> None:
         """Forget the wrong PINs before a right one, and that this try was counted."""

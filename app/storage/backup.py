@@ -30,6 +30,7 @@ from app.storage.errors import (
 from app.storage.file_lock import FileLock
 from app.storage.folders import sync_folder
 from app.storage.hpke import BoxKey
+from app.storage.ledgers import count_anew
 from app.storage.local_state import STATE, LocalState
 from app.storage.migrations import migrate
 from app.storage.opening import VAULT_NAME, unlink_temporary
@@ -190,6 +191,7 @@ def _renewed(path: Path, contents: Contents, new: Reopening) -> None:
             _mark(transaction, local, contents, new)
         if _counts(driver)["operation"] != contents.counts["operation"]:
             raise VaultCorruptError
+        count_anew(database, secret, contents.data_key, new.secret.counter())
         database.truncate_log()
     finally:
         database.close()

@@ -22,6 +22,10 @@ class DamageKind(StrEnum):
     VALUE = "value"
     """Something of this device, by name. Its state and its index are made again; the
     deployment's secret (card_secret) comes only with a new enrolment."""
+    TABLE = "table"
+    """Rows of a table that this app did not write, or that are gone; by its name."""
+    ROLLED_BACK = "rolled-back"
+    """An older copy of the whole vault lies where a newer one was."""
     PATIENT = "patient"
     """Somebody whose records are whole, but such that no list can show them."""
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
@@ -158,6 +159,19 @@ class Transaction:
             self._session.close()
 
 
+class Keeper(Protocol):
+    """Counts what a transaction changes, and seals it in the same one."""
+
+    def begin(self) -> None:
+        """Remember what to go back to."""
+
+    def seal(self, driver: sqlite3.Connection) -> None:
+        """Write what changed."""
+
+    def forget(self) -> None:
+        """Go back: the transaction never was."""
+
+
 class Database:
     """The one connection to a vault. Its lock makes one writer of many threads."""
 
@@ -166,6 +180,7 @@ class Database:
         self.lock = threading.RLock()
         self._driver: sqlite3.Connection | None = driver
         self._engine = _engine(driver)
+        self.keeper: Keeper | None = None
 
     def read(self) -> AbstractContextManager[sqlite3.Connection]:
         """Give the driver for reading, while nobody writes."""
@@ -176,13 +191,21 @@ class Database:
         """Yield a transaction: durable when this ends, or else it never was."""
         with self.lock, typed_errors():
             driver = self._open_driver()
-            before = driver.total_changes
+            keeper, before = self.keeper, driver.total_changes
+            if keeper is not None:
+                keeper.begin()
             driver.execute("BEGIN IMMEDIATE")
             transaction = Transaction(driver, self._engine)
             try:
                 yield transaction
                 transaction.flush()
+                if keeper is not None:
+                    keeper.seal(driver)
                 driver.execute("COMMIT")
+            except BaseException:
+                if keeper is not None:
+                    keeper.forget()
+                raise
             finally:
                 if driver.in_transaction:  # It failed, and SQLite did not undo it yet.
                     driver.execute("ROLLBACK")

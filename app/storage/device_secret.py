@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Protocol
 
-from app.storage.errors import DeviceSecretMissingError
+from app.storage.errors import DeviceSecretMissingError, DiskError
 from app.storage.folders import sync_folder
 from app.storage.sealing import KEY_BYTES, new_key
 
@@ -17,6 +17,12 @@ class DeviceSecret(Protocol):
 
     def create(self) -> bytes:
         """Make and keep a new secret; never called where a vault exists."""
+
+    def counter(self) -> int:
+        """Return the newest generation of the vault; 0 where none was kept."""
+
+    def raise_counter(self, generation: int) -> None:
+        """Keep a newer generation, durably; raise StorageError where that fails."""
 
 
 class FileDeviceSecret:
@@ -38,15 +44,40 @@ class FileDeviceSecret:
     def create(self) -> bytes:
         """Make the file, durable before this returns; an existing one is an error."""
         secret = new_key()
-        temporary = self._path.with_suffix(".new")
-        temporary.unlink(missing_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secret)
-            file.flush()
-            os.fsync(file.fileno())
         if self._path.exists():
             raise FileExistsError(self._path.name)
-        temporary.rename(self._path)
-        sync_folder(self._path.parent)
+        _write(self._path, secret)
         return secret
+
+    def counter(self) -> int:
+        """Return the counter in the file beside the secret; one that is broken is 0."""
+        try:
+            return int(self._counter_path.read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
+        except OSError as error:
+            raise DiskError from error
+
+    def raise_counter(self, generation: int) -> None:
+        """Write the file anew, durable before this returns."""
+        try:
+            _write(self._counter_path, str(generation).encode())
+        except OSError as error:
+            raise DiskError from error
+
+    @property
+    def _counter_path(self) -> Path:
+        return self._path.with_name(f"{self._path.name}-counter")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    temporary = path.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+    sync_folder(path.parent)

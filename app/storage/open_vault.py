@@ -45,6 +45,15 @@ class OpenVault:
         """
         return frozenset(self._unlocked.rows.damaged)
 
+    def verify(self) -> frozenset[Damage]:
+        """Hold every row against what was written here; return what differs.
+
+        Reads all of the file, and keeps nobody waiting meanwhile. What differs is
+        named in `damaged` too, the rest stays readable. Raises LockedError.
+        """
+        verifier = self._unlocked.verifier
+        return frozenset() if verifier is None else verifier.run()
+
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call the listener with the ids of patients that changed, after each change.
 

@@ -74,6 +74,10 @@ class Unit:
         self.state = replace(self.state, position=next(positions) - 1)
         self.rows.add_patients(self.driver, placed)
 
+    def put_again(self, document: Document) -> None:
+        """Write a record as it stands, at the end of the transaction."""
+        self._documents[document.record_id] = document
+
     def append_own(self, header: Header, encoded: EncodedOperation) -> None:
         """Add an operation to this device's chain, pending."""
         head = self.state.head.extend(encoded.header_digest)

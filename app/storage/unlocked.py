@@ -4,9 +4,11 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from app.core.clock import HybridClock, WallClock
 from app.core.ids import Ids
+from app.storage.damage import Damage
 from app.storage.database import Database
 from app.storage.drafts import hide_names
 from app.storage.errors import DiskError, LockedError
@@ -77,6 +79,19 @@ class Keyed:
         return cls(rows, SealedValues(local), aside, data_key)
 
 
+class Verification(Protocol):
+    """What holds the rows against their totals while the vault is open."""
+
+    def run(self) -> frozenset[Damage]:
+        """Do it now."""
+
+    def stop(self) -> None:
+        """Give up what is under way."""
+
+    def end(self) -> None:
+        """Let go of the totals, once nothing more is written."""
+
+
 class Unlocked:
     """Database, keys, state and index of an open vault.
 
@@ -91,6 +106,7 @@ class Unlocked:
         self.surroundings = surroundings
         self._keyed: Keyed | None = Keyed.of(data_key)
         self.listeners = Listeners()
+        self.verifier: Verification | None = None
         with database.write() as transaction:
             driver = transaction.driver
             hide_names(driver, self.rows)
@@ -170,9 +186,13 @@ class Unlocked:
 
     def close(self) -> None:
         """Keep the index, empty the write-ahead log and drop keys and index."""
+        if self.verifier is not None:
+            self.verifier.stop()
         with self.database.lock:
             try:
                 _if_the_disk_lets(self.keep_snapshot)
+                if self.verifier is not None:
+                    self.verifier.end()
                 _if_the_disk_lets(self.database.truncate_log)
             finally:
                 self._keyed = None

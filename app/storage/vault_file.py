@@ -25,10 +25,13 @@ from app.storage.errors import (
     DeviceSecretMissingError,
     GrantError,
     NoSlotError,
+    SlotClosedError,
     VaultCorruptError,
+    WrongPinError,
 )
 from app.storage.file_lock import FileLock
 from app.storage.keyring import Keyring
+from app.storage.ledgers import Ledgers
 from app.storage.local_state import STATE, first_state
 from app.storage.locked_events import LockedEvent, LockedEvents
 from app.storage.log_mark import LogMark
@@ -46,6 +49,7 @@ from app.storage.sealing import Sealer, SealError, derive_key
 from app.storage.slots import SlotKeys
 from app.storage.unlocked import CARD_SECRET, Surroundings, Unlocked
 from app.storage.vault import Vault
+from app.storage.verify import Verifier
 
 _POLICY = UnlockPolicy()
 
@@ -83,13 +87,14 @@ class VaultFile:
             self._lock.release()
             raise
         try:
-            self._prepare()
+            self._prepare(secret)
         except BaseException:
             self.close()
             raise
 
-    def _prepare(self) -> None:
+    def _prepare(self, counter: DeviceSecret) -> None:
         sealer = Sealer(derive_key(self._secret, "device"))
+        self.ledgers = Ledgers(self._database, self._secret, counter)
         self._before = BeforeUnlock(self._database, sealer, self._wall)
         self._before.check_device_secret()
         policy = self._policy
@@ -99,6 +104,8 @@ class VaultFile:
         self._keyring = Keyring(
             self._database, sealer, self._secret, self._gate, policy
         )
+        if self.ledgers.attempts_are_doubtful:
+            self._gate.distrust(self._keyring.holders())
 
     @property
     def kept_files(self) -> tuple[Path, ...]:
@@ -178,7 +185,12 @@ class VaultFile:
         without a PIN here, or whom the setup no longer names.
         """
         self._require_known(practitioner_id)
-        return self._open(practitioner_id, self._keyring.open(practitioner_id, pin))
+        try:
+            keys = self._keyring.open(practitioner_id, pin)
+        except (WrongPinError, SlotClosedError):
+            self.ledgers.raise_generation()
+            raise
+        return self._open(practitioner_id, keys)
 
     def choose_pin(self, practitioner_id: str, pin: str) -> Vault:
         """Make the data key and open the vault: the first unlock on this tablet.
@@ -264,16 +276,20 @@ class VaultFile:
         with self._database.lock:  # Of two at once the second closes the first.
             if self._vault is not None:
                 self._vault.close()
+            found = self.ledgers.unlock(keys.data_key)
             self._move_card_secret(keys.data_key)
             device_id, key = self._before.signing_key(self._ids)
             surroundings = Surroundings(self._wall, self._ids, device_id, key)
             unlocked = Unlocked(self._database, keys.data_key, surroundings)
             kept = (Damage(DamageKind.FILE, path.name) for path in self.kept_files)
-            unlocked.rows.damaged.update(kept)
+            unlocked.rows.damaged.update(kept, found)
             lost = (Damage(DamageKind.LOG, p.name) for p in lost_logs(self.folder))
             unlocked.rows.damaged.update(lost)
+            verifier = Verifier(self.ledgers, unlocked, keys.data_key)
+            unlocked.verifier = verifier
             self._vault = Vault(unlocked, self._before, practitioner_id)
             self._vault.hold(keys, self._keyring)
+            verifier.start()
             return self._vault
 
     def _move_card_secret(self, data_key: bytes) -> None:

@@ -16,6 +16,7 @@ from app.storage.drafts import Draft
 from app.storage.errors import VaultCorruptError
 from app.storage.log import LogEntry, read_log
 from app.storage.open_vault import OpenVault
+from app.storage.patient_rotation import rotate_patient_key
 from app.storage.unit import Unit
 from app.storage.unlocked import CARD_SECRET, Unlocked
 
@@ -158,6 +159,16 @@ class VaultRecords(OpenVault):
         """Forget a draft."""
         with self._unlocked.writing() as unit:
             drafts.drop_draft(unit.driver, unit.rows, draft_id)
+
+    def rotate_patient_key(self, patient_id: str) -> None:
+        """Seal all of a patient's rows under a new key; the old one opens nothing here.
+
+        One durable transaction. Raises VaultCorruptError, with nothing changed, where
+        there is no such patient or a row can't be read.
+        """
+        with self._unlocked.writing() as unit:
+            rotate_patient_key(unit, patient_id)
+        self._unlocked.database.truncate_log()
 
     def is_only_here(self, patient_id: str) -> bool:
         """Tell whether the server has not accepted all that is known of a patient."""

@@ -108,6 +108,12 @@ class Tablet:
             return vault_file, vault_file.unlock(ANA, PIN)
         return vault_file, vault_file.choose_pin(ANA, PIN)
 
+    def unlocked_after_waiting(self) -> tuple[VaultFile, Vault]:
+        """Do the same, but wait as long as it asks for."""
+        vault_file = self.open()
+        self.seconds.now += vault_file.wait_seconds(ANA)
+        return vault_file, vault_file.unlock(ANA, PIN)
+
 
 def enrolment() -> Enrolment:
     """What a server answers to a one-time code."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.wire import PractitionerInfo
 from app.storage import (
     LockedEvent,
     LockedKind,
@@ -24,6 +25,7 @@ from tests.storage.tablets import (
     OTHER_PIN,
     PIN,
     QUICK,
+    SETUP,
     Tablet,
     save_patient,
 )
@@ -150,10 +152,14 @@ def test_a_grant_for_a_slot_that_is_open_is_used_up_all_the_same(
     file.close()
 
 
-def test_a_new_pin_set_by_a_colleague_reopens_the_slot(machine: Machine) -> None:
+def test_a_new_pin_beside_two_colleagues_reopens_the_slot(machine: Machine) -> None:
     file = machine.open()
+    cy = PractitionerInfo(practitioner_id="cy", name="Cyrus", role="nurse")
+    three = (*SETUP.practitioners, cy)
+    file.renew_setup(SETUP.model_copy(update={"practitioners": three}))
+    file.unlock(BO, OTHER_PIN).add_slot("cy", "906152")
     guess(machine, file, LIMIT)
-    file.unlock(BO, OTHER_PIN).add_slot(ANA, "582036")
+    file.unlock(BO, OTHER_PIN).reset_pin(ANA, "582036", "cy", "906152")
     assert file.unlock(ANA, "582036").is_open
     file.close()
 

@@ -89,7 +89,7 @@ class _Sync:
         vault = self.desk.vault
         # Nothing to send though something waits: what comes first can't be read.
         is_stuck = vault.pending() is None and vault.counts().operations > 0
-        return Lost(self.desk.damaged, is_stuck)
+        return Lost(self.desk.damaged, is_stuck, self.desk.is_put_back)
 
     def _of_person(self, patient_id: str, reason: ProblemCode, count: int) -> Kept:
         person = self.desk.vault.summary(patient_id) if patient_id else None

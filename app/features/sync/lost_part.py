@@ -30,4 +30,11 @@ def lost_part(lost: Lost, look: Look) -> list[ft.Control]:
             "it. The rest is kept on this tablet. Tell your administrator."
         )
         found.append(w.notice("sync.stuck", said, w.Tone.WARNING))
+    if lost.is_put_back:
+        said = _(
+            "An older copy of the records was put back on this tablet. What was saved "
+            "here since then may be missing. Send what there is, and tell your "
+            "administrator."
+        )
+        found.append(w.notice("sync.put-back", said, w.Tone.WARNING))
     return found

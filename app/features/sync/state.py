@@ -62,6 +62,8 @@ class Lost:
     """How many parts of the records."""
     is_stuck: bool = False
     """Whether one of them stands before what waits to be sent."""
+    is_put_back: bool = False
+    """Whether an older copy of all of it was put back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,12 @@ def test_damaged_records_are_counted_and_one_learns_what_to_do() -> None:
     assert not says(Model(SENT), "damaged")
 
 
+def test_an_older_copy_that_was_put_back_is_said() -> None:
+    put_back = Model(SENT, lost=Lost(is_put_back=True))
+    assert says(put_back, "An older copy of the records was put back")
+    assert not says(Model(SENT), "An older copy")
+
+
 def test_what_is_stuck_is_said_and_never_that_everything_went() -> None:
     stuck = Model(SENT, lost=Lost(1, is_stuck=True))
     assert says(stuck, "Sending is stuck")

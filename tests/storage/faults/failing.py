@@ -61,10 +61,18 @@ def whole(folder: Path, kind: str) -> tuple[list[object], int]:
     session, counter = Session(Tablet(folder)), Refusing(kind, 0)
     seen: list[object] = ["begun"]
     with watch(folder, counter):
-        for step in STEPS:
+        for number, step in enumerate(STEPS):
+            begin(session, number)
             step(session)
             seen.append(counter.shown(session) or seen[-1])
     return seen, counter.count
+
+
+def begin(session: Session, number: int) -> None:
+    """Give a step ids of its own, whatever those before it used up."""
+    ids = session.tablet.ids
+    assert isinstance(ids, SequentialIds)
+    ids.count = 1000 * number
 
 
 def last_of(folder: Path, refusing: Refusing, seen: list[object]) -> object:
@@ -76,6 +84,7 @@ def last_of(folder: Path, refusing: Refusing, seen: list[object]) -> object:
     session = Session(Tablet(folder))
     with watch(folder, refusing):
         for number, step in enumerate(STEPS):
+            begin(session, number)
             repeat(session, step, refusing, seen[number])
             after = refusing.shown(session) or seen[number + 1]
             assert after == seen[number + 1], f"{step.__name__} did something else"
