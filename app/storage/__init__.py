@@ -68,7 +68,8 @@ from app.storage.errors import (
 )
 from app.storage.locked_events import LockedEvent, LockedKind
 from app.storage.log import LogEntry
-from app.storage.outbox import BatchLimits, OnlyHere
+from app.storage.only_here import OnlyHere
+from app.storage.outbox import BatchLimits
 from app.storage.parcel import unsent
 from app.storage.pin_cost import UnlockPolicy
 from app.storage.sealing import FLOOR, PinCost

@@ -8,10 +8,12 @@ import json
 import sqlite3
 
 from app.core.clock import WallClock
-from app.core.people_wire import Grant, GrantKind, Grants
+from app.core.people_wire import Grant, GrantKind, Grants, grant_purpose
 from app.core.problems import ProblemCode
 from app.storage.errors import GrantError
+from app.storage.hpke import BoxKey
 from app.storage.sealed_values import SealedValues
+from app.storage.sealing import KEY_BYTES, SealError
 
 _GRANTS = "people/grants"
 _USED = "people/used_grants"
@@ -87,3 +89,15 @@ class GrantShelf:
 
 _Kept = tuple[Grant, int, int]
 """A grant, and from when to when it counts here (UTC milliseconds)."""
+
+
+def key_in(grant: Grant, box: BoxKey) -> bytes:
+    """Return the data key that a grant carries; raise GrantError if it opens not."""
+    names = (grant.grant_id, grant.device_id, grant.practitioner_id)
+    try:
+        key = box.open(grant.sealed, grant_purpose(*names))
+    except SealError as error:
+        raise GrantError from error
+    if len(key) != KEY_BYTES:
+        raise GrantError
+    return key

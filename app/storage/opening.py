@@ -7,7 +7,13 @@ from pathlib import Path
 
 from app.core.clock import WallClock
 from app.storage.database import connect, empty_log, typed, typed_errors
-from app.storage.errors import DiskError, VaultCorruptError, VaultTooNewError
+from app.storage.device_secret import DeviceSecret
+from app.storage.errors import (
+    DeviceSecretMissingError,
+    DiskError,
+    VaultCorruptError,
+    VaultTooNewError,
+)
 from app.storage.folders import sync_folder
 from app.storage.log_mark import (
     MARK_NAME,
@@ -190,3 +196,17 @@ def _free_name(folder: Path, wall: WallClock) -> Path:
         count += 1
         kept = folder / f"{KEPT_PREFIX}{stamp}-{count}.db"
     return kept
+
+
+def device_secret(folder: Path, secret: DeviceSecret) -> bytes:
+    """Return the secret of a folder's vault, made where there was never a vault.
+
+    Raises DeviceSecretMissingError where one is there that another secret made.
+    """
+    with typed_errors():
+        found = secret.load()
+        if found is not None:
+            return found
+        if (folder / VAULT_NAME).exists() or kept_files(folder):
+            raise DeviceSecretMissingError
+        return secret.create()

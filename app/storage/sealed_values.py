@@ -26,6 +26,13 @@ class SealedValues:
         except SealError as error:
             raise VaultCorruptError from error
 
+    def opens(self, driver: sqlite3.Connection, name: str) -> bool:
+        """Tell whether a value is there, and this is its key."""
+        try:
+            return self.get(driver, name) is not None
+        except VaultCorruptError:
+            return False
+
     def require(self, driver: sqlite3.Connection, name: str) -> bytes:
         """Return a value that must be there; raise VaultCorruptError if it is not."""
         value = self.get(driver, name)

@@ -1,6 +1,5 @@
 """A tablet's vault while it is locked: opening, enrolment, PINs."""
 
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from app.core.people_wire import (
     GrantKind,
     Grants,
     UsedGrants,
-    grant_purpose,
 )
 from app.core.wire import PractitionerInfo, Setup
 from app.storage.attempts import AttemptGate, Clocks
@@ -22,14 +20,13 @@ from app.storage.database import Database, Transaction, typed_errors
 from app.storage.device_secret import DeviceSecret
 from app.storage.enrolment import Connection, DeviceIdentity, Enrolment
 from app.storage.errors import (
-    DeviceSecretMissingError,
     GrantError,
     NoSlotError,
     SlotClosedError,
-    VaultCorruptError,
     WrongPinError,
 )
 from app.storage.file_lock import FileLock
+from app.storage.grants import key_in
 from app.storage.keyring import Keyring
 from app.storage.ledgers import Ledgers
 from app.storage.local_state import STATE, first_state
@@ -38,6 +35,7 @@ from app.storage.log_mark import LogMark
 from app.storage.opening import (
     VAULT_NAME,
     create_file,
+    device_secret,
     kept_files,
     lost_logs,
     open_file,
@@ -45,7 +43,7 @@ from app.storage.opening import (
 from app.storage.pin_cost import UnlockPolicy
 from app.storage.pins import check_new_pin
 from app.storage.sealed_values import SealedValues
-from app.storage.sealing import Sealer, SealError, derive_key
+from app.storage.sealing import Sealer, derive_key
 from app.storage.slots import SlotKeys
 from app.storage.unlocked import CARD_SECRET, Surroundings, Unlocked
 from app.storage.vault import Vault
@@ -77,7 +75,7 @@ class VaultFile:
         self._vault: Vault | None = None
         self._lock = _locked(folder)
         try:
-            self._secret = _device_secret(folder, secret)
+            self._secret = device_secret(folder, secret)
             if not (folder / VAULT_NAME).exists():
                 create_file(folder, wall)
             self._database = Database(
@@ -160,16 +158,6 @@ class VaultFile:
         """Let somebody try again by a coordinator's grant; False if it was used up."""
         return self._gate.reopen(practitioner_id, grant_id)
 
-    def take_locked_events(self) -> tuple[LockedEvent, ...]:
-        """Return what happened while nobody was unlocked, and forget it.
-
-        Whoever writes it down elsewhere reads `locked_events` first, and calls
-        `forget_locked_events` once it is durable there.
-        """
-        events = self.locked_events()
-        self.forget_locked_events(events)
-        return events
-
     def locked_events(self) -> tuple[LockedEvent, ...]:
         """Return what happened while nobody was unlocked, the oldest first."""
         return self._events.all()
@@ -251,15 +239,10 @@ class VaultFile:
 
     def _granted_key(self, grant: Grant) -> bytes:
         """Return the data key in a grant; raise GrantError if it opens nothing here."""
-        names = (grant.grant_id, grant.device_id, grant.practitioner_id)
-        try:
-            box = self._before.device_box()
-            data_key = box.open(grant.sealed, grant_purpose(*names))
-            local = SealedValues(Sealer(derive_key(data_key, "local")))
-        except (SealError, ValueError) as error:
-            raise GrantError from error
+        data_key = key_in(grant, self._before.device_box())
+        local = SealedValues(Sealer(derive_key(data_key, "local")))
         with self._database.read() as driver:
-            if any(_opens(local, driver, name) for name in (STATE, CARD_SECRET)):
+            if any(local.opens(driver, name) for name in (STATE, CARD_SECRET)):
                 return data_key
         raise GrantError
 
@@ -306,24 +289,7 @@ class VaultFile:
         return found
 
 
-def _opens(local: SealedValues, driver: sqlite3.Connection, name: str) -> bool:
-    try:
-        return local.get(driver, name) is not None
-    except VaultCorruptError:
-        return False
-
-
 def _locked(folder: Path) -> FileLock:
     with typed_errors():
         folder.mkdir(parents=True, exist_ok=True)
         return FileLock(folder / "vault.lock")
-
-
-def _device_secret(folder: Path, secret: DeviceSecret) -> bytes:
-    with typed_errors():
-        found = secret.load()
-        if found is not None:
-            return found
-        if (folder / VAULT_NAME).exists() or kept_files(folder):
-            raise DeviceSecretMissingError
-        return secret.create()

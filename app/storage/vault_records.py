@@ -9,12 +9,13 @@ from app.core.merge import Document
 from app.core.operation import Header
 from app.core.summary import PatientSummary, Station
 from app.core.wire import Setup
-from app.storage import drafts, outbox
+from app.storage import drafts
 from app.storage.before_unlock import BeforeUnlock
 from app.storage.damage import Damage, DamageKind
 from app.storage.drafts import Draft
 from app.storage.errors import VaultCorruptError
 from app.storage.log import LogEntry, read_log
+from app.storage.only_here import is_only_here
 from app.storage.open_vault import OpenVault
 from app.storage.patient_rotation import rotate_patient_key
 from app.storage.unit import Unit
@@ -173,7 +174,7 @@ class VaultRecords(OpenVault):
     def is_only_here(self, patient_id: str) -> bool:
         """Tell whether the server has not accepted all that is known of a patient."""
         with self._unlocked.database.read() as driver:
-            return outbox.is_only_here(driver, patient_id)
+            return is_only_here(driver, patient_id)
 
     def summary(self, patient_id: str) -> PatientSummary | None:
         """Return a patient as lists show them, or None."""

@@ -10,8 +10,9 @@ from app.storage.document_pages import apply_documents
 from app.storage.enrolment import Connection
 from app.storage.errors import StorageError, VaultCorruptError
 from app.storage.feed import apply_page
+from app.storage.only_here import OnlyHere, only_here
 from app.storage.open_vault import OpenVault
-from app.storage.outbox import BatchLimits, OnlyHere
+from app.storage.outbox import BatchLimits
 from app.storage.set_aside import SetAside
 
 _LIMITS = BatchLimits()
@@ -123,7 +124,7 @@ class VaultSync(OpenVault):
         parts = self._unlocked
         events = subject_of(parts)
         with parts.database.read() as driver:
-            return outbox.only_here(driver, parts.rows, leave_out=events)
+            return only_here(driver, parts.rows, leave_out=events)
 
     def set_aside(self) -> tuple[SetAside, ...]:
         """Return what was set aside and why: own changes, and broken feed items."""

@@ -11,7 +11,7 @@ from app.core.clock import WallClock
 from app.core.problems import ProblemCode
 from app.core.wire import ChainStatus, Outcome, PullResponse, PushRequest, PushResponse
 from app.storage.errors import StorageError, VaultCorruptError
-from app.storage.outbox import OnlyHere
+from app.storage.only_here import OnlyHere
 from app.sync.channel import Traffic
 from app.sync.failures import ProtocolMismatch, Refused, SyncFailure
 from app.sync.gateway import Gateway

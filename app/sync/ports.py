@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from app.core.wire import PullResponse, PushRequest, PushResponse, Setup
-from app.storage.outbox import OnlyHere
+from app.storage.only_here import OnlyHere
 
 
 class SyncVault(Protocol):

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.core.problems import ProblemCode
 from app.storage.errors import StorageError
-from app.storage.outbox import OnlyHere
+from app.storage.only_here import OnlyHere
 from app.sync.backoff import POLL_SECONDS, Backoff
 from app.sync.report import OnProgress, SyncProgress, SyncReport
 from app.sync.status import StatusBoard, Subscriber, SyncStatus, is_online

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.core.problems import ProblemCode
-from app.storage.outbox import OnlyHere
+from app.storage.only_here import OnlyHere
 from app.sync.report import SyncProgress, SyncReport
 
 _LOG = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ from app.core.wire import (
     PushResponse,
     Setup,
 )
-from app.storage.outbox import OnlyHere
+from app.storage.only_here import OnlyHere
 from tests.sync.model_server import encoded_of
 
 BATCH = 4

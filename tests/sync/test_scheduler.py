@@ -11,7 +11,7 @@ import pytest
 
 from app.core.problems import ProblemCode
 from app.storage.errors import LockedError
-from app.storage.outbox import OnlyHere
+from app.storage.only_here import OnlyHere
 from app.sync.backoff import LONGEST_SECONDS, POLL_SECONDS, Backoff
 from app.sync.report import OnProgress, Phase, SyncProgress, SyncReport
 from app.sync.scheduler import SyncScheduler, stopped

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from app.features.unlock.keys import OpenForgotten
+from app.features.unlock.model import Model, Person
 from app.features.unlock.state import (
     AskWait,
     ChoosePin,
@@ -14,11 +15,9 @@ from app.features.unlock.state import (
     GoHome,
     Left,
     LoadPeople,
-    Model,
     OpenLanguages,
     OpenVault,
     PeopleLoaded,
-    Person,
     SecondPassed,
     Shown,
     StopCounting,

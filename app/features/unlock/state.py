@@ -1,7 +1,6 @@
 """Unlock: pick a name, give the PIN; the first time, choose it."""
 
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from typing import assert_never
 
 from app.core.problems import ProblemCode
@@ -15,68 +14,9 @@ from app.features.unlock.keys import (
     TextTyped,
     after_key,
 )
+from app.features.unlock.model import MIN_PIN_DIGITS, Model, Person, Step
 from app.ui.loop import Next
-from app.ui.secret import EMPTY, Secret
-
-MIN_PIN_DIGITS = 6
-
-
-class Step(Enum):
-    """Where one is."""
-
-    NAMES = auto()
-    PIN = auto()
-    CHOOSE = auto()
-    REPEAT = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A practitioner who may unlock this tablet."""
-
-    practitioner_id: str
-    name: str
-    role: str
-    has_pin: bool
-    is_confirmed: bool = True
-    may_choose: bool = False
-    """Whether a first PIN can be chosen here and now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """The screen; a PIN stands in it only while it is typed."""
-
-    people: tuple[Person, ...] = ()
-    site: str = ""
-    is_loaded: bool = False
-    step: Step = Step.NAMES
-    person: Person | None = None
-    secret: Secret = EMPTY
-    chosen: str = ""
-    busy: bool = False
-    problem: ProblemCode | None = None
-    differs: bool = False
-    wait_seconds: int = 0
-
-    @property
-    def digits(self) -> str:
-        """What was typed so far; with letters too, where there are any."""
-        return self.secret.text
-
-    @property
-    def must_wait(self) -> bool:
-        """Whether a PIN would not be looked at yet."""
-        return self.wait_seconds > 0
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether no PIN of this person would be looked at any more."""
-        return self.problem is ProblemCode.SLOT_CLOSED
-
-    def at_names(self) -> "Model":
-        """The same people, and nothing of what was typed."""
-        return Model(self.people, self.site, self.is_loaded)
+from app.ui.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)

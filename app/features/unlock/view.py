@@ -12,15 +12,13 @@ from app.features.unlock.keys import (
     KeysSwitched,
     TextTyped,
 )
+from app.features.unlock.model import Model, Person, Step
 from app.features.unlock.state import (
     BackPressed,
     ContinuePressed,
     Event,
     LanguagesPressed,
-    Model,
-    Person,
     PersonPressed,
-    Step,
 )
 from app.i18n import messages
 from app.i18n.terms import role_name

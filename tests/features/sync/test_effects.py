@@ -8,7 +8,7 @@ from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushOutcome, PushResponse
 from app.features.sync.effects import loop, progress_of
 from app.features.sync.state import Kept, Lost
-from app.storage.outbox import OnlyHere
+from app.storage.only_here import OnlyHere
 from app.sync.report import Phase, SetAside, SyncProgress, SyncReport
 from app.sync.scheduler import SyncScheduler
 from app.sync.status import SyncStatus

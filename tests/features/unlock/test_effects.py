@@ -10,12 +10,12 @@ import pytest
 from app.core.problems import ProblemCode
 from app.features.unlock.effects import Door, loop
 from app.features.unlock.keys import DigitPressed
+from app.features.unlock.model import Model
 from app.features.unlock.state import (
     ContinuePressed,
     Effect,
     Event,
     Left,
-    Model,
     PersonPressed,
 )
 from app.storage import SlotClosedError, Vault, VaultFile, WrongPinError

@@ -11,6 +11,7 @@ from app.features.unlock.keys import (
     OpenForgotten,
     TextTyped,
 )
+from app.features.unlock.model import Model, Person, Step
 from app.features.unlock.state import (
     AskWait,
     BackPressed,
@@ -21,14 +22,11 @@ from app.features.unlock.state import (
     Event,
     GoHome,
     LoadPeople,
-    Model,
     OpenVault,
     PeopleLoaded,
-    Person,
     PersonPressed,
     SecondPassed,
     Shown,
-    Step,
     Unlocked,
     UnlockFailed,
     WaitKnown,
