@@ -163,6 +163,24 @@ class Hands:
     def choose_pin(self, who: str = NURSE, pin: str = PIN) -> None:
         """Unlock a tablet for the first time."""
         self.press(re.compile(who))
+        self._type_twice(pin)
+        self.is_home()
+
+    def set_pin_of(self, colleague: str, pin: str = PIN) -> None:
+        """Let a colleague, who stands beside, choose a PIN on this tablet."""
+        self.press("Colleagues")
+        self.press(re.compile(colleague))
+        self.press(re.compile(f"I am .*{colleague}"))
+        self._type_twice(pin)
+        self.sees(re.compile("can unlock this tablet now"))
+        self.go_home()
+
+    def change_hands(self, who: str) -> None:
+        """Give the tablet to a colleague."""
+        self.press("Change hands")
+        self.unlock(who)
+
+    def _type_twice(self, pin: str) -> None:
         for asked in (
             "Choose a PIN of 6 digits or more",
             "Type the same PIN once more",
@@ -170,7 +188,6 @@ class Hands:
             self.sees(asked)
             self.type_digits(pin)
             self.press("Continue")
-        self.is_home()
 
     def begin_unlocking(self, who: str = NURSE, pin: str = PIN) -> None:
         """Pick a name, type a PIN and press the button."""
@@ -186,7 +203,11 @@ class Hands:
         """
         self.begin_unlocking(who)
         self._wait(self.find("Lock"), timeout_ms=2 * ACTION_MS)
-        while not self.find("Register a person").is_visible():
+        home, back = self.find("Register a person"), self.find("Back")
+        while True:
+            self._wait(home.or_(back).first)
+            if home.is_visible():
+                break
             here = self.screen.page.url
             self.press("Back")
             self._leaves(here)

@@ -195,6 +195,7 @@ def test_wrong_pins_are_refused_for_longer_each_time(
         hands.begin_unlocking(NURSE, WRONG_PIN)
         hands.sees("This PIN is not right.")
         for _ in range(2):
+            hands.sees("0 digits entered")
             hands.type_digits(WRONG_PIN)
             hands.press("Unlock")
         first = hands.seconds_to_wait()
