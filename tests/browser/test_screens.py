@@ -5,48 +5,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from babel.messages.pofile import read_po
 from playwright.sync_api import Browser, Locator
 
 from app.clinic.library import read_library
-from app.i18n import Translator
 from app.ui.form_words import FormWords
 from tests.browser import care, story
-from tests.browser.clinic import NURSE, PIN, Clinic, Program, Tablet
+from tests.browser.clinic import MEDIATOR, NURSE, PIN, Clinic, Program, Tablet
 from tests.browser.hands import Hands
-from tests.support.browser import CONSOLE, PHONE, TABLET, opened
+from tests.browser.tour import Tour
+from tests.support.browser import CONSOLE, opened
 
 SITE = "Harbour"
-MARKED = "[en]"
-LEAST_WORDS = 2
 PHQ_FIRST, PHQ_SECOND = (1, 1, 1, 1, 1, 1), (0, 0, 1)
-
-
-class Tour:
-    """A walk in one language: photographs, and everything that was said."""
-
-    def __init__(self, hands: Hands, tag: str) -> None:
-        self.hands = hands
-        self.tag = tag
-        self.said: dict[str, list[str]] = {}
-        self.sentences = english_sentences(hands.t)
-
-    def shoot(self, name: str) -> None:
-        """Keep what a screen says, and its picture in both sizes of a tablet."""
-        screen = self.hands.screen
-        self.said[name] = self.hands.words()
-        for viewport in (PHONE, TABLET):
-            screen.resize(viewport)
-            screen.shoot(f"{name}-{self.tag}-{viewport.width}x{viewport.height}")
-
-    def english(self) -> dict[str, list[str]]:
-        """The sentences that were not in the language of the walk, by screen."""
-        found = {}
-        for name, words in self.said.items():
-            foreign = [text for text in words if is_english(text, self.sentences)]
-            if foreign:
-                found[name] = foreign
-        return found
 
 
 @pytest.fixture(scope="module", params=["en", "ar"])
@@ -106,13 +76,46 @@ def door(walk: Tour, tablet: Tablet) -> None:
     walk.shoot("languages")
     hands.press("Back")
     hands.is_home()
+    colleagues(walk)
+    locked(walk)
+
+
+def locked(walk: Tour) -> None:
+    """The PIN, and what helps who forgot it."""
+    hands = walk.hands
     hands.press("Lock")
     hands.press(re.compile(NURSE))
     hands.sees("Your PIN")
     walk.shoot("unlock-pin")
+    hands.press("I forgot my PIN")
+    hands.press(re.compile(NURSE))
+    hands.sees("With your coordinator")
+    walk.shoot("forgotten")
+    hands.press("Back")
+    hands.sees("Who are you?")
+    hands.press("Back")
+    hands.press(re.compile(NURSE))
+    hands.sees("Your PIN")
     hands.type_digits(PIN)
     hands.press("Unlock")
     hands.is_home()
+
+
+def colleagues(walk: Tour) -> None:
+    """Who works here; a PIN for one of them, and one who is new."""
+    hands = walk.hands
+    hands.press("Colleagues")
+    hands.sees(re.compile(MEDIATOR))
+    walk.shoot("colleagues")
+    hands.press(re.compile(MEDIATOR))
+    hands.sees("Set a PIN here")
+    walk.shoot("colleagues-hand-over")
+    hands.press("Back")
+    hands.press("Add a colleague")
+    hands.misses(re.compile(MEDIATOR))
+    walk.shoot("colleagues-add")
+    hands.press("Back")
+    hands.go_home()
 
 
 def registration(walk: Tour) -> None:
@@ -293,6 +296,10 @@ def record(walk: Tour) -> None:
     hands.press("The whole record")
     hands.sees("What was written")
     walk.shoot("record")
+    hands.press("Write a confidential note")
+    hands.sees("What was said, in any language")
+    walk.shoot("confidential")
+    hands.press("Back")
     hands.press("Correct something about the person")
     template = hands.t.gettext("Correct: {field}")
     label = hands.t.fill(template, field=hands.t.gettext("Birth date"))
@@ -304,6 +311,12 @@ def record(walk: Tour) -> None:
     walk.shoot("amend-birth-date")
     hands.press("Back")
     hands.sees("What was written")
+    in_error(walk)
+
+
+def in_error(walk: Tour) -> None:
+    """What was written by mistake, or on the wrong person."""
+    hands = walk.hands
     hands.press(hands.row("Information notice"))
     hands.press("This was entered in error")
     hands.sees("Why was this written in error?")
@@ -373,21 +386,3 @@ def shoot_wide(walk: Tour, name: str) -> None:
     walk.shoot(name)
     screen.resize(CONSOLE)
     screen.settle()
-
-
-def english_sentences(t: Translator) -> frozenset[str]:
-    """The catalogue's English sentences that have another form in this language."""
-    with t.language.po.open("rb") as source:
-        found = [m.id for m in read_po(source) if m.context is None]
-    plain = {text for text in found if isinstance(text, str) and "{" not in text}
-    return frozenset(
-        text
-        for text in plain
-        if len(text.split()) >= LEAST_WORDS and t.gettext(text) != text
-    )
-
-
-def is_english(text: str, sentences: frozenset[str]) -> bool:
-    """Whether a text is marked as English, or is one of the catalogue's sentences."""
-    lines = {line.strip() for line in text.splitlines()}
-    return MARKED in text or not lines.isdisjoint(sentences)

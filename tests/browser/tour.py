@@ -1,0 +1,55 @@
+"""A walk through the screens in one language: photographs, and what was said."""
+
+from babel.messages.pofile import read_po
+
+from app.i18n import Translator
+from tests.browser.hands import Hands
+from tests.support.browser import PHONE, TABLET
+
+MARKED = "[en]"
+LEAST_WORDS = 2
+
+
+class Tour:
+    """A walk in one language: photographs, and everything that was said."""
+
+    def __init__(self, hands: Hands, tag: str) -> None:
+        self.hands = hands
+        self.tag = tag
+        self.said: dict[str, list[str]] = {}
+        self.sentences = english_sentences(hands.t)
+
+    def shoot(self, name: str) -> None:
+        """Keep what a screen says, and its picture in both sizes of a tablet."""
+        screen = self.hands.screen
+        self.said[name] = self.hands.words()
+        for viewport in (PHONE, TABLET):
+            screen.resize(viewport)
+            screen.shoot(f"{name}-{self.tag}-{viewport.width}x{viewport.height}")
+
+    def english(self) -> dict[str, list[str]]:
+        """The sentences that were not in the language of the walk, by screen."""
+        found = {}
+        for name, words in self.said.items():
+            foreign = [text for text in words if is_english(text, self.sentences)]
+            if foreign:
+                found[name] = foreign
+        return found
+
+
+def english_sentences(t: Translator) -> frozenset[str]:
+    """The catalogue's English sentences that have another form in this language."""
+    with t.language.po.open("rb") as source:
+        found = [m.id for m in read_po(source) if m.context is None]
+    plain = {text for text in found if isinstance(text, str) and "{" not in text}
+    return frozenset(
+        text
+        for text in plain
+        if len(text.split()) >= LEAST_WORDS and t.gettext(text) != text
+    )
+
+
+def is_english(text: str, sentences: frozenset[str]) -> bool:
+    """Whether a text is marked as English, or is one of the catalogue's sentences."""
+    lines = {line.strip() for line in text.splitlines()}
+    return MARKED in text or not lines.isdisjoint(sentences)
