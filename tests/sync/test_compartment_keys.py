@@ -243,11 +243,11 @@ def test_a_key_that_the_server_refuses_is_reported_and_holds_nothing_up(
             compartment_readers.withdraw(server.context.database, COORDINATOR)
             return publish()
 
-        a.engine._people.after_all = withdrawn_meanwhile  # type: ignore
+        a.engine._people.after_all = withdrawn_meanwhile  # type: ignore[method-assign, union-attr]
         report = a.engine.round()
         assert report.failure is not None
         assert report.failure.value == "forbidden"
-        a.engine._people.after_all = publish  # type: ignore
+        a.engine._people.after_all = publish  # type: ignore[method-assign, union-attr]
         assert a.vault.setup.compartments
         assert a.engine.round().failure is None
         assert a.vault.setup.compartments == ()

@@ -117,6 +117,14 @@ class OpenConfidential:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenDisclosure:
+    """Read a confidential note."""
+
+    patient_id: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRelative:
     """Show another person's record."""
 
@@ -138,5 +146,6 @@ Effect = (
     | OpenFamily
     | OpenComeBack
     | OpenConfidential
+    | OpenDisclosure
     | OpenRelative
 )

@@ -27,6 +27,7 @@ from app.features.record.doing import (
     OpenAnswers,
     OpenComeBack,
     OpenConfidential,
+    OpenDisclosure,
     OpenFamily,
     OpenNotice,
     OpenPage,
@@ -52,7 +53,17 @@ from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import names_of
-from app.ui.routes import Amend, Confidential, Notice, Plan, Record, Register, Screening
+from app.ui.routes import (
+    Amend,
+    Confidential,
+    Disclosure,
+    Notice,
+    Plan,
+    Record,
+    Register,
+    Route,
+    Screening,
+)
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
@@ -105,6 +116,7 @@ class _Record:
             | OpenFamily
             | OpenComeBack
             | OpenConfidential
+            | OpenDisclosure
             | OpenRelative
         ),
     ) -> None:
@@ -119,8 +131,8 @@ class _Record:
                 self.place.go(Notice(patient_id, encounter_id))
             case OpenPage() | OpenFamily() | OpenComeBack():
                 self.place.go(_registration(effect))
-            case OpenConfidential(patient_id):
-                self.place.go(Confidential(patient_id))
+            case OpenConfidential() | OpenDisclosure():
+                self.place.go(_confidential(effect))
             case OpenRelative(patient_id):
                 self.place.go(Record(patient_id))
             case _:
@@ -175,6 +187,16 @@ def _registration(effect: OpenPage | OpenFamily | OpenComeBack) -> Register:
             assert_never(effect)
 
 
+def _confidential(effect: OpenConfidential | OpenDisclosure) -> Route:
+    match effect:
+        case OpenConfidential(patient_id):
+            return Confidential(patient_id)
+        case OpenDisclosure(patient_id, record_id):
+            return Disclosure(patient_id, record_id)
+        case _:
+            assert_never(effect)
+
+
 def load(desk: Desk, patient_id: str, number: int) -> Loaded:
     """Read one patient's records, history and the names in it."""
     vault = desk.vault
@@ -190,7 +212,8 @@ def load(desk: Desk, patient_id: str, number: int) -> Loaded:
     )
     known, role = vault.documents(patient_id), desk.practitioner.role
     documents = {d.record_id: d for d in part_for(role, known).documents}
-    notes = {d.record_id for d in by_type(known, RecordType.CONFIDENTIAL_NOTE)}
+    kept = list(by_type(known, RecordType.CONFIDENTIAL_NOTE))
+    notes = {d.record_id for d in kept}
     return Loaded(
         documents,
         tuple(moments),
@@ -202,7 +225,8 @@ def load(desk: Desk, patient_id: str, number: int) -> Loaded:
         role,
         frozenset(d.record_id for d in known) - documents.keys() - notes,
         frozenset(notes),
-        disclosures.readers(desk.setup),
+        disclosures.readers(desk.vault.setup),
+        frozenset(d.record_id for d in kept if disclosures.may_read(desk, d)),
         any(flag.urgent for flag in standing_flags(known, desk.library)),
     )
 

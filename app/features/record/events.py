@@ -46,6 +46,8 @@ class Loaded:
     """Confidential notes: that they are there everybody sees."""
     readers: tuple[str, ...] = ()
     """Names of those who may read them."""
+    readable: frozenset[str] = frozenset()
+    """Those that a key of whoever reads opens."""
     has_alarm: bool = False
     """Whether a red flag stands that asks for somebody at once."""
 
@@ -204,6 +206,13 @@ class ConfidentialPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadPressed:
+    """A confidential note is to be read."""
+
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class RelativePressed:
     patient_id: str
 
@@ -234,5 +243,6 @@ Event = (
     | FamilyPressed
     | ComeBackPressed
     | ConfidentialPressed
+    | ReadPressed
     | RelativePressed
 )

@@ -20,6 +20,7 @@ from app.features.record.doing import (
     OpenAnswers,
     OpenComeBack,
     OpenConfidential,
+    OpenDisclosure,
     OpenFamily,
     OpenNotice,
     OpenPage,
@@ -48,6 +49,7 @@ from app.features.record.events import (
     PeopleFound,
     PersonChosen,
     PersonTyped,
+    ReadPressed,
     ReasonChosen,
     RecordLoaded,
     RecordsChanged,
@@ -123,6 +125,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, _way(model, event))
         case ConfidentialPressed():
             return Next(model, (OpenConfidential(model.patient_id),))
+        case ReadPressed(record_id):
+            return Next(model, (OpenDisclosure(model.patient_id, record_id),))
         case RelativePressed(patient_id):
             return Next(model, (OpenRelative(patient_id),))
         case _:
