@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from app.core.canonical import Json
 from app.core.merge import Document
+from app.ui.glass import BreakGlass
 
 
 @dataclass(frozen=True, slots=True)
 class LoadRecord:
-    """Read the record."""
+    """Read the record; all of it that can be opened, if the glass is broken."""
 
     patient_id: str
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,5 +149,6 @@ Effect = (
     | OpenComeBack
     | OpenConfidential
     | OpenDisclosure
+    | BreakGlass
     | OpenRelative
 )

@@ -49,6 +49,7 @@ from app.features.record.events import (
 )
 from app.features.record.state import Model, update
 from app.storage import State
+from app.ui.glass import BreakGlass, Broken, OnGlass, Refused
 from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
@@ -75,17 +76,22 @@ class _Record:
     desk: Desk
     work: Work
     place: Place
+    patient_id: str
     listening: Listening
     reads: Iterator[int] = field(default_factory=count)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
-            case LoadRecord(patient_id):
+            case LoadRecord(patient_id, is_broken):
                 self._listen(patient_id, dispatch)
                 number = next(self.reads)
                 self.work.run(
-                    lambda: load(self.desk, patient_id, number), dispatch, _loaded
+                    lambda: load(self.desk, patient_id, number, is_broken=is_broken),
+                    dispatch,
+                    _loaded,
                 )
+            case BreakGlass(reason):
+                self._break_glass(reason, dispatch)
             case StopListening():
                 self.listening.end()
             case FindPeople(text):
@@ -142,6 +148,15 @@ class _Record:
         tell = of_patient(patient_id, lambda: dispatch(RecordsChanged()))
         self.listening.begin(self.desk.vault.subscribe, tell)
 
+    def _break_glass(self, reason: str, dispatch: Dispatch) -> None:
+        trail, patient_id = self.desk.trail, self.patient_id
+        self.work.run(
+            lambda: trail.broke_glass(patient_id, reason),
+            dispatch,
+            _broken,
+            by_code(_not_broken),
+        )
+
     def _find(self, text: str, dispatch: Dispatch) -> None:
         self.work.run(
             lambda: tuple(self.desk.vault.search(text, FOUND_AT_MOST)),
@@ -197,7 +212,9 @@ def _confidential(effect: OpenConfidential | OpenDisclosure) -> Route:
             assert_never(effect)
 
 
-def load(desk: Desk, patient_id: str, number: int) -> Loaded:
+def load(
+    desk: Desk, patient_id: str, number: int, *, is_broken: bool = False
+) -> Loaded:
     """Read one patient's records, history and the names in it."""
     vault = desk.vault
     log = vault.operations(patient_id)
@@ -211,7 +228,8 @@ def load(desk: Desk, patient_id: str, number: int) -> Loaded:
         (e.operation, e.clamp_ms) for e in log if e.operation is not None
     )
     known, role = vault.documents(patient_id), desk.practitioner.role
-    documents = {d.record_id: d for d in part_for(role, known).documents}
+    part = part_for(role, known, is_broken=is_broken)
+    documents = {d.record_id: d for d in part.documents}
     kept = list(by_type(known, RecordType.CONFIDENTIAL_NOTE))
     notes = {d.record_id for d in kept}
     return Loaded(
@@ -228,6 +246,7 @@ def load(desk: Desk, patient_id: str, number: int) -> Loaded:
         disclosures.readers(desk.vault.setup),
         frozenset(d.record_id for d in kept if disclosures.may_read(desk, d)),
         any(flag.urgent for flag in standing_flags(known, desk.library)),
+        is_broken,
     )
 
 
@@ -246,6 +265,14 @@ def _loaded(loaded: Loaded) -> Event:
     return RecordLoaded(loaded)
 
 
+def _broken(_: None) -> Event:
+    return OnGlass(Broken())
+
+
+def _not_broken(problem: ProblemCode) -> Event:
+    return OnGlass(Refused(problem))
+
+
 def _corrected(_: None) -> Event:
     return Corrected()
 
@@ -254,6 +281,6 @@ def loop(
     desk: Desk, work: Work, place: Place, patient_id: str
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Record(desk, work, place, Listening(work))
+    screen = _Record(desk, work, place, patient_id, Listening(work))
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     return Loop(Model(patient_id), update, screen.perform, moments)

@@ -30,7 +30,8 @@ def timeline(
             if document is not None:
                 key = f"record.{moment.change_id}.{index}"
                 drawn = _entry(moment, entry, document, loaded, words)
-                rows.append(w.timeline_entry(key, drawn, _opener(document, dispatch)))
+                opener = _opener(document, loaded, dispatch)
+                rows.append(w.timeline_entry(key, drawn, opener))
         for entry in moment.entries:
             if entry.record_id in loaded.notes:
                 key = f"record.note.{entry.record_id}"
@@ -74,7 +75,11 @@ def _reading(
     return [w.quiet_button(key, said, lambda: dispatch(ReadPressed(record_id)))]
 
 
-def _opener(document: Document, dispatch: Dispatch) -> Callable[[], None]:
+def _opener(
+    document: Document, loaded: Loaded, dispatch: Dispatch
+) -> Callable[[], None] | None:
+    if not loaded.may_correct(document.record_id):
+        return None
     return lambda: dispatch(EntryPressed(document.record_id))
 
 
