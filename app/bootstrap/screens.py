@@ -1,7 +1,7 @@
 """Which screen stands for which route of a tablet."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 from app.bootstrap.tablet import TabletProcess
 from app.clinic.desk import Desk
@@ -10,6 +10,8 @@ from app.features.amend.view import view as amend_view
 from app.features.colleagues import effects as colleagues
 from app.features.colleagues.view import view as colleagues_view
 from app.features.confidential import effects as confidential
+from app.features.confidential import reading_effects as reading
+from app.features.confidential.reading_view import view as reading_view
 from app.features.confidential.view import view as confidential_view
 from app.features.enrol import effects as enrol
 from app.features.enrol.view import view as enrol_view
@@ -83,6 +85,7 @@ def make_screen(session: Session, place: Place) -> Screen:
             to.Record()
             | to.Amend()
             | to.Confidential()
+            | to.Disclosure()
             | to.Sync()
             | to.Home()
             | to.Colleagues()
@@ -123,9 +126,8 @@ def _of_records(session: Session, place: Place) -> Screen:
         case to.Amend() as route:
             loop_ = amend.loop(desk, work, place, route)
             return Screen(loop_, _with_words(amend_view, desk))
-        case to.Confidential(patient_id):
-            note = confidential.loop(desk, work, place, patient_id)
-            return Screen(note, confidential_view)
+        case to.Confidential() | to.Disclosure():
+            return _of_disclosures(session, place, place.route)
         case to.Colleagues():
             return Screen(colleagues.loop(desk, work, place), colleagues_view)
         case to.Sync():
@@ -134,6 +136,20 @@ def _of_records(session: Session, place: Place) -> Screen:
         case _:
             waiting = home.loop(desk, work, place, process.station.set)
             return Screen(waiting, home_view)
+
+
+def _of_disclosures(
+    session: Session, place: Place, route: to.Confidential | to.Disclosure
+) -> Screen:
+    desk, work = session.desk, session.work
+    match route:
+        case to.Confidential(patient_id):
+            note = confidential.loop(desk, work, place, patient_id)
+            return Screen(note, confidential_view)
+        case to.Disclosure():
+            return Screen(reading.loop(desk, work, route), reading_view)
+        case _:
+            assert_never(route)
 
 
 def _of_care(session: Session, place: Place) -> Screen:

@@ -102,6 +102,7 @@ class TabletSession(Session):
     def opened(self, vault: Vault) -> None:
         """Take over an unlocked vault. Called on a thread."""
         self._desk = self.process.desk(vault)
+        self.process.write_locked(self._desk.trail)
         self._held = self.process.begin_sync(vault)
         setup = vault.setup
         patience = Patience(setup.idle_seconds, setup.cover_seconds)

@@ -1,6 +1,7 @@
 """A tablet's process: one vault, one scheduler of sync, one session at a time."""
 
 import asyncio
+import logging
 import random
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Protocol
 
 from app.bootstrap.settings import PreferencesFile, Settings, known_language
 from app.bootstrap.way import Way
+from app.clinic.auditing import AuditTrail
 from app.clinic.desk import Desk
 from app.clinic.library import Library, read_library
 from app.core.clock import system_wall_ms
@@ -19,6 +21,7 @@ from app.storage import (
     DeviceSecret,
     FileDeviceSecret,
     LockedError,
+    StorageError,
     UnlockPolicy,
     Vault,
     VaultFile,
@@ -31,6 +34,7 @@ from app.sync.scheduler import SyncScheduler
 from app.ui.source import Source
 
 _POLICY = UnlockPolicy()
+logger = logging.getLogger("tessera.tablet")
 
 
 class Guest(Protocol):
@@ -148,6 +152,21 @@ class TabletProcess:
             read_station=lambda: self.station.value,
             wake_sync=self.scheduler.wake,
         )
+
+    def write_locked(self, trail: AuditTrail) -> None:
+        """Put into the audit what happened while nobody was unlocked. Blocks.
+
+        Where the vault refuses, nobody is kept out: what could not be written stays for
+        the next unlock, and what could not be forgotten is written once all the same.
+        """
+        file = self.file()
+        try:
+            happened = file.locked_events()
+            if happened:
+                trail.write_locked(happened)
+                file.forget_locked_events(happened)
+        except StorageError as error:
+            logger.warning("audit waits", extra={"problem": error.code.value})
 
     def begin_sync(self, vault: Vault) -> Holding:
         """Send and receive until the lock."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from app.core.wire import Role
-from app.ui.routes import Home, Languages, Register, Result, Route, Sync
+from app.ui.routes import Disclosure, Home, Languages, Register, Result, Route, Sync
 from app.ui.scrolls import Offsets
 
 HOME: tuple[Route, ...] = (Home(),)
@@ -41,9 +41,12 @@ class Way:
 def leads_on(role: str, route: Route) -> bool:
     """Whether an unlock leads somebody straight to a place that a colleague left.
 
-    To people, who asks them; to a result, who treats them. It is no lock: from Home
+    To people, who asks them; to a result, who treats them; to a disclosure, nobody: it
+    is opened anew, and that is written down. It is no lock: from Home
     one goes wherever a screen lets one.
     """
     if isinstance(route, _OF_NOBODY):
         return True
+    if isinstance(route, Disclosure):
+        return False
     return role in (_TREATING if isinstance(route, Result) else _ASKING)

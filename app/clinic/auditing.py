@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from app.core.audit import AuditEvent, AuditKind, is_again
@@ -72,6 +73,14 @@ class AuditTrail:
     def took_out(self, kind: AuditKind, patient_id: str) -> None:
         """Write down an export or a print, before it leaves; raises StorageError."""
         self._write_first(self._event(kind, patient_id))
+
+    def read_note(self, patient_id: str, record_id: str) -> None:
+        """Write down that a confidential note is read; raises StorageError.
+
+        Called before it is shown: where this raises, it is not.
+        """
+        event = self._event(AuditKind.READ_NOTE, patient_id)
+        self._write_first(replace(event, record_id=record_id))
 
     def broke_glass(self, patient_id: str, reason: str) -> None:
         """Write down why a closed section is opened; raises StorageError.

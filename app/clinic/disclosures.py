@@ -8,6 +8,7 @@ from app.core.projections import View
 from app.core.records import RecordType
 from app.core.wire import Setup
 from app.storage.compartments import Place, Reader, seal_note
+from app.storage.errors import NotAllowedError
 from app.storage.hpke import BoxKey
 
 
@@ -32,6 +33,30 @@ def read_note(desk: Desk, box: BoxKey, document: Document) -> Note:
     place = Place(document.record_id, document.patient_id)
     reader = Reader(vault.practitioner_id, vault.device_id, box)
     return reader.open_note(compartment, sealed, place)
+
+
+def may_read(desk: Desk, document: Document) -> bool:
+    """Tell whether a key of who unlocked opens a note; nothing of it is opened."""
+    sealed = SealedNote.from_json(View(document).value(NOTE))
+    compartment = compartment_of(desk.vault.setup.compartments, sealed.compartment_id)
+    vault = desk.vault
+    reader = Reader(vault.practitioner_id, vault.device_id, vault.box)
+    return reader.may_open(compartment, sealed)
+
+
+def open_note(desk: Desk, patient_id: str, record_id: str) -> tuple[Note, Document]:
+    """Return what a note says, once it is written down that it is read.
+
+    Raises NotAllowedError, also where there is no such note, or a StorageError: then it
+    stays closed.
+    """
+    found = desk.vault.document(record_id)
+    kind = RecordType.CONFIDENTIAL_NOTE
+    if found is None or (found.patient_id, found.record_type) != (patient_id, kind):
+        raise NotAllowedError
+    note = read_note(desk, desk.vault.box, found)
+    desk.trail.read_note(patient_id, record_id)
+    return note, found
 
 
 def readers(setup: Setup) -> tuple[str, ...]:

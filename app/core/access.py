@@ -1,6 +1,13 @@
 """What a role may see of a record. Pure; screens and the server both ask it.
 
 Outside the restricted compartment this limits screens, not cryptography.
+
+Breaking glass opens screens of a tablet, for a reason that is written down first. It is
+for those to whom something is closed that a danger may ask for: a mediator who is alone
+with the person at night, NGO staff who take them to a hospital that asks what was
+found. Nurses and coordinators see all that can be opened so; an administrator treats
+nobody. It opens no confidential note, for no key here does, and nothing at the server:
+who sits at a console has a network, and asks. Nor does it let anybody correct.
 """
 
 from collections.abc import Iterable, Mapping
@@ -47,7 +54,7 @@ _SEEN: Mapping[str, frozenset[Sensitivity]] = {
     Role.NGO_STAFF: _LEAST,
     Role.ADMINISTRATOR: _LEAST,
 }
-_BREAKS_GLASS = frozenset({Role.NURSE.value, Role.COORDINATOR.value})
+_BREAKS_GLASS = frozenset({Role.MEDIATOR.value, Role.NGO_STAFF.value})
 
 
 def sensitivity_of(record_type: str) -> Sensitivity:
@@ -55,11 +62,14 @@ def sensitivity_of(record_type: str) -> Sensitivity:
     return _OF_TYPE.get(record_type, Sensitivity.RESULT)
 
 
-def may_see(role: str, sensitivity: Sensitivity) -> bool:
-    """Tell whether a role alone opens a section; an unknown role sees the least.
+def may_see(role: str, sensitivity: Sensitivity, *, is_broken: bool = False) -> bool:
+    """Tell whether a role opens a section; an unknown role sees the least.
 
-    Restricted sections are opened by name (app.core.confidential), never by role.
+    `is_broken` says that somebody broke the glass. Restricted sections are opened by
+    name (app.core.confidential), never by role nor so.
     """
+    if is_broken and may_break_glass(role):
+        return sensitivity in _ALL_BUT_RESTRICTED
     return sensitivity in _SEEN.get(role, _LEAST)
 
 
@@ -79,12 +89,14 @@ class Part:
     hidden: tuple[str, ...] = ()
 
 
-def part_for(role: str, documents: Iterable[Document]) -> Part:
+def part_for(
+    role: str, documents: Iterable[Document], *, is_broken: bool = False
+) -> Part:
     """Return the part of a record that a role may see."""
     shown, hidden = [], []
     for document in documents:
         kind = document.record_type
-        if may_see(role, sensitivity_of(kind)):
+        if may_see(role, sensitivity_of(kind), is_broken=is_broken):
             shown.append(document)
         else:
             hidden.append(kind)

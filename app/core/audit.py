@@ -20,12 +20,15 @@ _DCM = "http://dicom.nema.org/resources/ontology/DCM"
 _REASONS = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 _KINDS = "https://tessera.example/audit-kind"
 _PRACTITIONER, _PATIENT = "Practitioner/", "Patient/"
+_NOTE = "ConfidentialNote/"
 
 
 class AuditKind(StrEnum):
     """What happened; a code of a newer version is kept, and shown as it is."""
 
     READ = "read"
+    READ_NOTE = "read-note"
+    """A confidential note was opened; each time counts."""
     EXPORT = "export"
     PRINT = "print"
     BREAK_GLASS = "break-glass"
@@ -50,6 +53,7 @@ _RECORD, _EXPORT = ("110110", "Patient Record"), ("110106", "Export")
 _LOGIN, _ALERT = ("110114", "User Authentication"), ("110113", "Security Alert")
 _WORDS: Mapping[str, _Words] = {
     AuditKind.READ: _Words(*_RECORD, "R", purpose="TREAT"),
+    AuditKind.READ_NOTE: _Words(*_RECORD, "R", purpose="TREAT"),
     AuditKind.EXPORT: _Words(*_EXPORT, "R"),
     AuditKind.PRINT: _Words(*_EXPORT, "R"),
     AuditKind.BREAK_GLASS: _Words(
@@ -67,7 +71,8 @@ _OTHER = _Words(*_ALERT, "E", "8")
 class AuditEvent:
     """One event, or `count` of a kind from `recorded_at` to `ended_at` (UTC ms).
 
-    `patient_id` is whose record it is about, or nothing; `reason` is as it was typed.
+    `patient_id` is whose record it is about, or nothing, and `record_id` which note of
+    it; `reason` is as it was typed.
     """
 
     event_id: str
@@ -78,6 +83,7 @@ class AuditEvent:
     reason: str = ""
     count: int = 1
     ended_at: int | None = None
+    record_id: str = ""
 
     def fields(self) -> dict[str, Json]:
         """Return what an operation says: type, action, recorded, outcome, agent ..."""
@@ -89,7 +95,7 @@ class AuditEvent:
             "recorded": self.recorded_at,
             "outcome": words.outcome,
             "agent": [{"who": _PRACTITIONER + self.practitioner_id, "requestor": True}],
-            "entity": [{"what": _PATIENT + self.patient_id}] if self.patient_id else [],
+            "entity": [{"what": each} for each in self._entities()],
         }
         if words.purpose:
             coding: Json = [{"system": _REASONS, "code": words.purpose}]
@@ -101,6 +107,10 @@ class AuditEvent:
             found["count"] = self.count
         return found
 
+    def _entities(self) -> list[str]:
+        named = ((_PATIENT, self.patient_id), (_NOTE, self.record_id))
+        return [kind + whose for kind, whose in named if whose]
+
     @classmethod
     def of(cls, event_id: str, fields: Mapping[str, Json]) -> "AuditEvent":
         """Read what `fields` wrote; what is missing or odd reads as nothing."""
@@ -111,10 +121,11 @@ class AuditEvent:
             _text(_first(fields.get("subtype")), "code"),
             recorded if isinstance(recorded, int) else 0,
             _text(_first(fields.get("agent")), "who").removeprefix(_PRACTITIONER),
-            _text(_first(fields.get("entity")), "what").removeprefix(_PATIENT),
+            _entity(fields.get("entity"), _PATIENT),
             _text(_first(fields.get("purposeOfEvent")), "text"),
             count if isinstance(count, int) else 1,
             ended if isinstance(ended, int) else None,
+            _entity(fields.get("entity"), _NOTE),
         )
 
 
@@ -137,6 +148,13 @@ def in_parts(events: Iterable[AuditEvent], most: int) -> list[list[AuditEvent]]:
 def _first(value: Json) -> Mapping[str, Json]:
     found = value[0] if isinstance(value, list | tuple) and value else None
     return as_mapping(found)
+
+
+def _entity(value: Json, kind: str) -> str:
+    """Return the id of the first entity of a kind, or nothing."""
+    listed = value if isinstance(value, list | tuple) else ()
+    named = (_text(as_mapping(each), "what") for each in listed)
+    return next((n.removeprefix(kind) for n in named if n.startswith(kind)), "")
 
 
 def _text(members: Mapping[str, Json], name: str) -> str:

@@ -92,6 +92,12 @@ class Reader:
                     return Note.from_bytes(held[key_id].open(raw, place.purpose))
         raise NotAllowedError
 
+    def may_open(self, compartment: Compartment | None, sealed: SealedNote) -> bool:
+        """Tell whether a key of theirs is among those that a note is sealed to."""
+        if compartment is None:
+            return False
+        return any(key_id in sealed.by_key for key_id, _box in self._held(compartment))
+
     def owed(
         self, compartment: Compartment, halves: Iterable[PublicHalf], ids: Ids
     ) -> tuple[NewCompartmentKey, ...]:

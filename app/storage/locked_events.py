@@ -89,9 +89,11 @@ class LockedEvents:
         try:
             raw = self._values.get(transaction.driver, _NAME)
         except VaultCorruptError:  # It must keep nobody out.
-            now = self._wall()
-            lost = LockedKind.EVENTS_LOST
-            return [LockedEvent(self._ids.new(), lost, "", now, now)]
+            now, lost = self._wall(), LockedKind.EVENTS_LOST
+            found = [LockedEvent(self._ids.new(), lost, "", now, now)]
+            # Kept at once: under an id of its own each time, it would be many events.
+            self._put(transaction, found)
+            return found
         return [
             LockedEvent(event_id, LockedKind(kind), *rest)
             for event_id, kind, *rest in json.loads(raw or b"[]")

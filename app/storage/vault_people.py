@@ -2,6 +2,7 @@
 
 import logging
 
+from app.core.compartment_wire import NewCompartmentKey
 from app.core.people_wire import (
     MAX_NAME,
     GrantKind,
@@ -19,6 +20,7 @@ from app.core.roles import may_add
 from app.core.wire import PractitionerInfo, Setup
 from app.storage.before_unlock import BeforeUnlock
 from app.storage.colleagues import PractitionerEntry
+from app.storage.compartments import Reader
 from app.storage.database import Transaction
 from app.storage.errors import (
     ColleagueError,
@@ -162,6 +164,19 @@ class VaultPeople(OpenVault):
                 for one, public_key in keyring.public_keys().items()
             )
         )
+
+    def compartment_keys(self) -> tuple[NewCompartmentKey, ...]:
+        """Return what who unlocked is to publish so that others may read notes too.
+
+        By the setup as it stands: made from the newest, sending it again adds nothing.
+        """
+        setup = self._before.setup()
+        if setup is None:
+            return ()
+        me = Reader(self.practitioner_id, self.device_id, self.box)
+        ids, halves = self._unlocked.surroundings.ids, setup.practitioner_keys
+        owed = (me.owed(each, halves, ids) for each in setup.compartments)
+        return tuple(key for keys in owed for key in keys)
 
     def people(self) -> tuple[PractitionerEntry, ...]:
         """Return who may work here, and whether each has a PIN on this tablet."""

@@ -117,11 +117,19 @@ class HttpChannel:
 
     def post(self, path: str, answer: type[Answer], body: BaseModel) -> Answer:
         """POST a model and return the answer; raise a SyncFailure."""
+        return _read(answer, self._posted(path, body))
+
+    def hand_over(self, path: str, body: BaseModel) -> None:
+        """POST a model that is answered with nothing; raise a SyncFailure."""
+        if self._posted(path, body).status != _NO_CONTENT:
+            raise ProtocolMismatch
+
+    def _posted(self, path: str, body: BaseModel) -> _Reply:
         call = _Call("POST", path, body.model_dump_json().encode())
         while True:
             coding = self._encoder.coding
             try:
-                return _read(answer, self._exchange(call))
+                return self._exchange(call)
             except Refused as refusal:
                 unreadable = refusal.code is ProblemCode.UNSUPPORTED_ENCODING
                 if not unreadable or coding is Coding.IDENTITY:

@@ -70,6 +70,7 @@ class SyncEngine:
             self._move(run)
             if renews and not run.cancel.is_set():
                 self._renew_setup(run, offers=was_refused)
+                self._open_to_readers()
         except (SyncFailure, StorageError) as failure:
             run.stopped_by(failure)
         return run.report(self._wall(), self._gateway.traffic)
@@ -181,6 +182,15 @@ class SyncEngine:
         is_offered = offers and self._vault.offer_set_aside() > 0
         if is_offered or is_behind:
             self._move(run)
+
+    def _open_to_readers(self) -> None:
+        """Last, for all else is done: where this fails, the next round renews again."""
+        if self._people is None:
+            return
+        renewed_at, self._setup_at = self._setup_at, None
+        if self._people.after_all():
+            self._vault.renew_setup(self._gateway.setup())
+        self._setup_at = renewed_at
 
 
 def _check_outcomes(batch: PushRequest, answer: PushResponse) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from app.core.compartment_wire import NewCompartmentKey
 from app.core.people_wire import (
     Grants,
     Kept,
@@ -49,6 +50,9 @@ class PeopleVault(GrantHolder, Protocol):
     def recovery_slot(self) -> RecoverySlot | None:
         """Return what the server keeps so that a grant can open this tablet."""
 
+    def compartment_keys(self) -> tuple[NewCompartmentKey, ...]:
+        """Return what lets readers read, and the setup does not list yet."""
+
 
 class PeopleSync:
     """Runs within the rounds of a SyncEngine; whatever it sends may be sent again."""
@@ -82,6 +86,17 @@ class PeopleSync:
             if slot is not None:
                 self._channel.post(f"{API_PREFIX}/recovery-slot", Kept, slot)
             exchange_grants(self._channel, self._vault)
+
+    def after_all(self) -> bool:
+        """Publish what lets readers read confidential notes; say if there was any.
+
+        By the setup that the round renewed. Raises SyncFailure; nothing hangs on it.
+        """
+        keys = self._vault.compartment_keys()
+        with _older_server():
+            for key in keys:
+                self._channel.hand_over(f"{API_PREFIX}/compartment-keys", key)
+        return bool(keys)
 
 
 def exchange_grants(channel: HttpChannel, tablet: GrantHolder) -> None:

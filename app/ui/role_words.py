@@ -6,10 +6,10 @@ from app.ui import widgets as w
 from app.ui.look import Look
 
 
-def not_shown(key: str, look: Look) -> ft.Control:
-    """Say that something is there, and whom it is not for."""
+def not_shown(key: str, look: Look, action: ft.Control | None = None) -> ft.Control:
+    """Say that something is there, and whom it is not for; `action` opens it."""
     said = look.t.gettext("Some of this record is not shown to your role.")
-    return w.notice(key, said)
+    return w.notice(key, said, action=action)
 
 
 def call_the_nurse(key: str, look: Look) -> ft.Control:

@@ -97,6 +97,14 @@ class Confidential:
 
 
 @dataclass(frozen=True, slots=True)
+class Disclosure:
+    """Read a confidential note."""
+
+    patient_id: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Colleagues:
     """Who may work on this tablet, and their PINs."""
 
@@ -142,6 +150,7 @@ Route = (
     | Record
     | Amend
     | Confidential
+    | Disclosure
     | Colleagues
     | Sync
     | ConsoleSignIn

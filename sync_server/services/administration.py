@@ -12,6 +12,7 @@ from app.core.wire import Notice, Role
 from sync_server import secret_file
 from sync_server.context import Context, Ports
 from sync_server.database import AnyRow, Database
+from sync_server.services.compartment_halves import on_device, take_away
 from sync_server.services.sign_in import MIN_PASSPHRASE, hash_passphrase, name_key
 from sync_server.settings import Settings, SettingsError
 from sync_server.tables import (
@@ -218,6 +219,7 @@ def revoke_device(ports: Ports, database: Database, device_id: str) -> None:
             raise AdministrationError(f"There is no device {device_id!r}.")
         values = {"revoked_at": ports.wall()}
         connection.execute(update(DEVICE).where(of_device).values(values))
+        take_away(connection, on_device(device_id))
 
 
 def new_cards(context: Context, count: int) -> list[str]:

@@ -1,17 +1,13 @@
 """Who may read confidential notes: allowed and withdrawn by name."""
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from app.core.confidential import DISCLOSURES
 from sync_server.database import Database
 from sync_server.services.administration import AdministrationError
+from sync_server.services.compartment_halves import of_practitioner, take_away
 from sync_server.services.sign_in import name_key
-from sync_server.tables import (
-    COMPARTMENT_HALF,
-    COMPARTMENT_KEY,
-    COMPARTMENT_READER,
-    PRACTITIONER,
-)
+from sync_server.tables import COMPARTMENT_READER, PRACTITIONER
 
 
 def allow(database: Database, name: str) -> None:
@@ -34,11 +30,7 @@ def withdraw(database: Database, name: str) -> None:
             raise AdministrationError(f"{name!r} does not read confidential notes.")
         reader = COMPARTMENT_READER.c.practitioner_id == practitioner_id
         connection.execute(delete(COMPARTMENT_READER).where(reader))
-        half = COMPARTMENT_HALF.c.practitioner_id == practitioner_id
-        theirs = select(COMPARTMENT_HALF.c.key_id).where(half)
-        had = COMPARTMENT_KEY.c.key_id.in_(theirs)
-        connection.execute(update(COMPARTMENT_KEY).where(had).values(retired=True))
-        connection.execute(delete(COMPARTMENT_HALF).where(half))
+        take_away(connection, of_practitioner(practitioner_id))
 
 
 def _may_read(connection: Connection, practitioner_id: str) -> bool:

@@ -19,6 +19,12 @@ from sync_server.context import Context
 from sync_server.database import AnyRow, Database
 from sync_server.people_tables import PRACTITIONER_KEY
 from sync_server.problems import ProblemError
+from sync_server.services.compartment_halves import (
+    forget,
+    of_practitioner,
+    on_device,
+    take_away,
+)
 from sync_server.services.sign_in import name_key
 from sync_server.tables import PRACTITIONER, SESSION
 
@@ -99,6 +105,7 @@ def keep_keys(context: Context, device_id: str, given: PractitionerKeys) -> Kept
             raise ProblemError(ProblemCode.MALFORMED)
     with context.database.write() as connection:
         known = set(connection.scalars(select(PRACTITIONER.c.practitioner_id)))
+        _forget_older_pairs(connection, device_id, given)
         of_device = PRACTITIONER_KEY.c.device_id == device_id
         connection.execute(delete(PRACTITIONER_KEY).where(of_device))
         rows = {k.practitioner_id: k.model_dump() for k in given.keys}
@@ -106,6 +113,18 @@ def keep_keys(context: Context, device_id: str, given: PractitionerKeys) -> Kept
         if kept:
             connection.execute(insert(PRACTITIONER_KEY), kept)
     return Kept(count=len(kept))
+
+
+def _forget_older_pairs(
+    connection: Connection, device_id: str, given: PractitionerKeys
+) -> None:
+    """What was sealed to a pair that is gone is sealed anew, by who can."""
+    fresh = {(one.practitioner_id, one.public_key) for one in given.keys}
+    of_device = PRACTITIONER_KEY.c.device_id == device_id
+    for row in connection.execute(select(PRACTITIONER_KEY).where(of_device)).all():
+        if (row.practitioner_id, row.public_key) not in fresh:
+            theirs = of_practitioner(row.practitioner_id) & on_device(device_id)
+            forget(connection, theirs)
 
 
 def all_practitioners(connection: Connection) -> Iterable[AnyRow]:
@@ -130,6 +149,7 @@ def revoke(database: Database, name: str, now_ms: int) -> bool:
     with database.write() as connection:
         own = SESSION.c.practitioner_id == practitioner_id
         connection.execute(delete(SESSION).where(own))
+        take_away(connection, of_practitioner(practitioner_id))
     return True
 
 

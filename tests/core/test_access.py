@@ -61,5 +61,12 @@ def test_what_is_hidden_is_counted_and_never_looks_empty() -> None:
     assert part.hidden == ("Score", "Score")
 
 
-def test_nurses_and_coordinators_may_break_glass_and_nobody_else() -> None:
-    assert [role for role in SEEN if may_break_glass(role)] == ["nurse", "coordinator"]
+def test_those_break_glass_to_whom_a_danger_may_ask_for_more() -> None:
+    assert [role for role in SEEN if may_break_glass(role)] == ["mediator", "ngo-staff"]
+
+
+@pytest.mark.parametrize("role", SEEN)
+def test_broken_glass_opens_all_but_what_is_restricted_or_nothing(role: str) -> None:
+    opened = {each for each in Sensitivity if may_see(role, each, is_broken=True)}
+    assert opened == ({A, C, R} if may_break_glass(role) else SEEN[role])
+    assert opened > SEEN[role] or not may_break_glass(role)

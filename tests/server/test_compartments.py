@@ -7,11 +7,18 @@ import pytest
 
 from app.core.compartment_wire import CompartmentKey, NewCompartmentKey, SealedHalf
 from app.core.confidential import DISCLOSURES
+from app.core.people_wire import PractitionerKey, PractitionerKeys
 from app.core.problems import ProblemCode
 from app.core.wire import Setup
 from sync_server.commands import main
 from sync_server.problems import ProblemError
-from sync_server.services import compartment_readers, compartments
+from sync_server.services import (
+    administration,
+    compartment_readers,
+    compartments,
+    people,
+)
+from sync_server.services.enrolment import enrol
 from sync_server.services.setup import setup_of
 from tests.server.deployments import TestDeployment, enrol_request
 from tests.support.operations import WritingDevice
@@ -97,6 +104,59 @@ def test_a_withdrawal_retires_the_keys_that_somebody_had_and_drops_their_halves(
     assert found.readers == (nurse,)
     assert key.retired
     assert [half.practitioner_id for half in key.halves] == [nurse]
+
+
+def test_what_a_revoked_tablet_could_open_is_sealed_to_no_more(
+    deployment: TestDeployment,
+) -> None:
+    context, nurse = deployment.context, deployment.nurse_id
+    device = WritingDevice("tablet-a", deployment.author, deployment.wall)
+    enrol(context, enrol_request(device, deployment.code()), "127.0.0.1")
+    compartment_readers.allow(context.database, "Nadia")
+    here, there = (nurse, "tablet-a"), (nurse, "tablet-b")
+    compartments.publish(context, "tablet-a", new(here, there))
+    other = new(there, key_id="k2", public_key=OTHER)
+    compartments.publish(context, "tablet-b", other)
+    administration.revoke_device(context.ports, context.database, "tablet-a")
+    (found,) = setup(deployment).compartments
+    assert {key.key_id: key.retired for key in found.keys} == {"k1": True, "k2": False}
+    devices = {half.device_id for key in found.keys for half in key.halves}
+    assert devices == {"tablet-b"}
+
+
+def test_halves_of_an_older_pair_go_and_a_key_that_nobody_holds_is_retired(
+    deployment: TestDeployment,
+) -> None:
+    context, nurse, clara = (
+        deployment.context,
+        deployment.nurse_id,
+        deployment.coordinator_id,
+    )
+    for name in ("Nadia", "Clara"):
+        compartment_readers.allow(context.database, name)
+    people.keep_keys(context, "tablet-a", pairs("tablet-a", nurse, PUBLIC))
+    people.keep_keys(context, "tablet-b", pairs("tablet-b", clara, PUBLIC))
+    both = new((nurse, "tablet-a"), (clara, "tablet-b"))
+    compartments.publish(context, "tablet-a", both)
+    people.keep_keys(context, "tablet-a", pairs("tablet-a", nurse, PUBLIC))
+    assert openers(deployment) == [({nurse, clara}, False)]
+    people.keep_keys(context, "tablet-a", pairs("tablet-a", nurse, OTHER))
+    assert openers(deployment) == [({clara}, False)]
+    people.keep_keys(context, "tablet-b", pairs("tablet-b", clara, OTHER))
+    assert openers(deployment) == [(set(), True)]
+
+
+def pairs(device_id: str, whose: str, public_key: bytes) -> PractitionerKeys:
+    one = PractitionerKey(
+        practitioner_id=whose, device_id=device_id, public_key=public_key
+    )
+    return PractitionerKeys(keys=(one,))
+
+
+def openers(deployment: TestDeployment) -> list[tuple[set[str], bool]]:
+    """Who opens each key, and whether it is retired."""
+    (found,) = setup(deployment).compartments
+    return [({h.practitioner_id for h in k.halves}, k.retired) for k in found.keys]
 
 
 def test_the_endpoint_is_for_enrolled_devices_and_may_be_repeated(

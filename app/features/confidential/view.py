@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 import flet as ft
 
-from app.core.confidential import Category
-from app.core.problems import ProblemCode
 from app.features.confidential.state import (
     CategoryChosen,
     Event,
@@ -13,7 +11,8 @@ from app.features.confidential.state import (
     SavePressed,
     TextTyped,
 )
-from app.i18n import formats, messages
+from app.features.confidential.words import CATEGORIES, who_reads
+from app.i18n import messages
 from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
@@ -24,16 +23,13 @@ Dispatch = Callable[[Event], None]
 def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     """Draw the note."""
     _ = look.t.gettext
-    choices = [
-        w.Choice(Category.VIOLENCE.value, _("Violence")),
-        w.Choice(Category.HIV.value, _("HIV")),
-        w.Choice(Category.OTHER.value, _("Something else")),
-    ]
+    readers = "confidential.readers" if model.readers else "confidential.nobody"
+    choices = [w.Choice(each, _(name)) for each, name in CATEGORIES.items()]
     tell = w.one(lambda category: dispatch(CategoryChosen(category)))
     return Frame(
         title=_("Confidential note"),
         body=[
-            _who_reads(model, look),
+            who_reads(readers, model.readers, look),
             *_problem(model, look),
             w.choice_list("confidential.about", choices, {model.category}, look, tell),
             w.text_field(
@@ -54,16 +50,6 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             enabled=model.can_save,
         ),
     )
-
-
-def _who_reads(model: Model, look: Look) -> ft.Control:
-    t = look.t
-    if not model.readers:
-        said = messages.problem(t, ProblemCode.NO_READER_YET)
-        return w.notice("confidential.nobody", said, w.Tone.WARNING)
-    names = formats.joined(t, map(t.isolate, model.readers))
-    said = t.fill(t.gettext("Who may read it: {names}"), names=names)
-    return w.notice("confidential.readers", said)
 
 
 def _problem(model: Model, look: Look) -> list[ft.Control]:

@@ -20,6 +20,7 @@ from app.features.record.events import (
 from app.i18n import formats, messages, terms
 from app.ui import widgets as w
 from app.ui.flags import flag_notice
+from app.ui.glass_page import is_open, show_it
 from app.ui.look import Look
 from app.ui.record_words import RecordWords
 from app.ui.role_words import call_the_nurse, not_shown
@@ -39,7 +40,10 @@ def marks(
     _ = look.t.gettext
     found = _alarms(loaded, look, words)
     if loaded.hidden:
-        found.append(not_shown("record.hidden", look))
+        action = show_it("record.hidden.show", loaded.role, dispatch, look)
+        found.append(not_shown("record.hidden", look, action))
+    if loaded.is_broken:
+        found.append(is_open("record.broken", look))
     if patient.accompaniment.flags_child:
         said = _("A child without a parent: protection must be looked at.")
         found.append(w.notice("record.child", said, w.Tone.DANGER))

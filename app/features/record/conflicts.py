@@ -62,8 +62,9 @@ def _card(
         w.conflict_mark(look),
         w.key_values(f"{key}.values", pairs),
     ]
-    event, text = _decision(document, name), t.gettext("Decide which is right")
-    parts.append(w.quiet_button(f"{key}.decide", text, lambda: dispatch(event)))
+    if loaded.may_correct(document.record_id):
+        event, text = _decision(document, name), t.gettext("Decide which is right")
+        parts.append(w.quiet_button(f"{key}.decide", text, lambda: dispatch(event)))
     return w.card(key, parts)
 
 

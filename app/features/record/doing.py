@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from app.core.canonical import Json
 from app.core.merge import Document
+from app.ui.glass import BreakGlass
 
 
 @dataclass(frozen=True, slots=True)
 class LoadRecord:
-    """Read the record."""
+    """Read the record; all of it that can be opened, if the glass is broken."""
 
     patient_id: str
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,14 @@ class OpenConfidential:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenDisclosure:
+    """Read a confidential note."""
+
+    patient_id: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRelative:
     """Show another person's record."""
 
@@ -138,5 +148,7 @@ Effect = (
     | OpenFamily
     | OpenComeBack
     | OpenConfidential
+    | OpenDisclosure
+    | BreakGlass
     | OpenRelative
 )

@@ -27,6 +27,7 @@ from app.features.record.doing import (
     OpenAnswers,
     OpenComeBack,
     OpenConfidential,
+    OpenDisclosure,
     OpenFamily,
     OpenNotice,
     OpenPage,
@@ -48,11 +49,22 @@ from app.features.record.events import (
 )
 from app.features.record.state import Model, update
 from app.storage import State
+from app.ui.glass import BreakGlass, Broken, OnGlass, Refused
 from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import names_of
-from app.ui.routes import Amend, Confidential, Notice, Plan, Record, Register, Screening
+from app.ui.routes import (
+    Amend,
+    Confidential,
+    Disclosure,
+    Notice,
+    Plan,
+    Record,
+    Register,
+    Route,
+    Screening,
+)
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
@@ -64,17 +76,22 @@ class _Record:
     desk: Desk
     work: Work
     place: Place
+    patient_id: str
     listening: Listening
     reads: Iterator[int] = field(default_factory=count)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
-            case LoadRecord(patient_id):
+            case LoadRecord(patient_id, is_broken):
                 self._listen(patient_id, dispatch)
                 number = next(self.reads)
                 self.work.run(
-                    lambda: load(self.desk, patient_id, number), dispatch, _loaded
+                    lambda: load(self.desk, patient_id, number, is_broken=is_broken),
+                    dispatch,
+                    _loaded,
                 )
+            case BreakGlass(reason):
+                self._break_glass(reason, dispatch)
             case StopListening():
                 self.listening.end()
             case FindPeople(text):
@@ -105,6 +122,7 @@ class _Record:
             | OpenFamily
             | OpenComeBack
             | OpenConfidential
+            | OpenDisclosure
             | OpenRelative
         ),
     ) -> None:
@@ -119,8 +137,8 @@ class _Record:
                 self.place.go(Notice(patient_id, encounter_id))
             case OpenPage() | OpenFamily() | OpenComeBack():
                 self.place.go(_registration(effect))
-            case OpenConfidential(patient_id):
-                self.place.go(Confidential(patient_id))
+            case OpenConfidential() | OpenDisclosure():
+                self.place.go(_confidential(effect))
             case OpenRelative(patient_id):
                 self.place.go(Record(patient_id))
             case _:
@@ -129,6 +147,15 @@ class _Record:
     def _listen(self, patient_id: str, dispatch: Dispatch) -> None:
         tell = of_patient(patient_id, lambda: dispatch(RecordsChanged()))
         self.listening.begin(self.desk.vault.subscribe, tell)
+
+    def _break_glass(self, reason: str, dispatch: Dispatch) -> None:
+        trail, patient_id = self.desk.trail, self.patient_id
+        self.work.run(
+            lambda: trail.broke_glass(patient_id, reason),
+            dispatch,
+            _broken,
+            by_code(_not_broken),
+        )
 
     def _find(self, text: str, dispatch: Dispatch) -> None:
         self.work.run(
@@ -175,7 +202,19 @@ def _registration(effect: OpenPage | OpenFamily | OpenComeBack) -> Register:
             assert_never(effect)
 
 
-def load(desk: Desk, patient_id: str, number: int) -> Loaded:
+def _confidential(effect: OpenConfidential | OpenDisclosure) -> Route:
+    match effect:
+        case OpenConfidential(patient_id):
+            return Confidential(patient_id)
+        case OpenDisclosure(patient_id, record_id):
+            return Disclosure(patient_id, record_id)
+        case _:
+            assert_never(effect)
+
+
+def load(
+    desk: Desk, patient_id: str, number: int, *, is_broken: bool = False
+) -> Loaded:
     """Read one patient's records, history and the names in it."""
     vault = desk.vault
     log = vault.operations(patient_id)
@@ -189,8 +228,10 @@ def load(desk: Desk, patient_id: str, number: int) -> Loaded:
         (e.operation, e.clamp_ms) for e in log if e.operation is not None
     )
     known, role = vault.documents(patient_id), desk.practitioner.role
-    documents = {d.record_id: d for d in part_for(role, known).documents}
-    notes = {d.record_id for d in by_type(known, RecordType.CONFIDENTIAL_NOTE)}
+    part = part_for(role, known, is_broken=is_broken)
+    documents = {d.record_id: d for d in part.documents}
+    kept = list(by_type(known, RecordType.CONFIDENTIAL_NOTE))
+    notes = {d.record_id for d in kept}
     return Loaded(
         documents,
         tuple(moments),
@@ -202,8 +243,10 @@ def load(desk: Desk, patient_id: str, number: int) -> Loaded:
         role,
         frozenset(d.record_id for d in known) - documents.keys() - notes,
         frozenset(notes),
-        disclosures.readers(desk.setup),
+        disclosures.readers(desk.vault.setup),
+        frozenset(d.record_id for d in kept if disclosures.may_read(desk, d)),
         any(flag.urgent for flag in standing_flags(known, desk.library)),
+        is_broken,
     )
 
 
@@ -222,6 +265,14 @@ def _loaded(loaded: Loaded) -> Event:
     return RecordLoaded(loaded)
 
 
+def _broken(_: None) -> Event:
+    return OnGlass(Broken())
+
+
+def _not_broken(problem: ProblemCode) -> Event:
+    return OnGlass(Refused(problem))
+
+
 def _corrected(_: None) -> Event:
     return Corrected()
 
@@ -230,6 +281,6 @@ def loop(
     desk: Desk, work: Work, place: Place, patient_id: str
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Record(desk, work, place, Listening(work))
+    screen = _Record(desk, work, place, patient_id, Listening(work))
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     return Loop(Model(patient_id), update, screen.perform, moments)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.core.access import Sensitivity, may_see
+from app.core.access import Sensitivity, may_see, sensitivity_of
 from app.core.encounters import EncounterView, open_encounter
 from app.core.merge import Document
 from app.core.problems import ProblemCode
@@ -11,6 +11,7 @@ from app.core.projections import PatientView
 from app.core.projections import patient_view as view_of
 from app.core.summary import PatientSummary
 from app.core.timeline import Moment
+from app.ui.glass import OnGlass
 from app.ui.provenance import Names
 
 
@@ -46,13 +47,23 @@ class Loaded:
     """Confidential notes: that they are there everybody sees."""
     readers: tuple[str, ...] = ()
     """Names of those who may read them."""
+    readable: frozenset[str] = frozenset()
+    """Those that a key of whoever reads opens."""
     has_alarm: bool = False
     """Whether a red flag stands that asks for somebody at once."""
+    is_broken: bool = False
+    """Whether what is closed to the role is shown for a reason."""
 
     @property
     def shows_results(self) -> bool:
         """Whether the role may see what answers mean."""
-        return may_see(self.role, Sensitivity.RESULT)
+        return may_see(self.role, Sensitivity.RESULT, is_broken=self.is_broken)
+
+    def may_correct(self, record_id: str) -> bool:
+        """Tell whether the role may correct a record, and not only read it."""
+        document = self.documents.get(record_id)
+        kind = sensitivity_of(document.record_type) if document else None
+        return kind is not None and may_see(self.role, kind)
 
     def is_older_than(self, other: "Loaded | None") -> bool:
         """Tell whether it was asked for before another, and came after it."""
@@ -204,6 +215,13 @@ class ConfidentialPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadPressed:
+    """A confidential note is to be read."""
+
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class RelativePressed:
     patient_id: str
 
@@ -234,5 +252,7 @@ Event = (
     | FamilyPressed
     | ComeBackPressed
     | ConfidentialPressed
+    | ReadPressed
+    | OnGlass
     | RelativePressed
 )

@@ -7,7 +7,7 @@ import flet as ft
 from app.core.merge import Document
 from app.core.projections import View
 from app.core.timeline import Entry, Moment
-from app.features.record.events import EntryPressed, Event, Loaded
+from app.features.record.events import EntryPressed, Event, Loaded, ReadPressed
 from app.i18n import formats
 from app.ui import provenance
 from app.ui import widgets as w
@@ -30,10 +30,13 @@ def timeline(
             if document is not None:
                 key = f"record.{moment.change_id}.{index}"
                 drawn = _entry(moment, entry, document, loaded, words)
-                rows.append(w.timeline_entry(key, drawn, _opener(document, dispatch)))
-        if any(entry.record_id in loaded.notes for entry in moment.entries):
-            key = f"record.note.{moment.change_id}"
-            rows.append(w.timeline_entry(key, _note(moment, loaded, words)))
+                opener = _opener(document, loaded, dispatch)
+                rows.append(w.timeline_entry(key, drawn, opener))
+        for entry in moment.entries:
+            if entry.record_id in loaded.notes:
+                key = f"record.note.{entry.record_id}"
+                rows.append(w.timeline_entry(key, _note(moment, loaded, words)))
+                rows += _reading(entry.record_id, loaded, words, dispatch)
         if any(entry.record_id in loaded.hidden for entry in moment.entries):
             key = f"record.hidden.{moment.change_id}"
             rows.append(w.timeline_entry(key, _not_shown(moment, loaded, words)))
@@ -62,7 +65,21 @@ def _note(moment: Moment, loaded: Loaded, words: RecordWords) -> w.TimelineEntry
     )
 
 
-def _opener(document: Document, dispatch: Dispatch) -> Callable[[], None]:
+def _reading(
+    record_id: str, loaded: Loaded, words: RecordWords, dispatch: Dispatch
+) -> list[ft.Control]:
+    """The way to what a note says, for who may read it."""
+    if record_id not in loaded.readable:
+        return []
+    key, said = f"record.read.{record_id}", words.t.gettext("Read the note")
+    return [w.quiet_button(key, said, lambda: dispatch(ReadPressed(record_id)))]
+
+
+def _opener(
+    document: Document, loaded: Loaded, dispatch: Dispatch
+) -> Callable[[], None] | None:
+    if not loaded.may_correct(document.record_id):
+        return None
     return lambda: dispatch(EntryPressed(document.record_id))
 
 

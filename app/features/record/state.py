@@ -20,6 +20,7 @@ from app.features.record.doing import (
     OpenAnswers,
     OpenComeBack,
     OpenConfidential,
+    OpenDisclosure,
     OpenFamily,
     OpenNotice,
     OpenPage,
@@ -48,6 +49,7 @@ from app.features.record.events import (
     PeopleFound,
     PersonChosen,
     PersonTyped,
+    ReadPressed,
     ReasonChosen,
     RecordLoaded,
     RecordsChanged,
@@ -57,6 +59,8 @@ from app.features.record.events import (
     VisitPressed,
     WrongPersonPressed,
 )
+from app.ui.glass import INTACT, Glass, OnGlass, decide
+from app.ui.glass import Event as GlassEvent
 from app.ui.loop import Next
 
 
@@ -90,6 +94,7 @@ class Model:
     corrected: Asking = Asking.NOTHING
     """What was just done, so that the screen can say so."""
     problem: ProblemCode | None = None
+    glass: Glass = INTACT
 
     @property
     def record(self) -> Document | None:
@@ -107,22 +112,28 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
     """Decide an event."""
     match event:
         case Shown() | RecordsChanged():
-            return Next(model, (LoadRecord(model.patient_id),))
+            return Next(model, (_load(model),))
+        case Left() if model.glass.is_broken:
+            return Next(Model(model.patient_id), (StopListening(),))
         case Left():
-            return Next(model, (StopListening(),))
+            return Next(replace(model, glass=INTACT), (StopListening(),))
+        case OnGlass(happened):
+            return _glass(model, happened)
         case RecordLoaded(loaded) if loaded.is_older_than(model.loaded):
             return Next(model)
         case RecordLoaded(loaded):
             return Next(replace(model, loaded=loaded))
         case Corrected():
-            again = Model(model.patient_id, model.loaded, corrected=model.asking)
-            return Next(again, (LoadRecord(model.patient_id),))
+            again = replace(_anew(model), corrected=model.asking)
+            return Next(again, (_load(model),))
         case CorrectionFailed(problem):
             return Next(replace(model, busy=False, problem=problem))
         case VisitPressed() | NoticePressed() | FamilyPressed() | ComeBackPressed():
             return Next(model, _way(model, event))
         case ConfidentialPressed():
             return Next(model, (OpenConfidential(model.patient_id),))
+        case ReadPressed(record_id):
+            return Next(model, (OpenDisclosure(model.patient_id, record_id),))
         case RelativePressed(patient_id):
             return Next(model, (OpenRelative(patient_id),))
         case _:
@@ -165,14 +176,34 @@ def _way(model: Model, event: Leaving) -> tuple[Effect, ...]:
             assert_never(event)
 
 
+def _load(model: Model) -> LoadRecord:
+    return LoadRecord(model.patient_id, model.glass.is_broken)
+
+
+def _anew(model: Model) -> Model:
+    """Return the screen with nothing asked."""
+    return Model(model.patient_id, model.loaded, glass=model.glass)
+
+
+def _glass(model: Model, happened: GlassEvent) -> Next[Model, Effect]:
+    glass, effects = decide(model.glass, happened)
+    changed = replace(model, glass=glass)
+    is_new = glass.is_broken and not model.glass.is_broken
+    return Next(changed, (_load(changed),) if is_new else effects)
+
+
 def _correct(model: Model, event: Correcting) -> Next[Model, Effect]:
     match event:
+        case EntryPressed() | FieldPressed() | ConflictPressed() if not (
+            model.loaded and model.loaded.may_correct(event.record_id)
+        ):
+            return Next(model)
         case EntryPressed(record_id):
             return Next(replace(model, asking=Asking.WHAT, record_id=record_id))
         case FieldPressed(record_id, name):
             return _amend(model, record_id, name)
         case PagePressed(page):
-            again = Model(model.patient_id, model.loaded)
+            again = _anew(model)
             return Next(again, (OpenPage(model.patient_id, page),))
         case ConflictPressed() | VersionChosen() | DecidePressed():
             return _decide(model, event)
@@ -195,7 +226,7 @@ def _correct(model: Model, event: Correcting) -> Next[Model, Effect]:
         case AskingClosed() if model.busy:
             return Next(model)  # its end is seen first: a record goes once
         case AskingClosed():
-            return Next(Model(model.patient_id, model.loaded))
+            return Next(_anew(model))
         case _:
             assert_never(event)
 
@@ -206,7 +237,7 @@ def _decide(
     """One of what was written is right; what was written stays in the history."""
     match event:
         case ConflictPressed(record_id, name):
-            asked = Model(model.patient_id, model.loaded, Asking.VERSION, record_id)
+            asked = replace(_anew(model), asking=Asking.VERSION, record_id=record_id)
             return Next(replace(asked, field=name))
         case VersionChosen(operation_id):
             return Next(replace(model, chosen=operation_id))
@@ -231,7 +262,7 @@ def _amend(model: Model, record_id: str, name: str) -> Next[Model, Effect]:
     document = model.loaded.documents.get(record_id) if model.loaded else None
     if document is None:
         return Next(model)
-    again = Model(model.patient_id, model.loaded)
+    again = _anew(model)
     if document.record_type == RecordType.QUESTIONNAIRE_RESPONSE:
         view = ResponseView(document)
         asked = (model.patient_id, view.encounter_id, view.questionnaire, record_id)

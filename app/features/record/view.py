@@ -19,6 +19,7 @@ from app.features.record.state import Asking, Model
 from app.i18n import messages
 from app.ui import widgets as w
 from app.ui.frame import Frame
+from app.ui.glass_page import why_page
 from app.ui.look import Look
 from app.ui.record_words import RecordWords
 
@@ -31,6 +32,8 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
     loaded = model.loaded
     if loaded is None:
         return Frame(_("Record"), [w.waiting("record.loading", _("Opening"))])
+    if model.glass.is_asked:
+        return why_page(model.glass, dispatch, look)
     asked = _asked(model, loaded, dispatch, look, words)
     if asked is not None:
         return asked

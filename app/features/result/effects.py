@@ -9,6 +9,7 @@ from app.clinic.findings import flags_in, score_of
 from app.clinic.library import Form
 from app.clinic.screening import Asked, answers_of, author_of, interpretation
 from app.core.document_json import as_mapping
+from app.core.problems import ProblemCode
 from app.core.projections import ResponseView
 from app.core.questionnaire import Context, calculations, evaluate, is_result
 from app.core.records import RecordType
@@ -29,11 +30,12 @@ from app.features.result.state import (
     StopListening,
     update,
 )
+from app.ui.glass import BreakGlass, Broken, OnGlass, Refused
 from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Plan, Result, Screening
-from app.ui.work import Lane, Work
+from app.ui.work import Lane, Work, by_code
 
 Dispatch = Callable[[Event], None]
 
@@ -52,6 +54,8 @@ class _Result:
             case LoadResult():
                 self._listen(dispatch)
                 self.loads.newest(self._load, dispatch, ResultLoaded)
+            case BreakGlass(reason):
+                self._break_glass(reason, dispatch)
             case StopListening():
                 self.listening.end()
             case BackToVisit():
@@ -68,6 +72,15 @@ class _Result:
                 )
             case _:
                 assert_never(effect)
+
+    def _break_glass(self, reason: str, dispatch: Dispatch) -> None:
+        trail, patient_id = self.desk.trail, self.route.patient_id
+        self.work.run(
+            lambda: trail.broke_glass(patient_id, reason),
+            dispatch,
+            _broken,
+            by_code(_not_broken),
+        )
 
     def _back_to_visit(self) -> None:
         patient_id, encounter_id = self.route.patient_id, self.route.encounter_id
@@ -109,6 +122,14 @@ class _Result:
     def _listen(self, dispatch: Dispatch) -> None:
         tell = of_patient(self.route.patient_id, lambda: dispatch(RecordsChanged()))
         self.listening.begin(self.desk.vault.subscribe, tell)
+
+
+def _broken(_none: None) -> Event:
+    return OnGlass(Broken())
+
+
+def _not_broken(problem: ProblemCode) -> Event:
+    return OnGlass(Refused(problem))
 
 
 def _answers(form: Form, view: ResponseView) -> tuple[Measured, ...]:

@@ -10,6 +10,7 @@ from app.core.canonical import Json
 from app.core.projections import ResponseView
 from app.core.questionnaire import Answer, ItemPath, QuestionnaireItem
 from app.core.values import Interpretation
+from app.ui.glass import INTACT, BreakGlass, Glass, OnGlass, decide
 from app.ui.loop import Next
 
 
@@ -44,16 +45,23 @@ class Loaded:
     interpreters: tuple[Interpretation, ...] = ()
     role: str = ""
     """Of whoever reads."""
+    is_broken: bool = False
+    """Whether what is closed to the role is shown for a reason."""
 
     @property
     def shows_answers(self) -> bool:
-        """Whether the role may see what was answered."""
-        return may_see(self.role, Sensitivity.CLINICAL)
+        """Whether what was answered is shown."""
+        return may_see(self.role, Sensitivity.CLINICAL, is_broken=self.is_broken)
 
     @property
     def shows_results(self) -> bool:
-        """Whether the role may see what it means."""
-        return may_see(self.role, Sensitivity.RESULT)
+        """Whether it is shown what that means."""
+        return may_see(self.role, Sensitivity.RESULT, is_broken=self.is_broken)
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether the role may correct answers, and not only read them."""
+        return may_see(self.role, Sensitivity.CLINICAL)
 
     @property
     def has_total(self) -> bool:
@@ -68,6 +76,7 @@ class Model:
     response_id: str
     loaded: Loaded | None = None
     is_missing: bool = False
+    glass: Glass = INTACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,15 @@ class CorrectPressed:
     pass
 
 
-Event = Shown | Left | RecordsChanged | ResultLoaded | BackPressed | CorrectPressed
+Event = (
+    Shown
+    | Left
+    | RecordsChanged
+    | ResultLoaded
+    | BackPressed
+    | CorrectPressed
+    | OnGlass
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +140,7 @@ class OpenScreening:
     questionnaire: str
 
 
-Effect = LoadResult | StopListening | BackToVisit | OpenScreening
+Effect = LoadResult | StopListening | BackToVisit | OpenScreening | BreakGlass
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -132,9 +149,13 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
         case Shown() | RecordsChanged():
             return Next(model, (LoadResult(model.response_id),))
         case Left():
-            return Next(model, (StopListening(),))
+            return Next(_with(model, INTACT), (StopListening(),))
         case ResultLoaded(loaded):
-            return Next(replace(model, loaded=loaded, is_missing=loaded is None))
+            found = replace(model, loaded=loaded, is_missing=loaded is None)
+            return Next(_with(found, model.glass))
+        case OnGlass(happened):
+            glass, effects = decide(model.glass, happened)
+            return Next(_with(model, glass), effects)
         case BackPressed():
             return Next(model, (BackToVisit(),))
         case CorrectPressed():
@@ -144,3 +165,10 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, (OpenScreening(loaded.view.questionnaire),))
         case _:
             assert_never(event)
+
+
+def _with(model: Model, glass: Glass) -> Model:
+    loaded = model.loaded
+    if loaded is not None:
+        loaded = replace(loaded, is_broken=glass.is_broken)
+    return replace(model, loaded=loaded, glass=glass)

@@ -22,6 +22,7 @@ from app.ui import widgets as w
 from app.ui.flags import flag_notice
 from app.ui.form_words import FormWords
 from app.ui.frame import Frame
+from app.ui.glass_page import is_open, show_it, why_page
 from app.ui.look import Look
 from app.ui.role_words import call_the_nurse
 
@@ -35,6 +36,8 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     if loaded is None:
         waiting = w.waiting("result.loading", _("Opening"))
         return Frame(_("Result"), [_missing(look) if model.is_missing else waiting])
+    if model.glass.is_asked:
+        return why_page(model.glass, dispatch, look)
     words = FormWords(look.t, loaded.form, loaded.view.questionnaire)
     return Frame(
         title=_("Result"),
@@ -42,7 +45,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             w.title(words.title),
             *_dangers(loaded, words, look),
             *_ended_early(loaded, look),
-            *_meaning(loaded, words, look),
+            *_meaning(loaded, words, dispatch, look),
             *_answers(loaded, words, look),
             *_how(loaded, look),
         ],
@@ -53,12 +56,16 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     )
 
 
-def _meaning(loaded: Loaded, words: FormWords, look: Look) -> list[ft.Control]:
-    """What it says of the person, for those whose role may know."""
+def _meaning(
+    loaded: Loaded, words: FormWords, dispatch: Dispatch, look: Look
+) -> list[ft.Control]:
+    """What it says of the person, for those whose role may know, or say why."""
     if loaded.shows_results:
-        return [*_about(loaded, words, look), *_score(loaded, words, look)]
+        told = [is_open("result.broken", look)] if loaded.is_broken else []
+        return [*told, *_about(loaded, words, look), *_score(loaded, words, look)]
     said = look.t.gettext("The result is not shown to your role.")
-    return [w.notice("result.hidden", said)]
+    show = show_it("result.hidden.show", loaded.role, dispatch, look)
+    return [w.notice("result.hidden", said, action=show)]
 
 
 def _missing(look: Look) -> ft.Control:
@@ -73,7 +80,7 @@ def _missing(look: Look) -> ft.Control:
 def _correct(loaded: Loaded, dispatch: Dispatch, look: Look) -> ft.Control | None:
     done = (ResponseStatus.COMPLETED, ResponseStatus.AMENDED)
     is_done = loaded.view.status in done
-    if loaded.form is None or not is_done or not loaded.shows_answers:
+    if loaded.form is None or not is_done or not loaded.may_correct:
         return None
     return w.quiet_button(
         "result.correct",

@@ -44,7 +44,7 @@ from app.features.record.state import Asking, Model, update
 
 SCORE = Document(RecordType.SCORE, "score", "amina")
 PERSON = Document(RecordType.PATIENT, "amina", "amina")
-LOADED = Loaded({"score": SCORE, "amina": PERSON})
+LOADED = Loaded({"score": SCORE, "amina": PERSON}, role="nurse")
 RIGHT = PatientSummary("sara", latin="Sara")
 READ = Model("amina", LOADED)
 

@@ -1,11 +1,17 @@
 """Result: what it says, and the way back."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
-from app.features.result.state import BackPressed, BackToVisit, Model, update
+import pytest
+
+from app.core.audit import AuditKind
+from app.features.result.state import BackPressed, BackToVisit, Left, Model, update
 from app.i18n.bidi import without_isolates
 from app.ui import routes as to
+from app.ui.glass import Glass
+from tests.clinic.test_auditing import events
 from tests.features.screening.ward import PHQ9, VITALS, Session, session, ward
 
 BEGIN = ("screening.company.nobody", "screening.start")
@@ -69,17 +75,22 @@ def test_what_ended_early_shows_no_part_of_a_total(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+async def answer_all(screen: Session) -> None:
+    """Answer every question of the PHQ-9 with one point."""
+    await screen.tap(*BEGIN)
+    for place in range(9):
+        if place == 6:
+            await screen.tap("screening.next")
+        path = screen.model.state.layout.questions[place].path
+        await screen.tap(f"q{path.encode()}.options.LA6569-3")
+    await screen.tap("screening.finish", "screening.turned")
+
+
 def test_a_total_stands_once(tmp_path: Path) -> None:
     async def run() -> None:
         with ward(tmp_path, language="en") as here:
             async with session(here.desk, here.screening(PHQ9)) as screen:
-                await screen.tap(*BEGIN)
-                for place in range(9):
-                    if place == 6:
-                        await screen.tap("screening.next")
-                    path = screen.model.state.layout.questions[place].path
-                    await screen.tap(f"q{path.encode()}.options.LA6569-3")
-                await screen.tap("screening.finish", "screening.turned")
+                await answer_all(screen)
                 assert numbers(screen) == ["9 of 27"]
 
     asyncio.run(run())
@@ -98,3 +109,34 @@ def test_a_screening_that_is_not_here_says_so(tmp_path: Path) -> None:
 def test_back_is_an_effect_and_changes_nothing() -> None:
     step = update(Model("r1"), BackPressed())
     assert (step.model, step.effects) == (Model("r1"), (BackToVisit(),))
+
+
+@pytest.mark.parametrize("role", ["mediator", "ngo-staff"])
+def test_a_total_that_is_closed_to_a_role_is_shown_for_a_reason(
+    tmp_path: Path, role: str
+) -> None:
+    async def run() -> None:
+        with ward(tmp_path, language="en") as here:
+            async with session(here.desk, here.screening(PHQ9)) as screen:
+                await answer_all(screen)
+                assert isinstance(screen.route, to.Result)
+                result = screen.route
+            who = here.desk.practitioner.model_copy(update={"role": role})
+            desk = replace(here.desk, practitioner=who)
+            async with session(desk, result, width=360.0) as screen:
+                assert screen.client.shows("result.hidden")
+                assert numbers(screen) == []
+                await screen.tap("result.hidden.show", "glass.why.danger", "glass.show")
+                assert screen.client.shows("result.broken")
+                assert numbers(screen) == ["9 of 27"]
+                is_asker = role == "mediator"
+                assert screen.client.shows("result.correct") is is_asker
+            opened = [e for e in events(desk.vault) if e.kind == AuditKind.BREAK_GLASS]
+            assert [event.reason for event in opened] == ["danger"]
+
+    asyncio.run(run())
+
+
+def test_leaving_the_result_closes_it_again() -> None:
+    opened = Model("r1", glass=Glass(is_broken=True))
+    assert update(opened, Left()).model == Model("r1")
