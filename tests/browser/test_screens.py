@@ -297,7 +297,7 @@ def record(walk: Tour) -> None:
     hands.sees("What was written")
     walk.shoot("record")
     hands.press("Write a confidential note")
-    hands.sees("What was said, in any language")
+    hands.find("Confidential note", "heading").wait_for()
     walk.shoot("confidential")
     hands.press("Back")
     hands.press("Correct something about the person")

@@ -23,13 +23,15 @@ Dispatch = Callable[[Event], None]
 def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     """Draw the note."""
     _ = look.t.gettext
-    readers = "confidential.readers" if model.readers else "confidential.nobody"
+    title = _("Confidential note")
+    if not model.readers:  # What nobody could read is not asked for.
+        return Frame(title, [who_reads("confidential.nobody", (), look)])
     choices = [w.Choice(each, _(name)) for each, name in CATEGORIES.items()]
     tell = w.one(lambda category: dispatch(CategoryChosen(category)))
     return Frame(
-        title=_("Confidential note"),
+        title=title,
         body=[
-            who_reads(readers, model.readers, look),
+            who_reads("confidential.readers", model.readers, look),
             *_problem(model, look),
             w.choice_list("confidential.about", choices, {model.category}, look, tell),
             w.text_field(
