@@ -17,6 +17,7 @@ StorageError
         PinAlreadyChosenError
         SecondColleagueError
         GrantError
+        KeyChangeBlockedError  who has to unlock once before the data key is changed
         SlotClosedError          too many wrong PINs; others unlock, nothing is lost
     ColleagueError             a colleague can't be added so
     LockedError                the vault was locked meanwhile
@@ -147,6 +148,19 @@ class GrantError(UnlockError):
     def __init__(self, code: ProblemCode = ProblemCode.NO_GRANT) -> None:
         self.code = code
         super().__init__()
+
+
+class KeyChangeBlockedError(UnlockError):
+    """The data key stays: no new one can be given to some who have a PIN here.
+
+    Once each of them has unlocked, it can be changed.
+    """
+
+    code = ProblemCode.COLLEAGUE_MUST_UNLOCK
+
+    def __init__(self, practitioner_ids: tuple[str, ...]) -> None:
+        super().__init__()
+        self.practitioner_ids = practitioner_ids
 
 
 class ColleagueError(StorageError):
