@@ -23,6 +23,9 @@
     restore_backup(path, folder, Passphrase(text), Reopening(...))
     vault.restored                                        # its new epoch, or None
 
+    vault.rotate_data_key()                               # everybody keeps their PIN
+    vault.erase_patient(patient_id)                       # for good; kept out from then
+
     vault.damaged                                         # what can't be read
 
     vault.close()                                         # lock
@@ -52,6 +55,7 @@ from app.storage.errors import (
     KeyChangeBlockedError,
     LockedError,
     NoSlotError,
+    PatientErasedError,
     PinAlreadyChosenError,
     PinRefusedError,
     RecordMismatchError,
@@ -107,6 +111,7 @@ __all__ = [
     "NoSlotError",
     "OnlyHere",
     "Passphrase",
+    "PatientErasedError",
     "PinAlreadyChosenError",
     "PinCost",
     "PinRefusedError",

@@ -26,6 +26,7 @@ StorageError
         BackupKeyError
         RestoreRefusedError
     RecordMismatchError        a record id that belongs to another patient or type
+    PatientErasedError         nothing is written of them any more
 """
 
 from pathlib import Path
@@ -187,6 +188,12 @@ class RecordMismatchError(StorageError):
     """A record id that is already another patient's or another type's."""
 
     code = ProblemCode.RECORD_MISMATCH
+
+
+class PatientErasedError(StorageError):
+    """This patient was erased on request: nothing is written of them any more."""
+
+    code = ProblemCode.ERASED
 
 
 class NoReaderYetError(StorageError):

@@ -16,7 +16,8 @@ class SetAside:
     """An operation of this tablet that the server refused, or what it sent.
 
     `item` is there for what feed or page brought and this tablet could not take in;
-    `patient_id` for an own change, so that a screen can say whose it is.
+    `patient_id` for an own change, so that a screen can say whose it is, and for what
+    came of an erased patient, of which nothing else is kept.
     """
 
     item_id: str

@@ -20,7 +20,8 @@ from app.storage.rows import Rows
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, SigningKey, derive_key
 from app.storage.set_aside import SetAsideRows
-from app.storage.snapshot import load_index
+from app.storage.snapshot import Snapshot, load_index
+from app.storage.tombstones import load_erased
 from app.storage.unit import Unit
 
 Listener = Callable[[frozenset[str]], None]
@@ -130,6 +131,7 @@ class Unlocked:
             hide_names(driver, self.rows)
             device_id = surroundings.device_id
             self.state = current_state(driver, self.rows, self.local, device_id)
+            self.erased = load_erased(driver, self.local, self.rows.damaged)
             self._kept, self.index = load_index(driver, self.rows, self.local)
 
     @property
@@ -177,7 +179,7 @@ class Unlocked:
             keyed = self.keyed
             try:
                 with self.database.write() as transaction:
-                    unit = Unit(transaction.driver, keyed.rows, self.state)
+                    unit = Unit(transaction.driver, keyed.rows, self.state, self.erased)
                     yield unit
                     unit.finish(keyed.local)
             except BaseException:
@@ -185,6 +187,8 @@ class Unlocked:
                 raise
             self.state = unit.state
             self.index.update(unit.summaries)
+            if unit.has_erased:
+                self.erased, self._kept = unit.erased, Snapshot()
             if self.state.position - self._kept.position >= SNAPSHOT_EVERY:
                 _if_the_disk_lets(self.keep_snapshot)
         concerned = unit.summaries.keys() | unit.touched

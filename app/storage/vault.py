@@ -2,10 +2,10 @@
 
 from app.storage.vault_audit import VaultAudit
 from app.storage.vault_backup import VaultBackup
+from app.storage.vault_erasure import VaultErasure
 from app.storage.vault_records import VaultRecords
 from app.storage.vault_rotation import VaultRotation
-from app.storage.vault_sync import VaultSync
 
 
-class Vault(VaultRecords, VaultSync, VaultRotation, VaultAudit, VaultBackup):
+class Vault(VaultRecords, VaultErasure, VaultRotation, VaultAudit, VaultBackup):
     """One practitioner's open vault; `close` locks it."""
