@@ -253,5 +253,7 @@ class VaultPeople(OpenVault):
 
     def close(self) -> None:
         """Lock: drop the keys too."""
-        self._held = None
-        super().close()
+        try:
+            super().close()
+        finally:
+            self._held = None  # Last: a change of the data key may still set it.

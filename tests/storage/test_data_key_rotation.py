@@ -2,6 +2,8 @@
 
 import shutil
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -239,6 +241,25 @@ def test_what_was_changed_outside_is_named_before_it_is_taken_over(two: Opened) 
     assert {DamageKind.TABLE, DamageKind.SET_ASIDE} <= kinds
     assert vault.document("p2") is not None
     assert len(vault.drafts()) == 2
+
+
+def test_what_two_scans_find_at_once_is_taken_over_once(two: Opened) -> None:
+    vault_file, vault = two
+    assert vault.verify() == frozenset()
+    with vault_file._database.read() as driver:
+        path = driver.execute("PRAGMA database_list").fetchone()[2]
+    outside = sqlite3.connect(path)
+    outside.execute("UPDATE set_aside SET sealed = zeroblob(90) WHERE rowid = 1")
+    outside.commit()
+    outside.close()
+    scans = [threading.Thread(target=vault.verify) for _both in range(2)]
+    with vault._unlocked.while_open():  # Nobody can take over what is found yet.
+        for scan in scans:
+            scan.start()
+        time.sleep(0.5)
+    for scan in scans:
+        scan.join()
+    assert vault.verify() == frozenset()
 
 
 def test_a_slot_that_was_being_made_meanwhile_opens_to_the_new_key(
