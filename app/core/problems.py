@@ -84,3 +84,4 @@ class ProblemCode(StrEnum):
     NO_GRANT = "no-grant"
     GRANT_EXPIRED = "grant-expired"
     SLOT_CLOSED = "slot-closed"
+    COLLEAGUE_MUST_UNLOCK = "colleague-must-unlock"

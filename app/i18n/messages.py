@@ -141,6 +141,10 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "again, two colleagues together set a new PIN here, or your coordinator "
             "lets you try again."
         ),
+        ProblemCode.COLLEAGUE_MUST_UNLOCK: N_(
+            "Nothing was changed. First each colleague with a PIN on this tablet "
+            "has to unlock it once."
+        ),
         ProblemCode.VAULT_IN_USE: N_(
             "The app is already open on this tablet. Close the other window first."
         ),

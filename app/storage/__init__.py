@@ -23,6 +23,9 @@
     restore_backup(path, folder, Passphrase(text), Reopening(...))
     vault.restored                                        # its new epoch, or None
 
+    vault.rotate_data_key()                               # everybody keeps their PIN
+    vault.erase_patient(patient_id)                       # for good; kept out from then
+
     vault.damaged                                         # what can't be read
 
     vault.close()                                         # lock
@@ -49,8 +52,10 @@ from app.storage.errors import (
     DiskFullError,
     DiskReadOnlyError,
     GrantError,
+    KeyChangeBlockedError,
     LockedError,
     NoSlotError,
+    PatientErasedError,
     PinAlreadyChosenError,
     PinRefusedError,
     RecordMismatchError,
@@ -99,6 +104,7 @@ __all__ = [
     "Enrolment",
     "FileDeviceSecret",
     "GrantError",
+    "KeyChangeBlockedError",
     "LockedError",
     "LockedEvent",
     "LockedKind",
@@ -106,6 +112,7 @@ __all__ = [
     "NoSlotError",
     "OnlyHere",
     "Passphrase",
+    "PatientErasedError",
     "PinAlreadyChosenError",
     "PinCost",
     "PinRefusedError",

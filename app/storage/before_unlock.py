@@ -91,10 +91,13 @@ class BeforeUnlock:
 
     def device_box(self) -> BoxKey:
         """Return the pair that grants for this device are sealed to; made once."""
-        with self._database.write() as transaction:
-            raw = self._values.get(transaction.driver, _DEVICE_BOX)
-            box = BoxKey.generate() if raw is None else BoxKey(raw)
-            if raw is None:
+        with self._database.lock:
+            with self._database.read() as driver:
+                raw = self._values.get(driver, _DEVICE_BOX)
+            if raw is not None:
+                return BoxKey(raw)
+            box = BoxKey.generate()
+            with self._database.write() as transaction:
                 self._values.put(transaction.driver, _DEVICE_BOX, box.private_bytes)
             return box
 
@@ -152,10 +155,9 @@ class BeforeUnlock:
         with self._database.read() as driver:
             return self._colleagues.retired(driver)
 
-    def rotated(self) -> None:
-        """Note that the data key was changed: nobody who left knows it."""
-        with self._database.write() as transaction:
-            self._colleagues.keep_retired(transaction.driver, ())
+    def rotated(self, transaction: Transaction) -> None:
+        """Note that the data key is changed with this: nobody who left knows it."""
+        self._colleagues.keep_retired(transaction.driver, ())
 
     def keep_grants(self, answer: Grants, device_id: str, keyring: Keyring) -> None:
         """Keep what a coordinator allows; what reopens does so at once, and is used."""

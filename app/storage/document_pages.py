@@ -19,6 +19,7 @@ from app.core.page_wire import DocumentItem, DocumentPage
 from app.core.problems import ProblemCode
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
+from app.storage.patient_erasure import erased_in
 from app.storage.rows import require_same_record
 from app.storage.set_aside import SetAside, SetAsideRows
 from app.storage.snapshot import summary_from
@@ -57,6 +58,9 @@ def apply_documents(
             came = _decode(item)
         except ValueError:
             _set_aside(unit, aside, item, ProblemCode.OPERATION_MALFORMED)
+            continue
+        if came.document.patient_id in unit.erased:
+            _keep_out(unit, aside, came.document.patient_id)
         else:
             by_patient.setdefault(came.document.patient_id, []).append(came)
     _observe(clock, by_patient)
@@ -92,8 +96,18 @@ def _set_aside(
 ) -> None:
     raw = item.document.encode(errors="replace")
     kept = DocumentItem(document=raw.decode())
+    erased = erased_in(kept, unit.erased)
+    if erased:
+        _keep_out(unit, aside, erased)
+        return
     item_id = f"page:{hashlib.sha256(raw).hexdigest()}"
     aside.put(unit.driver, SetAside(item_id, reason, kept))
+
+
+def _keep_out(unit: Unit, aside: SetAsideRows, patient_id: str) -> None:
+    """Keep that records of an erased patient came, and nothing of them."""
+    entry = SetAside(f"page:{patient_id}", ProblemCode.ERASED, patient_id=patient_id)
+    aside.put(unit.driver, entry)
 
 
 def _observe(clock: HybridClock, by_patient: dict[str, list[_Came]]) -> None:

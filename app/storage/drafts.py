@@ -119,6 +119,13 @@ def get_drafts(
     return tuple(sorted(drafts, key=lambda d: (d.saved_at, d.draft_id)))
 
 
+def rename(driver: sqlite3.Connection, old: Rows, new: Rows) -> None:
+    """Give drafts the names that another data key makes; damaged ones keep theirs."""
+    for draft in get_drafts(driver, old, None):
+        drop_draft(driver, old, draft.draft_id)
+        put_draft(driver, new, draft)
+
+
 def hide_names(driver: sqlite3.Connection, rows: Rows) -> None:
     """Give opaque names to drafts that an older version wrote under readable ones."""
     readable = _SELECT + "WHERE length(draft_id) <> 64 OR draft_id GLOB '*[^0-9a-f]*'"

@@ -17,6 +17,7 @@ StorageError
         PinAlreadyChosenError
         SecondColleagueError
         GrantError
+        KeyChangeBlockedError  who has to unlock once before the data key is changed
         SlotClosedError          too many wrong PINs; others unlock, nothing is lost
     ColleagueError             a colleague can't be added so
     LockedError                the vault was locked meanwhile
@@ -25,6 +26,7 @@ StorageError
         BackupKeyError
         RestoreRefusedError
     RecordMismatchError        a record id that belongs to another patient or type
+    PatientErasedError         nothing is written of them any more
 """
 
 from pathlib import Path
@@ -149,6 +151,19 @@ class GrantError(UnlockError):
         super().__init__()
 
 
+class KeyChangeBlockedError(UnlockError):
+    """The data key stays: no new one can be given to some who have a PIN here.
+
+    Once each of them has unlocked, it can be changed.
+    """
+
+    code = ProblemCode.COLLEAGUE_MUST_UNLOCK
+
+    def __init__(self, practitioner_ids: tuple[str, ...]) -> None:
+        super().__init__()
+        self.practitioner_ids = practitioner_ids
+
+
 class ColleagueError(StorageError):
     """A colleague can't be added so, as `code` says; nothing was changed."""
 
@@ -173,6 +188,12 @@ class RecordMismatchError(StorageError):
     """A record id that is already another patient's or another type's."""
 
     code = ProblemCode.RECORD_MISMATCH
+
+
+class PatientErasedError(StorageError):
+    """This patient was erased on request: nothing is written of them any more."""
+
+    code = ProblemCode.ERASED
 
 
 class NoReaderYetError(StorageError):

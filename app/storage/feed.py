@@ -6,6 +6,7 @@ from app.core.problems import ProblemCode
 from app.core.wire import FeedItem, PullResponse
 from app.storage.errors import RecordMismatchError, VaultCorruptError
 from app.storage.outbox import accept, linked_again
+from app.storage.patient_erasure import erased_in, without_content
 from app.storage.set_aside import SetAside, SetAsideRows
 from app.storage.stored_operation import State, StoredOperation, encoded_of
 from app.storage.unit import Unit
@@ -27,8 +28,7 @@ def apply_page(
         try:
             _apply(unit, aside, clock, item)
         except _ItemError as error:
-            item_id = f"feed:{item.device_id}:{item.sequence}"
-            aside.put(unit.driver, SetAside(item_id, error.reason, item))
+            _set_aside(unit, aside, item, error.reason)
     unit.move_clock(clock.last)
     unit.move_cursor(page.cursor)
 
@@ -47,6 +47,10 @@ def _apply(unit: Unit, aside: SetAsideRows, clock: HybridClock, item: FeedItem) 
             raise _ItemError(ProblemCode.OPERATION_ID_REUSED)
         accept(unit, aside, known, item.clamp_ms)
         return
+    if header.patient_id in unit.erased:
+        bare = without_content(stored)
+        unit.rows.put_operation(unit.driver, linked_again(unit, bare))
+        raise _ItemError(ProblemCode.ERASED)
     if operation is not None:
         try:
             unit.fold(operation, item.clamp_ms)
@@ -56,6 +60,16 @@ def _apply(unit: Unit, aside: SetAsideRows, clock: HybridClock, item: FeedItem) 
             # The record can't be read, and is named; the log goes on without it.
             unit.touched.add(header.patient_id)
     unit.rows.put_operation(unit.driver, linked_again(unit, stored))
+
+
+def _set_aside(
+    unit: Unit, aside: SetAsideRows, item: FeedItem, reason: ProblemCode
+) -> None:
+    """Keep an item with its reason; of one for an erased patient, that it came."""
+    item_id = f"feed:{item.device_id}:{item.sequence}"
+    erased = erased_in(item, unit.erased)
+    kept = None if erased else item
+    aside.put(unit.driver, SetAside(item_id, reason, kept, erased))
 
 
 def _decode(item: FeedItem) -> tuple[StoredOperation, Operation | None]:

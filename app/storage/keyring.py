@@ -8,6 +8,7 @@ from dataclasses import astuple, replace
 from app.storage.attempts import AttemptGate
 from app.storage.database import Database, Transaction
 from app.storage.errors import (
+    KeyChangeBlockedError,
     NoSlotError,
     PinAlreadyChosenError,
     VaultCorruptError,
@@ -78,6 +79,34 @@ class Keyring:
             self._gate.succeeded(practitioner_id)
             return self._renewed(slot, typed, keys)
 
+    def newest(self, practitioner_id: str, keys: SlotKeys) -> SlotKeys:
+        """Return keys with the data key as it is now: it may have been changed since.
+
+        Raises NoSlotError where the slot is gone.
+        """
+        return self._slot(practitioner_id).newest(keys)
+
+    def move(self, transaction: Transaction, old: bytes, new: bytes) -> None:
+        """Let every slot open to another data key.
+
+        Raises KeyChangeBlockedError where a slot has no public half that the older data
+        key vouches for: its owner's next unlock gives it one.
+        """
+        session = transaction.session
+        slots, blocked = [], []
+        for practitioner_id in sorted(self._slots.practitioner_ids(session)):
+            try:
+                slot = self._slots.get(session, practitioner_id)
+            except VaultCorruptError:
+                continue  # It opens to no data key, whichever.
+            slots.append(slot)
+            if not slot.is_under(old):
+                blocked.append(practitioner_id)
+        if blocked:
+            raise KeyChangeBlockedError(tuple(blocked))
+        for slot in slots:
+            self._slots.put(session, slot.moved_to(new))
+
     def wrap(self, practitioner_id: str, pin: str, keys: SlotKeys) -> Slot:
         """Make a slot, and keep it nowhere yet. Slow on purpose."""
         with self._turns:
@@ -130,15 +159,18 @@ class Keyring:
     def _renewed(self, slot: Slot, pin: str, keys: SlotKeys) -> SlotKeys:
         if not keys.private_key:
             keys = replace(keys, private_key=BoxKey.generate().private_bytes)
-        is_sound = slot.public_key == keys.public_key
-        if is_sound and not slot.cost.is_below(self._cost()):
+        is_sound = slot.public_key == keys.public_key and slot.is_under(keys.data_key)
+        is_newest = is_sound and not slot.next_key
+        if is_newest and not slot.cost.is_below(self._cost()):
             return keys
         fresh = self.wrap(slot.practitioner_id, pin, keys)
         with self._database.write() as transaction:
             # It may be gone: the setup that came meanwhile names them no longer.
-            if self._slots.get(transaction.session, slot.practitioner_id) != slot:
+            now = self._slots.get(transaction.session, slot.practitioner_id)
+            if now.wrapped != slot.wrapped:
                 raise NoSlotError
-            self._slots.put(transaction.session, fresh)
+            if now == slot:  # Else the data key was changed; the next unlock does it.
+                self._slots.put(transaction.session, fresh)
         return keys
 
     def _cost(self) -> PinCost:

@@ -7,7 +7,8 @@ which the device's ledger, and a counter outside the file, know besides.
 
 import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class Ledgers:
             if not is_new:
                 device.found.add(ROLLED_BACK)
             device.generation = newest
-        self._kept = _copies(self._ledgers)
+        self.begin()
         database.keeper = self
 
     @property
@@ -69,6 +70,7 @@ class Ledgers:
     def begin(self) -> None:
         """Remember where the totals stood before a transaction."""
         self._kept = _copies(self._ledgers)
+        self._kept_values = dict(self._values)
 
     def seal(self, driver: sqlite3.Connection) -> None:
         """Write what a transaction changed of the totals."""
@@ -78,7 +80,7 @@ class Ledgers:
 
     def forget(self) -> None:
         """Go back to what `begin` remembered: the transaction never was."""
-        self._ledgers = self._kept
+        self._ledgers, self._values = self._kept, self._kept_values
 
     def unlock(self, data_key: bytes) -> frozenset[Damage]:
         """Count patients' rows too, under the data key; return what was found so far.
@@ -96,6 +98,21 @@ class Ledgers:
         self._ledgers[DATA] = data
         self.raise_generation()
         return found
+
+    @contextmanager
+    def rekeying(self, driver: sqlite3.Connection, data_key: bytes) -> Iterator[None]:
+        """Count under another data key from the end of this, in one transaction.
+
+        Raises VaultCorruptError where rows differ from their totals before.
+        """
+        before = self._ledgers[DATA]
+        if differing(count_rows(driver, DATA, before.key), before.totals):
+            raise VaultCorruptError
+        yield
+        key = derive_key(data_key, "rows")
+        totals = count_rows(driver, DATA, key)
+        self._ledgers[DATA] = replace(before, key=key, totals=totals)
+        self._values[DATA] = SealedValues(Sealer(derive_key(data_key, "local")))
 
     def lock(self) -> None:
         """Raise the generation a last time, and forget the data key."""

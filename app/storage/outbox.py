@@ -189,7 +189,8 @@ def record_answer(unit: Unit, aside: SetAsideRows, answer: PushResponse) -> None
 def _record(
     unit: Unit, aside: SetAsideRows, stored: StoredOperation, outcome: PushOutcome
 ) -> None:
-    if outcome.outcome is Outcome.REJECTED:
+    is_erased = stored.encoded.content is None and outcome.reason is ProblemCode.ERASED
+    if outcome.outcome is Outcome.REJECTED and not is_erased:
         reason = outcome.reason or ProblemCode.UNEXPECTED
         whose = stored.header.patient_id
         entry = SetAside(outcome.operation_id, reason, patient_id=whose)

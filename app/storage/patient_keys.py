@@ -5,14 +5,20 @@ import sqlite3
 from app.storage.errors import VaultCorruptError
 from app.storage.sealing import Sealer, SealError, derive_key, new_key, place
 
+_REWRAP = "UPDATE patient_key SET wrapped = ? WHERE patient_id = ?"
 PUT_KEY = "INSERT INTO patient_key (patient_id, wrapped) VALUES (?, ?)"
+
+
+def wrapping_of(data_key: bytes) -> Sealer:
+    """Return what patients' keys are wrapped by."""
+    return Sealer(derive_key(data_key, "patients"))
 
 
 class PatientKeys:
     """Opens and makes patients' keys, and keeps those that are in use."""
 
     def __init__(self, data_key: bytes) -> None:
-        self._wrapping = Sealer(derive_key(data_key, "patients"))
+        self._wrapping = wrapping_of(data_key)
         self._keys: dict[str, Sealer] = {}
 
     def forget_keys(self) -> None:
@@ -34,6 +40,21 @@ class PatientKeys:
         key, wrapped = self._new_key(patient_id)
         driver.execute(PUT_KEY, (patient_id, wrapped))
         return key
+
+    def rewrap(self, driver: sqlite3.Connection, wrapping: Sealer) -> None:
+        """Wrap every patient's key by another key; damaged ones stay as they are.
+
+        What can't be opened here could not be opened there either.
+        """
+        found = driver.execute("SELECT patient_id, wrapped FROM patient_key").fetchall()
+        for patient_id, wrapped in found:
+            where = place("patient_key", patient_id)
+            try:
+                raw = self._wrapping.unseal(wrapped, where)
+            except SealError:
+                continue
+            again = wrapping.seal(raw, where)
+            driver.execute(_REWRAP, (again, patient_id))
 
     def _new_key(self, patient_id: str) -> tuple[Sealer, bytes]:
         raw = new_key()

@@ -13,11 +13,14 @@ from app.storage.ledger import DATA, DEVICE, Column, Total, row_value
 
 DATA_TABLES = frozenset({"operation", "document", "draft", "patient_key", "set_aside"})
 _DATA_VALUES = (
-    "name IN ('state', 'index_snapshot', 'card_secret', 'restore/epoch') "
+    "name IN ('state', 'index_snapshot', 'card_secret', 'restore/epoch', "
+    "'erasure/patients') "
     "OR name GLOB 'index_snapshot/*'"
 )
 """Sealed values under the data key; whatever is not named counts with the device's."""
-_IS_DATA = re.compile(r"state|index_snapshot(/.*)?|card_secret|restore/epoch")
+_IS_DATA = re.compile(
+    r"state|index_snapshot(/.*)?|card_secret|restore/epoch|erasure/patients"
+)
 VALUES = "sealed_value"
 _SLICE = 500
 _PAUSE_SECONDS = 0.002

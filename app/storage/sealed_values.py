@@ -48,6 +48,16 @@ class SealedValues:
             (name, self._sealer.seal(value, place(_TABLE, name))),
         )
 
+    def reseal(self, driver: sqlite3.Connection, sealer: Sealer) -> None:
+        """Seal whatever this key opens under another one."""
+        other = SealedValues(sealer)
+        for (name,) in driver.execute(f"SELECT name FROM {_TABLE}").fetchall():  # noqa: S608
+            try:
+                value = self.require(driver, name)
+            except VaultCorruptError:
+                continue  # It lies under another key, or is damaged.
+            other.put(driver, name, value)
+
     def drop(self, driver: sqlite3.Connection, name: str) -> None:
         """Remove a value."""
         driver.execute("DELETE FROM sealed_value WHERE name = ?", (name,))

@@ -16,7 +16,8 @@ class SetAside:
     """An operation of this tablet that the server refused, or what it sent.
 
     `item` is there for what feed or page brought and this tablet could not take in;
-    `patient_id` for an own change, so that a screen can say whose it is.
+    `patient_id` for an own change, so that a screen can say whose it is, and for what
+    came of an erased patient, of which nothing else is kept.
     """
 
     item_id: str
@@ -45,6 +46,21 @@ class SetAsideRows:
     def drop(self, driver: sqlite3.Connection, item_id: str) -> None:
         """Forget an entry that was accepted after all."""
         driver.execute("DELETE FROM set_aside WHERE item_id = ?", (item_id,))
+
+    def reseal(self, driver: sqlite3.Connection, sealer: Sealer) -> None:
+        """Seal every entry under another key; damaged ones stay as they are."""
+        rows = driver.execute("SELECT item_id, sealed FROM set_aside").fetchall()
+        for item_id, sealed in rows:
+            where = place("set_aside", item_id)
+            try:
+                raw = self._sealer.unseal(sealed, where)
+            except SealError:
+                self._damaged.add(Damage(DamageKind.SET_ASIDE, item_id))
+                continue
+            again = sealer.seal(raw, where)
+            driver.execute(
+                "UPDATE set_aside SET sealed = ? WHERE item_id = ?", (again, item_id)
+            )
 
     def all(self, driver: sqlite3.Connection) -> tuple[SetAside, ...]:
         """Return every entry that can be read, oldest first."""

@@ -4,17 +4,22 @@ A slot's key is HKDF over Argon2id of the PIN and the device secret, so that a c
 file without the device secret is beyond any PIN search. The whole slot is sealed under
 a key from the device secret besides; with it lies the public half of the
 practitioner's own pair, so that anybody here may seal for them.
+
+When the data key is changed, the next one is sealed to that public half and lies in
+the slot until its owner's PIN opens it. So that nobody with the device secret can put a
+half of their own there, the data key marks it.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlmodel import Session, select
 
 from app.storage.errors import NoSlotError, VaultCorruptError
-from app.storage.hpke import BoxKey
+from app.storage.hpke import BoxKey, seal_to
 from app.storage.sealing import (
     KEY_BYTES,
+    Namer,
     PinCost,
     Sealer,
     SealError,
@@ -66,6 +71,10 @@ class Slot:
     wrapped: bytes
     public_key: bytes = b""
     """The practitioner's X25519 public half; empty in a slot of an older version."""
+    mark: str = ""
+    """What the data key makes of the public half; see `is_under`."""
+    next_key: bytes = b""
+    """The data key, sealed to the public half, where it was changed since."""
 
     @property
     def _place(self) -> bytes:
@@ -80,13 +89,42 @@ class Slot:
         )
 
     def open(self, pin: str, device_secret: bytes) -> SlotKeys:
-        """Return the keys; raise PinMismatchError. Slow on purpose."""
+        """Return the keys; raise PinMismatchError or VaultCorruptError.
+
+        Slow on purpose.
+        """
         sealer = _slot_sealer(pin, device_secret, self.salt, self.cost)
         try:
             keys = sealer.unseal(self.wrapped, self._place)
         except SealError as error:
             raise PinMismatchError from error
-        return SlotKeys(keys[:KEY_BYTES], keys[KEY_BYTES:])
+        return self.newest(SlotKeys(keys[:KEY_BYTES], keys[KEY_BYTES:]))
+
+    def newest(self, keys: SlotKeys) -> SlotKeys:
+        """Return a slot's keys with the data key as it was changed last."""
+        if not self.next_key:
+            return keys
+        try:
+            box = BoxKey(keys.private_key)
+            data_key = box.open(self.next_key, _next_place(self.practitioner_id))
+        except (SealError, ValueError) as error:
+            raise VaultCorruptError from error
+        return replace(keys, data_key=data_key)
+
+    def is_under(self, data_key: bytes) -> bool:
+        """Tell whether a holder of this data key put the public half here."""
+        return self.public_key != b"" and self.mark == self.mark_by(data_key)
+
+    def moved_to(self, data_key: bytes) -> "Slot":
+        """Return a slot that opens to another data key, by the same PIN."""
+        where = _next_place(self.practitioner_id)
+        sealed = seal_to(self.public_key, data_key, where)
+        return replace(self, mark=self.mark_by(data_key), next_key=sealed)
+
+    def mark_by(self, data_key: bytes) -> str:
+        """Return how a data key vouches for whose public half this is."""
+        named = f"{self.practitioner_id} {self.public_key.hex()}"
+        return Namer(derive_key(data_key, "slots")).of(named)
 
     @classmethod
     def make(
@@ -102,7 +140,12 @@ class Slot:
         empty = cls(practitioner_id, new_salt(), cost, b"")
         sealer = _slot_sealer(pin, secret, empty.salt, cost)
         wrapped = sealer.seal(keys.data_key + keys.private_key, empty._place)
-        return cls(practitioner_id, empty.salt, cost, wrapped, keys.public_key)
+        slot = replace(empty, wrapped=wrapped, public_key=keys.public_key)
+        return replace(slot, mark=slot.mark_by(keys.data_key))
+
+
+def _next_place(practitioner_id: str) -> bytes:
+    return place("next_data_key", practitioner_id)
 
 
 def _slot_sealer(pin: str, secret: bytes, salt: bytes, cost: PinCost) -> Sealer:
@@ -117,8 +160,9 @@ class Slots:
 
     def put(self, session: Session, slot: Slot) -> None:
         """Keep a slot, over the practitioner's older one."""
-        texts = (slot.wrapped.hex(), slot.public_key.hex())
-        raw = json.dumps([slot.salt.hex(), asdict(slot.cost), *texts])
+        texts = (slot.wrapped.hex(), slot.public_key.hex(), slot.mark)
+        parts = [slot.salt.hex(), asdict(slot.cost), *texts, slot.next_key.hex()]
+        raw = json.dumps(parts)
         sealed = self._sealer.seal(raw.encode(), place("slot", slot.practitioner_id))
         session.merge(SlotRow(practitioner_id=slot.practitioner_id, sealed=sealed))
 
@@ -131,13 +175,17 @@ class Slots:
             raw = self._sealer.unseal(row.sealed, place("slot", practitioner_id))
         except SealError as error:
             raise VaultCorruptError from error
-        salt, cost, wrapped, *public = json.loads(raw)
+        # An older version kept no public half, or one without its mark.
+        parts = [*json.loads(raw), "", "", ""]
+        salt, cost, wrapped, public, mark, next_key = parts[:6]
         return Slot(
             practitioner_id,
             bytes.fromhex(salt),
             PinCost(**cost),
             bytes.fromhex(wrapped),
-            bytes.fromhex(public[0]) if public else b"",
+            bytes.fromhex(public),
+            mark,
+            bytes.fromhex(next_key),
         )
 
     def practitioner_ids(self, session: Session) -> frozenset[str]:

@@ -60,6 +60,12 @@ class Snapshot:
         return kept
 
 
+def drop_snapshot(driver: sqlite3.Connection) -> None:
+    """Remove all that is kept of the index."""
+    driver.execute(_DROP_PARTS)
+    driver.execute("DELETE FROM sealed_value WHERE name = ?", (SNAPSHOT,))
+
+
 def _name(part: int) -> str:
     return f"{SNAPSHOT}/{part}"
 

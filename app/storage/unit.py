@@ -11,18 +11,24 @@ from app.core.merge import Document
 from app.core.operation import EncodedOperation, Header, Operation
 from app.core.records import RecordType
 from app.core.summary import PatientSummary
+from app.storage.errors import PatientErasedError
 from app.storage.local_state import STATE, LocalState
 from app.storage.rows import Rows, require_same_record
 from app.storage.sealed_values import SealedValues
-from app.storage.snapshot import summary_of
+from app.storage.snapshot import drop_snapshot, summary_of
 from app.storage.stored_operation import State, StoredOperation
+from app.storage.tombstones import put_erased
 
 
 class Unit:
     """A transaction in the making: operations in, documents folded, state moved on."""
 
     def __init__(
-        self, driver: sqlite3.Connection, rows: Rows, state: LocalState
+        self,
+        driver: sqlite3.Connection,
+        rows: Rows,
+        state: LocalState,
+        erased: frozenset[str] = frozenset(),
     ) -> None:
         self.driver = driver
         self.rows = rows
@@ -30,7 +36,9 @@ class Unit:
         self.summaries: dict[str, PatientSummary | None] = {}
         self.touched: set[str] = set()
         """Patients with operations that now stand elsewhere with the server."""
-        self._before = state
+        self.erased = erased
+        """Who was erased, as of this transaction."""
+        self._before = state, erased
         self._documents: dict[str, Document] = {}
         self._paged: set[str] = set()
 
@@ -38,6 +46,22 @@ class Unit:
         """Return a record as this transaction sees it."""
         found = self._documents.get(record_id)
         return found or self.rows.document(self.driver, record_id)
+
+    def require_not_erased(self, patient_id: str) -> None:
+        """Raise PatientErasedError for whom nothing is written any more."""
+        if patient_id in self.erased:
+            raise PatientErasedError
+
+    def erase(self, patient_id: str) -> None:
+        """Take a patient out of lists, and keep them out of the vault."""
+        self.erased |= {patient_id}
+        self.summaries[patient_id] = None
+        self.touched.add(patient_id)
+
+    @property
+    def has_erased(self) -> bool:
+        """Whether this transaction erases somebody."""
+        return self.erased != self._before[1]
 
     def fold(self, operation: Operation, clamp_ms: int | None = None) -> None:
         """Fold an operation into its record; raise RecordMismatchError.
@@ -79,7 +103,11 @@ class Unit:
         self._documents[document.record_id] = document
 
     def append_own(self, header: Header, encoded: EncodedOperation) -> None:
-        """Add an operation to this device's chain, pending."""
+        """Add an operation to this device's chain, pending.
+
+        Raises PatientErasedError.
+        """
+        self.require_not_erased(header.patient_id)
         head = self.state.head.extend(encoded.header_digest)
         stored = StoredOperation(
             header=header,
@@ -116,5 +144,8 @@ class Unit:
             self.summaries[patient_id] = summary_of(
                 self.driver, self.rows, patient_id, self._documents
             )
-        if self.state != self._before:
+        if self.has_erased:
+            put_erased(self.driver, local, self.erased)
+            drop_snapshot(self.driver)  # It is made again; it names who was erased.
+        if self.state != self._before[0]:
             local.put(self.driver, STATE, self.state.to_bytes())

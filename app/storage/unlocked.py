@@ -1,15 +1,16 @@
 """An open vault's parts, and the one way to write: commit first, memory after."""
 
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.core.clock import HybridClock, WallClock
 from app.core.ids import Ids
 from app.storage.damage import Damage
-from app.storage.database import Database
+from app.storage.database import Database, Transaction
 from app.storage.drafts import hide_names
 from app.storage.errors import DiskError, LockedError
 from app.storage.local_state import LocalState
@@ -19,7 +20,8 @@ from app.storage.rows import Rows
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, SigningKey, derive_key
 from app.storage.set_aside import SetAsideRows
-from app.storage.snapshot import load_index
+from app.storage.snapshot import Snapshot, load_index
+from app.storage.tombstones import load_erased
 from app.storage.unit import Unit
 
 Listener = Callable[[frozenset[str]], None]
@@ -60,6 +62,11 @@ class Listeners:
                 _logger.exception("A listener failed after a change was saved.")
 
 
+def local_of(data_key: bytes) -> Sealer:
+    """Return what seals this device's own values and what was set aside."""
+    return Sealer(derive_key(data_key, "local"))
+
+
 @dataclass(frozen=True, slots=True)
 class Keyed:
     """What reads and writes under the data key; nobody else holds it."""
@@ -71,12 +78,21 @@ class Keyed:
     """For a backup, which carries it sealed."""
 
     @classmethod
-    def of(cls, data_key: bytes) -> "Keyed":
-        """Return it for a data key."""
-        local = Sealer(derive_key(data_key, "local"))
-        rows = Rows(data_key, set())
+    def of(cls, data_key: bytes, damaged: set[Damage] | None = None) -> "Keyed":
+        """Return it for a data key; with what is known to be damaged."""
+        local = local_of(data_key)
+        rows = Rows(data_key, set() if damaged is None else damaged)
         aside = SetAsideRows(local, rows.damaged)
         return cls(rows, SealedValues(local), aside, data_key)
+
+
+class Rekeying(Protocol):
+    """What totals of all rows can be counted anew under another data key."""
+
+    def rekeying(
+        self, driver: sqlite3.Connection, data_key: bytes
+    ) -> AbstractContextManager[None]:
+        """Do so at its end; raise VaultCorruptError where they differ before."""
 
 
 class Verification(Protocol):
@@ -84,6 +100,9 @@ class Verification(Protocol):
 
     def run(self) -> frozenset[Damage]:
         """Do it now."""
+
+    def alone(self) -> AbstractContextManager["Rekeying"]:
+        """Keep the vault, with its totals, while nothing is verified."""
 
     def stop(self) -> None:
         """Give up what is under way."""
@@ -112,6 +131,7 @@ class Unlocked:
             hide_names(driver, self.rows)
             device_id = surroundings.device_id
             self.state = current_state(driver, self.rows, self.local, device_id)
+            self.erased = load_erased(driver, self.local, self.rows.damaged)
             self._kept, self.index = load_index(driver, self.rows, self.local)
 
     @property
@@ -159,7 +179,7 @@ class Unlocked:
             keyed = self.keyed
             try:
                 with self.database.write() as transaction:
-                    unit = Unit(transaction.driver, keyed.rows, self.state)
+                    unit = Unit(transaction.driver, keyed.rows, self.state, self.erased)
                     yield unit
                     unit.finish(keyed.local)
             except BaseException:
@@ -167,11 +187,30 @@ class Unlocked:
                 raise
             self.state = unit.state
             self.index.update(unit.summaries)
+            if unit.has_erased:
+                self.erased, self._kept = unit.erased, Snapshot()
             if self.state.position - self._kept.position >= SNAPSHOT_EVERY:
                 _if_the_disk_lets(self.keep_snapshot)
         concerned = unit.summaries.keys() | unit.touched
         if concerned:
             self.listeners.tell(frozenset(concerned))
+
+    @contextmanager
+    def changing_key(self, data_key: bytes) -> Iterator[tuple[Transaction, Keyed]]:
+        """Yield a transaction, and what seals under the data key to come.
+
+        Once it is durable, that one is used; on any failure the older one stays.
+        """
+        with self.database.lock:
+            keyed = Keyed.of(data_key, self.rows.damaged)
+            with self.database.write() as transaction:
+                yield transaction, keyed
+            self._keyed = keyed
+            self.empty_log()
+
+    def empty_log(self) -> None:
+        """Empty the write-ahead log, or leave it to the lock if the disk refuses."""
+        _if_the_disk_lets(self.database.truncate_log)
 
     def keep_snapshot(self) -> None:
         """Keep the index for the next unlock, if anything changed since the last."""
@@ -193,7 +232,7 @@ class Unlocked:
                 _if_the_disk_lets(self.keep_snapshot)
                 if self.verifier is not None:
                     self.verifier.end()
-                _if_the_disk_lets(self.database.truncate_log)
+                self.empty_log()
             finally:
                 self._keyed = None
                 self.index = PatientIndex()

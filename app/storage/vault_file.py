@@ -231,7 +231,8 @@ class VaultFile:
         slot = self._keyring.wrap(practitioner_id, checked, keys)
 
         def use(transaction: Transaction) -> None:
-            self.require_grant(practitioner_id)  # once: another may have used it
+            # Once: another may have used it, or the data key was changed.
+            self._granted_key(self.require_grant(practitioner_id))
             self._before.grants.use(transaction.driver, grant.grant_id)
 
         self._keyring.put(slot, use)
@@ -259,6 +260,7 @@ class VaultFile:
         with self._database.lock:  # Of two at once the second closes the first.
             if self._vault is not None:
                 self._vault.close()
+            keys = self._keyring.newest(practitioner_id, keys)
             found = self.ledgers.unlock(keys.data_key)
             self._move_card_secret(keys.data_key)
             device_id, key = self._before.signing_key(self._ids)
@@ -268,7 +270,7 @@ class VaultFile:
             unlocked.rows.damaged.update(kept, found)
             lost = (Damage(DamageKind.LOG, p.name) for p in lost_logs(self.folder))
             unlocked.rows.damaged.update(lost)
-            verifier = Verifier(self.ledgers, unlocked, keys.data_key)
+            verifier = Verifier(self.ledgers, unlocked)
             unlocked.verifier = verifier
             self._vault = Vault(unlocked, self._before, practitioner_id)
             self._vault.hold(keys, self._keyring)

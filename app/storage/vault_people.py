@@ -33,7 +33,7 @@ from app.storage.keyring import Keyring
 from app.storage.open_vault import OpenVault
 from app.storage.pins import check_new_pin
 from app.storage.recovery_slot import KeptRecovery
-from app.storage.slots import SlotKeys
+from app.storage.slots import Slot, SlotKeys
 from app.storage.unlocked import Unlocked
 
 _logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class VaultPeople(OpenVault):
         checked = check_new_pin(pin, self._person(practitioner_id).role)
         slot = keyring.wrap(practitioner_id, checked, keys.for_colleague())
         with self._unlocked.while_open():
-            keyring.add(slot)
+            keyring.add(self._as_now(slot))
 
     def change_pin(self, old: str, new: str) -> None:
         """Change the PIN of who unlocked; the old one counts as a try. Slow on purpose.
@@ -87,7 +87,7 @@ class VaultPeople(OpenVault):
         checked = check_new_pin(new, self._person(me).role)
         slot = keyring.wrap(me, checked, keyring.open(me, old))
         with self._unlocked.while_open():
-            keyring.replace(slot)
+            keyring.replace(self._as_now(slot))
 
     def reset_pin(
         self, practitioner_id: str, new: str, second_id: str, second_pin: str
@@ -110,7 +110,7 @@ class VaultPeople(OpenVault):
         keyring.open(second_id, second_pin)
         slot = keyring.wrap(practitioner_id, checked, keys.for_colleague())
         with self._unlocked.while_open():
-            keyring.replace(slot)
+            keyring.replace(self._as_now(slot))
 
     def add_colleague(self, name: str, role: str) -> str:
         """Let somebody work here at once, unconfirmed, and return their id.
@@ -207,15 +207,8 @@ class VaultPeople(OpenVault):
         self._before.keep_recovery_slot(fresh)
 
     def revoked_slots(self) -> tuple[str, ...]:
-        """Return who lost their slot since the data key was last changed.
-
-        Whoever changes it calls `rotated` and `keep_recovery_slot` afterwards.
-        """
+        """Return who lost their slot since the data key was last changed."""
         return self._before.revoked_slots()
-
-    def rotated(self) -> None:
-        """Note that the data key was changed: nobody who left knows it."""
-        self._before.rotated()
 
     def recovery_slot(self) -> RecoverySlot | None:
         """Return what the server keeps so that a grant can open this tablet."""
@@ -247,7 +240,7 @@ class VaultPeople(OpenVault):
             grants.use(transaction.driver, grant.grant_id)
 
         with self._unlocked.while_open():
-            keyring.replace(slot, use)
+            keyring.replace(self._as_now(slot), use)
 
     def keep_grants(self, answer: Grants) -> None:
         """Keep a coordinator's grants for this tablet; what reopens does so at once."""
@@ -262,6 +255,11 @@ class VaultPeople(OpenVault):
         """Note that the server knows which were used."""
         self._before.told_grants(told)
 
+    def _as_now(self, slot: Slot) -> Slot:
+        """Return a new slot, opening to the data key as it is: it may have changed."""
+        keys, _keyring = self._keys
+        return slot if slot.is_under(keys.data_key) else slot.moved_to(keys.data_key)
+
     def _person(self, practitioner_id: str) -> PractitionerInfo:
         found = self._before.practitioner(practitioner_id)
         if found is None:
@@ -270,5 +268,7 @@ class VaultPeople(OpenVault):
 
     def close(self) -> None:
         """Lock: drop the keys too."""
-        self._held = None
-        super().close()
+        try:
+            super().close()
+        finally:
+            self._held = None  # Last: a change of the data key may still set it.

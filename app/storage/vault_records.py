@@ -101,7 +101,8 @@ class VaultRecords(OpenVault):
         """Save a change whole, and drop the draft that it was made from.
 
         Durable before this returns; on any failure nothing changed, the draft stays
-        and a StorageError says why. `author` is for a draft of somebody else.
+        and a StorageError says why; PatientErasedError for a patient who was erased:
+        nothing more is written of them. `author` is for a draft of somebody else.
         """
         return self.commit_all([(change, author or self.author)], drop_draft)
 
@@ -135,12 +136,14 @@ class VaultRecords(OpenVault):
     def save_draft(self, draft_id: str, patient_id: str, content: bytes) -> None:
         """Keep what is typed on a page, as UTF-8 JSON; durable before this returns.
 
-        What a colleague typed before, and stands, stays theirs.
+        What a colleague typed before, and stands, stays theirs. Raises
+        PatientErasedError for whom nothing is kept any more.
         """
         parts = self._unlocked
         now = parts.surroundings.wall()
         draft = Draft(draft_id, patient_id, self.practitioner_id, now, content)
         with parts.writing() as unit:
+            unit.require_not_erased(patient_id)
             older = drafts.get_draft(unit.driver, parts.rows, draft_id)
             drafts.put_draft(unit.driver, parts.rows, drafts.typed_on(older, draft))
 

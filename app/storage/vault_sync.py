@@ -48,11 +48,15 @@ class VaultSync(OpenVault):
         the vault.
         """
         try:
+            self._seal_unsent()
+        finally:
+            super().close()
+
+    def _seal_unsent(self) -> None:
+        try:
             self._keep_unsent()
         except (StorageError, ValueError) as error:
             _logger.warning("What is unsent was not sealed: %s.", type(error).__name__)
-        finally:
-            super().close()
 
     def _keep_unsent(self) -> None:
         parts, setup = self._parts, self._before.setup()

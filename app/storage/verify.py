@@ -3,6 +3,8 @@
 import logging
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from app.storage.damage import Damage, DamageKind
 from app.storage.database import typed_errors
@@ -21,10 +23,9 @@ _logger = logging.getLogger(__name__)
 class Verifier:
     """Scans patients' rows on a connection of its own; ends at the lock."""
 
-    def __init__(self, ledgers: Ledgers, unlocked: Unlocked, data_key: bytes) -> None:
+    def __init__(self, ledgers: Ledgers, unlocked: Unlocked) -> None:
         self._ledgers = ledgers
         self._unlocked = unlocked
-        self._data_key = data_key
         self._stop = threading.Event()
         self._one = threading.Lock()
         self._thread = threading.Thread(target=self._in_background, daemon=True)
@@ -41,7 +42,7 @@ class Verifier:
         ):
             self._thread.join()
         with self._one:
-            self._data_key = b""
+            pass  # Who runs it on a thread of their own, or changes keys, ends first.
 
     def end(self) -> None:
         """Raise the generation and let go of the totals."""
@@ -64,9 +65,9 @@ class Verifier:
                 tables = differing(seen, expected.totals)
                 found.update(Damage(DamageKind.TABLE, table) for table in tables)
                 if tables:
-                    found.update(_named(driver, self._data_key))
-        if found:
-            self._heal(seen, expected, found)
+                    found.update(_named(driver, self._unlocked.keyed.data_key))
+            if found:  # Before another scan begins: it would adopt the same again.
+                self._heal(seen, expected, found)
         return frozenset(found)
 
     def _expected(self, driver: sqlite3.Connection, found: set[Damage]) -> Ledger:
@@ -81,17 +82,30 @@ class Verifier:
         self, seen: dict[str, Total], expected: Ledger, found: set[Damage]
     ) -> None:
         parts = self._unlocked
-        lock = parts.database.lock
-        while not lock.acquire(timeout=_LOCK_SECONDS):
-            if self._stop.is_set():  # Whoever locks may hold it, waiting for this.
-                raise LockedError
-        try:
+        with self._holding():
             parts.rows.damaged.update(found)
             with parts.writing() as unit:
                 self._ledgers.data().adopt(seen, expected.totals)
                 unit.move_cursor("")
+
+    @contextmanager
+    def _holding(self) -> Iterator[None]:
+        lock = self._unlocked.database.lock
+        while not lock.acquire(timeout=_LOCK_SECONDS):
+            if self._stop.is_set():  # Whoever locks may hold it, waiting for this.
+                raise LockedError
+        try:
+            yield
         finally:
             lock.release()
+
+    @contextmanager
+    def alone(self) -> Iterator[Ledgers]:
+        """Keep the vault while nothing is verified; raise LockedError at the lock."""
+        with self._one, self._holding():
+            if self._stop.is_set():
+                raise LockedError
+            yield self._ledgers
 
     def _in_background(self) -> None:
         try:

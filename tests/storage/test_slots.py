@@ -287,7 +287,7 @@ def test_who_was_revoked_loses_the_slot_and_keeps_the_name(tablet: Tablet) -> No
     assert vault_file.setup.practitioner_names[BO] == "Bohdana"
     vault = vault_file.unlock(ANA, PIN)
     assert vault.revoked_slots() == (BO,)
-    vault.rotated()
+    vault.rotate_data_key()
     assert vault.revoked_slots() == ()
     vault_file.close()
 
