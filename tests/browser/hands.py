@@ -202,6 +202,8 @@ class Hands:
         An unlock leads to where the tablet was as it locked.
         """
         self.begin_unlocking(who)
+        # The pad has a way back of its own, and is drawn until the next screen is.
+        self._wait(self.find("Unlock"), "detached", 2 * ACTION_MS)
         self._wait(self.find("Lock"), timeout_ms=2 * ACTION_MS)
         home, back = self.find("Register a person"), self.find("Back")
         while True:
