@@ -103,6 +103,18 @@ class Model:
         return Model(self.people, self.me, self.roles, self.is_loaded)
 
 
+def _kept(model: Model) -> Model:
+    """The list once a PIN is kept; who has it now is known before it is read again."""
+    if model.person is None:
+        return model.at_list()
+    whose = model.person.practitioner_id
+    people = tuple(
+        replace(p, has_pin=True) if p.practitioner_id == whose else p
+        for p in model.people
+    )
+    return replace(model.at_list(), people=people, done_for=model.person.name)
+
+
 def update(model: Model, event: Event) -> Next[Model, Effect]:
     """Decide an event."""
     match event:
@@ -130,8 +142,7 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             at_list = replace(model.at_list(), people=(*model.people, fresh))
             return Next(_picked(at_list, practitioner_id), (LoadPeople(),))
         case Kept():
-            name = model.person.name if model.person else ""
-            return Next(replace(model.at_list(), done_for=name), (LoadPeople(),))
+            return Next(_kept(model), (LoadPeople(),))
         case Failed(problem, wait_seconds):
             return Next(_failed(model, problem, wait_seconds))
         case BackPressed():

@@ -67,6 +67,8 @@ def test_who_has_no_pin_gets_the_tablet_and_types_one_twice() -> None:
     done, effects = after(Kept(), model=model)
     assert (done.step, done.done_for, done.chosen) == (Step.LIST, "Cy", "")
     assert effects == (LoadPeople(),)
+    again, _ = after(PersonPressed("cy"), model=done)  # before it was read again
+    assert again.step is Step.SECOND
 
 
 def test_two_that_differ_are_asked_again() -> None:
