@@ -210,7 +210,7 @@ class TabletSession(Session):
 
     def _show_left(self, head: ParcelHead | None) -> None:
         """After a start nobody has unlocked yet: what the last lock left is known."""
-        if head is not None and not self.is_unlocked:
+        if head is not None and head.records and not self.is_unlocked:
             minutes = max(0, self.process.wall() - head.oldest_at) // _MINUTE_MS
             told = replace(LOCKED, only_here=head.records, oldest_minutes=minutes)
             self.kit.status.set(told)

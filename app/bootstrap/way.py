@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from app.core.wire import Role
+from app.core.access import Sensitivity, may_see
 from app.ui.routes import Disclosure, Home, Languages, Register, Result, Route, Sync
 from app.ui.scrolls import Offsets
 
 HOME: tuple[Route, ...] = (Home(),)
 _OF_NOBODY = (Home, Register, Sync, Languages)
-_ASKING = frozenset({Role.NURSE, Role.MEDIATOR, Role.COORDINATOR})
-_TREATING = _ASKING - {Role.MEDIATOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +39,13 @@ class Way:
 def leads_on(role: str, route: Route) -> bool:
     """Whether an unlock leads somebody straight to a place that a colleague left.
 
-    To people, who asks them; to a result, who treats them; to a disclosure, nobody: it
-    is opened anew, and that is written down. It is no lock: from Home
-    one goes wherever a screen lets one.
+    To people, who may see answers; to a result, who may see what they mean; to a
+    disclosure, nobody: it is opened anew, and that is written down. It is no lock: from
+    Home one goes wherever a screen lets one.
     """
     if isinstance(route, _OF_NOBODY):
         return True
     if isinstance(route, Disclosure):
         return False
-    return role in (_TREATING if isinstance(route, Result) else _ASKING)
+    is_result = isinstance(route, Result)
+    return may_see(role, Sensitivity.RESULT if is_result else Sensitivity.CLINICAL)

@@ -9,7 +9,7 @@ from typing import Protocol
 from app.core.audit import AuditEvent, AuditKind, is_again
 from app.core.clock import WallClock
 from app.core.ids import Ids
-from app.storage import DiskError, Vault
+from app.storage import DiskError, Vault, VaultCorruptError
 
 logger = logging.getLogger("tessera.audit")
 
@@ -56,8 +56,8 @@ class AuditTrail:
     def read(self, patient_id: str) -> None:
         """Write down that somebody's record was looked at; twice in a minute is once.
 
-        Where the disk refuses, care goes on: the event waits for the next one that can
-        be written, as long as it stays unlocked.
+        Where the disk refuses, or the deployment's secret is lost, care goes on: the
+        event waits for the next one that can be written, as long as it stays unlocked.
         """
         with self._guard:
             now = self._wall()
@@ -67,7 +67,7 @@ class AuditTrail:
             self._owed.append(self._event(AuditKind.READ, patient_id))
             try:
                 self._write_owed()
-            except DiskError as error:
+            except (DiskError, VaultCorruptError) as error:
                 logger.warning("audit waits", extra={"problem": error.code.value})
 
     def took_out(self, kind: AuditKind, patient_id: str) -> None:

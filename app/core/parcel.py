@@ -22,11 +22,15 @@ class ParcelError(ValueError):
 
 
 class ParcelHead(WireModel):
-    """What may be read without a key; times are UTC milliseconds."""
+    """What may be read without a key; times are UTC milliseconds.
+
+    `records` and `oldest_at` are those of people; where nothing but audit events waits
+    there are none, and the oldest is an event's.
+    """
 
     device_id: Id
     operations: int = Field(ge=1)
-    records: int = Field(ge=1)
+    records: int = Field(ge=0)
     oldest_at: int
     written_at: int
 

@@ -142,19 +142,25 @@ def _missing(
     box: BoxKey,
     readers: Iterable[PublicHalf],
 ) -> NewCompartmentKey:
-    """Return a key with the halves that readers lack, each on each of their devices."""
+    """Return a key with the halves that readers lack, each on each of their devices.
+
+    What another tablet published as a public half, and is none, keeps no other reader
+    waiting.
+    """
     there = {(half.practitioner_id, half.device_id) for half in key.halves}
     purpose = half_purpose(compartment.compartment_id, key.key_id)
-    halves = tuple(
-        SealedHalf(
-            practitioner_id=reader.practitioner_id,
-            device_id=reader.device_id,
-            sealed=seal_to(reader.public_key, box.private_bytes, purpose),
-        )
-        for reader in readers
-        if (reader.practitioner_id, reader.device_id) not in there
-    )
+    halves: list[SealedHalf] = []
+    for reader in readers:
+        who, device = reader.practitioner_id, reader.device_id
+        if (who, device) in there:
+            continue
+        with suppress(ValueError):
+            sealed = seal_to(reader.public_key, box.private_bytes, purpose)
+            half = SealedHalf(practitioner_id=who, device_id=device, sealed=sealed)
+            halves.append(half)
     return NewCompartmentKey(
         compartment_id=compartment.compartment_id,
-        key=CompartmentKey(key_id=key.key_id, public_key=key.public_key, halves=halves),
+        key=CompartmentKey(
+            key_id=key.key_id, public_key=key.public_key, halves=tuple(halves)
+        ),
     )

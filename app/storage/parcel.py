@@ -22,6 +22,7 @@ from app.core.parcel import (
     framed_head,
     read_parcel,
 )
+from app.core.records import RecordType
 from app.core.wire import PushRequest
 from app.storage.database import typed_errors
 from app.storage.folders import sync_folder
@@ -87,11 +88,13 @@ def _head(batches: Sequence[PushRequest], now_ms: int) -> ParcelHead:
         for batch in batches
         for envelope in batch.operations
     ]
+    # As elsewhere, audit events are nobody's records.
+    of_people = [head for head in heads if head.record_type != RecordType.AUDIT_EVENT]
     return ParcelHead(
         device_id=batches[0].device_id,
         operations=len(heads),
-        records=len({head.record_id for head in heads}),
-        oldest_at=heads[0].at.wall_ms,
+        records=len({head.record_id for head in of_people}),
+        oldest_at=(of_people or heads)[0].at.wall_ms,
         written_at=now_ms,
     )
 

@@ -211,9 +211,14 @@ class VaultPeople(OpenVault):
         return self._before.revoked_slots()
 
     def recovery_slot(self) -> RecoverySlot | None:
-        """Return what the server keeps so that a grant can open this tablet."""
-        kept = self._before.recovery_slot()
-        if kept is None:
+        """Return what the server keeps so that a grant can open this tablet.
+
+        None where the setup names another recovery key, or none: a server that fell
+        back would refuse it again and again.
+        """
+        kept, setup = self._before.recovery_slot(), self._before.setup()
+        public = b"" if setup is None else setup.recovery_public
+        if kept is None or kept.recovery_public != public:
             return None
         return RecoverySlot(
             recovery_public=kept.recovery_public,

@@ -62,15 +62,21 @@ class PeopleSync:
         self._vault = vault
 
     def before_push(self) -> bool:
-        """Propose colleagues, so that what they wrote is taken in; say if there were.
+        """Propose colleagues, so that what they wrote is taken in; say if any were.
 
-        Raises SyncFailure: what they wrote is not pushed before they are known.
+        Raises SyncFailure: what they wrote is not pushed before they are known. Only
+        an older server is sent it all the same: it sets that aside, until it is newer.
         """
         given = self._vault.proposals()
         if not given.proposals:
             return False
         path = f"{API_PREFIX}/practitioners/proposals"
-        self._vault.record_proposals(self._channel.post(path, ProposalsAnswer, given))
+        try:
+            answer = self._channel.post(path, ProposalsAnswer, given)
+        except Refused as refusal:
+            _require_older_server(refusal)
+            return False
+        self._vault.record_proposals(answer)
         return True
 
     def before_setup(self) -> None:
@@ -144,5 +150,10 @@ def _older_server() -> Iterator[None]:
     try:
         yield
     except Refused as refusal:
-        if refusal.code is not ProblemCode.NOT_FOUND:
-            raise
+        _require_older_server(refusal)
+
+
+def _require_older_server(refusal: Refused) -> None:
+    """Raise a refusal again that says anything but that there is no such place."""
+    if refusal.code is not ProblemCode.NOT_FOUND:
+        raise refusal

@@ -13,6 +13,7 @@ from app.core.problems import ProblemCode
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
+from sync_server.services.known_people import revoked_devices
 from sync_server.tables import (
     COMPARTMENT_HALF,
     COMPARTMENT_KEY,
@@ -58,6 +59,7 @@ def readers_of(connection: Connection) -> dict[str, set[str]]:
 def publish(context: Context, device_id: str, new: NewCompartmentKey) -> None:
     """Keep a key, and those halves of it that readers lack; what is known stays.
 
+    A half for a revoked tablet, made before its maker heard of that, is dropped.
     Only the tablet of a reader has a key to publish: one of the readers must be able to
     open it on the device that asks. Raises not-found or forbidden.
     """
@@ -67,7 +69,12 @@ def publish(context: Context, device_id: str, new: NewCompartmentKey) -> None:
     with database.write() as connection:
         database.lock_log(connection)
         readers = readers_of(connection).get(new.compartment_id, set())
-        halves = [half for half in key.halves if half.practitioner_id in readers]
+        gone = revoked_devices(connection)
+        halves = [
+            half
+            for half in key.halves
+            if half.practitioner_id in readers and half.device_id not in gone
+        ]
         there = _halves(connection).get(key.key_id, ())
         openers = (*halves, *(h for h in there if h.practitioner_id in readers))
         row = _known(connection, key.key_id)

@@ -247,15 +247,21 @@ def test_the_keys_stay_until_the_batch_under_way_is_answered(tmp_path: Path) -> 
     asyncio.run(in_loop())
 
 
+def a_process_that_seals(folder: Path) -> TabletProcess:
+    """A tablet whose server has a key to seal to."""
+    process = an_enrolled_process(folder)
+    setup = process.file().setup
+    assert setup is not None
+    key = {"sealing_key": BoxKey.generate().public_bytes}
+    process.file().renew_setup(setup.model_copy(update=key))
+    return process
+
+
 def test_after_a_start_the_locked_tablet_says_what_it_has_for_the_server(
     tmp_path: Path,
 ) -> None:
     async def in_loop() -> None:
-        key = {"sealing_key": BoxKey.generate().public_bytes}
-        process = an_enrolled_process(tmp_path)
-        setup = process.file().setup
-        assert setup is not None
-        process.file().renew_setup(setup.model_copy(update=key))
+        process = a_process_that_seals(tmp_path)
         async with a_page(process) as page:
             await unlocked(page)
             register(guest(process).desk, "Amina")
@@ -266,6 +272,25 @@ def test_after_a_start_the_locked_tablet_says_what_it_has_for_the_server(
             told = "only on this tablet"
             await page.until(lambda: any(told in text for text in page.texts()))
             assert status.value.practitioner is None
+        await again.close()
+
+    asyncio.run(in_loop())
+
+
+def test_what_was_only_looked_at_is_no_record_that_a_locked_tablet_has(
+    tmp_path: Path,
+) -> None:
+    async def in_loop() -> None:
+        process = a_process_that_seals(tmp_path)
+        async with a_page(process) as page:
+            await unlocked(page)
+            guest(process).desk.trail.read("amina")
+        await process.close()
+        again = an_enrolled_process(tmp_path)
+        assert again.left_unsent() is not None
+        async with a_page(again):
+            await guest(again).door_work.settled()
+            assert guest(again).kit.status.value.only_here is None
         await again.close()
 
     asyncio.run(in_loop())

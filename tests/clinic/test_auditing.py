@@ -16,7 +16,14 @@ from app.core.wire import (
     PushRequest,
     PushResponse,
 )
-from app.storage import DiskFullError, LockedError, Vault
+from app.storage import (
+    Damage,
+    DamageKind,
+    DiskFullError,
+    LockedError,
+    Vault,
+    VaultCorruptError,
+)
 from app.storage.stored_operation import encoded_of
 from tests.clinic.desks import Table, a_table
 from tests.features.record.people import register
@@ -131,6 +138,21 @@ def test_a_full_disk_stops_no_reading_and_the_event_follows(tmp_path: Path) -> N
             query = "SELECT count(*) FROM operation WHERE patient_id = ?"
             subject = audit_subject(bytes(range(32, 64)), table.vault.device_id)
             assert driver.execute(query, (subject,)).fetchone()[0] == 201
+
+
+def test_a_lost_deployment_secret_stops_no_reading_and_opens_nothing_unwritten(
+    tmp_path: Path,
+) -> None:
+    with a_table(tmp_path) as table:
+        with table.vault._unlocked.database.write() as transaction:
+            transaction.driver.execute(
+                "UPDATE sealed_value SET sealed = zeroblob(80) "
+                "WHERE name = 'card_secret'"
+            )
+        trail_of(table).read("amina")
+        assert Damage(DamageKind.VALUE, "card_secret") in table.vault.damaged
+        with pytest.raises(VaultCorruptError):
+            trail_of(table).broke_glass("amina", "She bleeds")
 
 
 def _pragma(table: Table, statement: str) -> None:

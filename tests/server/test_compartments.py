@@ -122,6 +122,11 @@ def test_what_a_revoked_tablet_could_open_is_sealed_to_no_more(
     assert {key.key_id: key.retired for key in found.keys} == {"k1": True, "k2": False}
     devices = {half.device_id for key in found.keys for half in key.halves}
     assert devices == {"tablet-b"}
+    late = new(here, there, key_id="k3", public_key=OTHER)
+    compartments.publish(context, "tablet-b", late)
+    (found,) = setup(deployment).compartments
+    devices = {half.device_id for key in found.keys for half in key.halves}
+    assert devices == {"tablet-b"}
 
 
 def test_halves_of_an_older_pair_go_and_a_key_that_nobody_holds_is_retired(

@@ -129,6 +129,17 @@ def test_after_a_withdrawal_the_next_key_is_made_and_only_readers_get_it() -> No
         gone.open_note(renewed, later, HERE)
 
 
+def test_what_is_no_public_half_keeps_no_other_reader_waiting() -> None:
+    doctor, midwife = reader("doctor"), reader("midwife", "tablet-b")
+    allowed = allowing(EMPTY, "doctor", "midwife", "broken")
+    none = Half("broken", "tablet-c", bytes(32))
+    halves = [none, half_of(doctor), half_of(midwife)]
+    compartment = published(allowed, doctor.owed(allowed, halves, IDS))
+    sealed = seal_note(compartment, NOTE, HERE)
+    assert midwife.open_note(compartment, sealed, HERE) == NOTE
+    assert doctor.owed(compartment, halves, IDS) == ()
+
+
 def test_somebody_who_is_not_allowed_makes_no_key() -> None:
     nurse = reader("nurse")
     assert nurse.owed(allowing(EMPTY, "doctor"), [half_of(nurse)], IDS) == ()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from app.core.audit import AuditEvent
 from app.core.parcel import MAGIC, ParcelBody, ParcelError, read_parcel
 from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
 from app.storage import BatchLimits, Vault, VaultFile, unsent
@@ -119,6 +120,24 @@ def test_anybody_may_read_how_many_and_how_old_and_nothing_else(held: Held) -> N
     assert b"Amina" not in raw
     assert b"p1" not in raw.partition(MAGIC)[2][: len(head.model_dump_json()) + 4]
     assert held.parcel.stat().st_mode & 0o777 == 0o600
+
+
+def test_audit_events_are_sent_and_are_no_records_of_anybody(held: Held) -> None:
+    begun = held.tablet.wall.now_ms
+    held.vault.record_events([AuditEvent("event-1", "read", begun, ANA, "p1")])
+    held.vault.close()
+    head = unsent(held.tablet.vault_folder)
+    assert head is not None
+    assert (head.operations, head.records, head.oldest_at) == (1, 0, begun)
+    held.again()
+    held.tablet.wall.advance(5_000)
+    save_patient(held.vault, "p1", "Amina")
+    counts = held.vault.counts()
+    held.vault.close()
+    head = unsent(held.tablet.vault_folder)
+    assert head is not None
+    assert (head.records, head.oldest_at) == (counts.records, counts.oldest_at)
+    assert (head.operations, head.records) == (2, 1)
 
 
 def test_another_key_and_another_head_open_nothing(held: Held) -> None:

@@ -22,7 +22,7 @@ from app.storage.compartments import Reader
 from app.storage.errors import NoReaderYetError, NotAllowedError
 from app.sync.engine import SyncEngine
 from app.sync.people import PeopleSync
-from sync_server.services import compartment_readers, people
+from sync_server.services import administration, compartment_readers, people
 from sync_server.services.administration import NewPractitioner, add_practitioner
 from tests.clinic.desks import NO_FORMS
 from tests.sync.real import (
@@ -197,6 +197,27 @@ def test_a_revoked_reader_s_keys_are_retired_like_those_of_one_withdrawn(
         now = a.vault.setup.compartments[0]
         assert [key.retired for key in now.keys] == [True, False]
         assert compartment.keys[0].key_id not in str(document.writes("note"))
+
+
+def test_after_a_tablet_was_revoked_no_key_is_sealed_to_anybody_on_it(
+    tmp_path: Path,
+) -> None:
+    with clinic(tmp_path) as (server, a, b):
+        context = server.context
+        compartment_readers.allow(context.database, NURSE)
+        sync(b, a, b)
+        stolen = b.vault.device_id
+        administration.revoke_device(context.ports, context.database, stolen)
+        sync(a)
+        write(a, ANOTHER)
+        assert read(a) == [ANOTHER]
+        setup = a.vault.setup
+        keys = setup.compartments[0].keys
+        assert [key.retired for key in keys] == [True, False]
+        assert {half.device_id for key in keys for half in key.halves} == {
+            a.vault.device_id
+        }
+        assert stolen not in {key.device_id for key in setup.practitioner_keys}
 
 
 def test_with_a_new_pair_a_reader_gets_the_key_anew_from_another_reader(

@@ -1,13 +1,21 @@
 """Colleagues between two real tablets and a real server."""
 
+from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app.core.change import RecordKey
+from app.core.clock import system_wall_ms
 from app.core.problems import ProblemCode
 from app.storage import ColleagueError, NoSlotError
+from app.sync.engine import SyncEngine
+from app.sync.gateway import HttpGateway
+from app.sync.people import PeopleSync
+from app.sync.report import SyncReport
 from sync_server.services import people
+from tests.sync.answers import problem
 from tests.sync.real import NURSE, PIN, RealServer, RealTablet, real_server, real_tablet
 
 OTHER_PIN = "582046"
@@ -49,6 +57,49 @@ def test_what_a_colleague_wrote_who_was_added_offline_is_accepted(
         assert people.confirm(server.context.database, "Maria Rossi")
         a.engine.round(asked=True)
         assert by_name(a)["Maria Rossi"] is True
+
+
+class OlderServer(httpx.HTTPTransport):
+    """The way to a server from before colleagues were proposed by tablets."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/practitioners/proposals"):
+            return problem(ProblemCode.NOT_FOUND, 404)
+        return super().handle_request(request)
+
+
+def test_an_older_server_takes_in_what_others_wrote_and_the_rest_once_it_is_newer(
+    tmp_path: Path,
+) -> None:
+    with (
+        real_server(tmp_path / "server") as server,
+        real_tablet(tmp_path / "a", server) as a,
+    ):
+        token = a.vault.connection.token
+        a.save(RecordKey("Patient", "p1", "p1"), sex="female")
+        new = a.vault.add_colleague("Maria", "mediator")
+        a.vault.add_slot(new, OTHER_PIN)
+        a.vault.close()
+        a.vault = a.file.unlock(new, OTHER_PIN)
+        a.save(RecordKey("Patient", "p2", "p2"), sex="male")
+        older = HttpGateway(server.url, token, OlderServer())
+        report = round_through(a, older)
+        assert (report.failure, report.accepted) == (None, 1)
+        assert [each.reason for each in report.set_aside] == [
+            ProblemCode.UNKNOWN_PRACTITIONER
+        ]
+        assert {p.practitioner_id for p in a.vault.proposals().proposals} == {new}
+        report = round_through(a, HttpGateway(server.url, token))
+        assert (report.failure, report.accepted) == (None, 1)
+        assert a.vault.counts().set_aside == 0
+
+
+def round_through(tablet: RealTablet, gateway: HttpGateway) -> SyncReport:
+    vault = tablet.vault
+    with closing(gateway):
+        people_sync = PeopleSync(gateway.channel, vault)
+        engine = SyncEngine(gateway, vault, system_wall_ms, people_sync)
+        return engine.round(asked=True)
 
 
 def test_keys_made_on_one_tablet_are_known_on_the_other(tmp_path: Path) -> None:

@@ -166,3 +166,21 @@ def test_permission_lets_one_colleague_set_a_pin_anew_and_ends_a_wait(
         a.engine.round(asked=True)
         assert recovery.grants_of(server.context, device_id).grants == ()
         assert a.file.unlock(new, NEW_PIN).is_open
+
+
+def test_a_server_that_forgot_its_recovery_key_holds_no_round_up(
+    tmp_path: Path,
+) -> None:
+    with (
+        real_server(tmp_path / "server") as server,
+        real_tablet(tmp_path / "a", server) as a,
+    ):
+        database = server.context.database
+        recovery.use_key(database, recovery.public_of(PRIVATE))
+        assert a.engine.round(asked=True).failure is None
+        recovery.use_key(database, b"")
+        assert a.engine.round(asked=True).failure is None
+        assert a.vault.recovery_slot() is None
+        recovery.use_key(database, recovery.public_of(PRIVATE))
+        assert a.engine.round(asked=True).failure is None
+        assert a.vault.recovery_slot() is not None
