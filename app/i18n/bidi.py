@@ -22,6 +22,11 @@ def isolate_ltr(text: str) -> str:
     return _wrapped(_LRI, text)
 
 
+def isolate_rtl(text: str) -> str:
+    """Words of a right-to-left language, whatever letter stands first."""
+    return _wrapped(_RLI, text)
+
+
 def without_isolates(text: str) -> str:
     """The bare text, for comparing and for copying."""
     return text.translate(_MARKS)
@@ -34,6 +39,12 @@ def direction_of(text: str) -> Direction | None:
         if kind in _STRONG:
             return _STRONG[kind]
     return None
+
+
+def is_in_rtl(text: str) -> bool:
+    """Whether a right-to-left letter stands anywhere in it."""
+    found = (_STRONG.get(unicodedata.bidirectional(each)) for each in text)
+    return Direction.RTL in found
 
 
 def _wrapped(opening: str, text: str) -> str:

@@ -113,7 +113,13 @@ class Translator:
         return template.format(**shown)
 
     def isolate(self, text: str) -> str:
-        """A name or free text, kept from disturbing the line it stands in."""
+        """A name or free text, kept from disturbing the line it stands in.
+
+        "PHQ-9:" and Arabic words are read from the right on an Arabic screen, though
+        a Latin letter stands first.
+        """
+        if self.is_rtl and bidi.is_in_rtl(text):
+            return bidi.isolate_rtl(text)
         if self.is_rtl or bidi.direction_of(text) is Direction.RTL:
             return bidi.isolate(text)
         return text

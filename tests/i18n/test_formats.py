@@ -158,7 +158,7 @@ def test_a_quantity_stands_together() -> None:
 def test_a_unit_of_words_is_said_in_the_language(tag: str, sign: str) -> None:
     t = Translator(tag)
     assert sign not in formats.unit(t, sign)
-    assert formats.unit(t, sign).strip("\u2068\u2069") in formats.quantity(
+    assert formats.unit(t, sign).strip("\u2067\u2068\u2069") in formats.quantity(
         t, "18", sign
     )
 
@@ -218,7 +218,7 @@ def test_whatever_is_typed_never_raises(typed: str) -> None:
     ascii_digits(typed)
 
 
-@pytest.mark.parametrize("isolate", [bidi.isolate, bidi.isolate_ltr])
+@pytest.mark.parametrize("isolate", [bidi.isolate, bidi.isolate_ltr, bidi.isolate_rtl])
 @given(text=st.text(st.sampled_from("aس1\u2066\u2068\u2069")))
 def test_isolating_twice_is_isolating_once(
     isolate: Callable[[str], str], text: str

@@ -191,3 +191,10 @@ def test_the_nearest_catalogue_is_offered_for_a_spoken_language() -> None:
     assert near is not None
     assert near.tag == "ar"
     assert languages.best("so") is None
+
+
+def test_words_of_the_screens_language_run_its_way_whatever_letter_is_first() -> None:
+    t = Translator("ar")
+    assert t.isolate("PHQ-9: علامات الاكتئاب") == "\u2067PHQ-9: علامات الاكتئاب\u2069"
+    assert t.isolate("Amina Mansour") == "\u2068Amina Mansour\u2069"
+    assert Translator("en").isolate("PHQ-9: signs") == "PHQ-9: signs"
