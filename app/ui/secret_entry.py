@@ -18,6 +18,7 @@ from app.ui.secret import (
     Secret,
     TextTyped,
 )
+from app.ui.theme import Space
 from app.ui.widgets.buttons import quiet_button
 from app.ui.widgets.fields import FieldOptions, text_field
 from app.ui.widgets.notices import Tone, notice
@@ -56,15 +57,9 @@ def secret_entry(
         lambda digit: dispatch(DigitPressed(digit)),
         lambda: dispatch(ErasePressed()),
     )
-    listener = ft.KeyboardListener(
-        pad,
-        key=f"{key}.keyboard",
-        autofocus=True,
-        on_key_down=lambda event: _key_pressed(event.key, dispatch),
-    )
     dots = pin_dots(f"{key}.dots", look, len(secret.text), MIN_DIGITS)
     letters = quiet_button(f"{key}.letters", _("Use letters instead"), switch)
-    return [dots, listener, letters]
+    return [_listening(key, dots, pad, dispatch), letters]
 
 
 def asked_anew(secret: Secret, look: Look) -> str:
@@ -104,12 +99,41 @@ def entry_notices(
     return said
 
 
+def _listening(
+    key: str, dots: ft.Control, pad: ft.Control, dispatch: Dispatch
+) -> ft.Control:
+    """The pad is for fingers; a keyboard's keys do the same.
+
+    Enter counts at the dots alone: on a key of the pad it presses that key, and a PIN
+    that is half typed would be tried.
+    """
+    entered = ft.KeyboardListener(
+        dots,
+        key=f"{key}.enter",
+        autofocus=True,
+        on_key_down=lambda event: _enter_pressed(event.key, dispatch),
+    )
+    both = ft.Column(
+        [entered, pad],
+        spacing=Space.MEDIUM,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    return ft.KeyboardListener(
+        both,
+        key=f"{key}.keyboard",
+        on_key_down=lambda event: _key_pressed(event.key, dispatch),
+    )
+
+
+def _enter_pressed(sign: str, dispatch: Dispatch) -> None:
+    if sign.removeprefix("Numpad ") == "Enter":
+        dispatch(ContinuePressed())
+
+
 def _key_pressed(sign: str, dispatch: Dispatch) -> None:
-    """The pad is for fingers; a keyboard's keys do the same, in whatever script."""
+    """A digit in whatever script, or one taken back."""
     plain = ascii_digits(sign.removeprefix("Numpad "))
     if plain in _DIGITS:
         dispatch(DigitPressed(plain))
     elif plain == "Backspace":
         dispatch(ErasePressed())
-    elif plain == "Enter":
-        dispatch(ContinuePressed())

@@ -80,9 +80,22 @@ def test_it_is_said_what_to_type() -> None:
 def test_a_keyboards_keys_do_what_the_pads_do(
     sign: str, event: KeyEvent | ContinuePressed | None
 ) -> None:
-    told: list[object] = []
-    controls = secret_entry("unlock", EMPTY, LOOK, told.append)
-    (listener,) = (c for c in controls if isinstance(c, ft.KeyboardListener))
-    assert listener.on_key_down is not None
-    listener.on_key_down(SimpleNamespace(key=sign))  # type: ignore[call-arg, arg-type]
-    assert told == ([] if event is None else [event])
+    assert told(sign, "keyboard", "enter") == ([] if event is None else [event])
+
+
+def test_enter_on_a_key_of_the_pad_is_no_continue() -> None:
+    assert told("Enter", "keyboard") == []
+
+
+def told(sign: str, *heard_at: str) -> list[object]:
+    """What a key tells where it is heard: everywhere around what has the focus."""
+    events: list[object] = []
+    around = secret_entry("unlock", EMPTY, LOOK, events.append)[0]
+    assert isinstance(around, ft.KeyboardListener)
+    assert isinstance(around.content, ft.Column)
+    for listener in (around, around.content.controls[0]):
+        assert isinstance(listener, ft.KeyboardListener)
+        if str(listener.key).removeprefix("unlock.") in heard_at:
+            assert listener.on_key_down is not None
+            listener.on_key_down(SimpleNamespace(key=sign))  # type: ignore[call-arg, arg-type]
+    return events
