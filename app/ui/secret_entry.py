@@ -65,6 +65,8 @@ def secret_entry(
 def asked_anew(secret: Secret, look: Look) -> str:
     """Return what is asked for while a new one is chosen."""
     _ = look.t.gettext
+    if secret.first and secret.has_letters:
+        return _("Type the same passphrase once more")
     if secret.first:
         return _("Type the same PIN once more")
     if secret.has_letters:
@@ -86,8 +88,7 @@ def entry_notices(
         sentence = messages.problem(t, problem)
         said.append(notice(f"{key}.problem", sentence, Tone.WARNING))
     if secret.differs:
-        sentence = t.gettext("The two PINs were not the same. Choose one again.")
-        said.append(notice(f"{key}.differs", sentence, Tone.WARNING))
+        said.append(notice(f"{key}.differs", _different(secret, look), Tone.WARNING))
     if wait_seconds:
         template = t.ngettext(
             "You can try again in {count} second.",
@@ -97,6 +98,13 @@ def entry_notices(
         wait = t.fill(template, count=wait_seconds)
         said.append(notice(f"{key}.wait", wait))
     return said
+
+
+def _different(secret: Secret, look: Look) -> str:
+    _ = look.t.gettext
+    if secret.has_letters:
+        return _("The two passphrases were not the same. Choose one again.")
+    return _("The two PINs were not the same. Choose one again.")
 
 
 def _listening(

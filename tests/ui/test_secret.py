@@ -60,7 +60,9 @@ def test_what_was_typed_is_in_no_error_text() -> None:
 def test_it_is_said_what_to_type() -> None:
     assert "6 digits" in asked_anew(EMPTY, LOOK)
     assert "passphrase" in asked_anew(Secret.for_role("coordinator"), LOOK)
-    assert "once more" in asked_anew(typed("428193").confirmed(), LOOK)
+    assert "PIN once more" in asked_anew(typed("428193").confirmed(), LOOK)
+    letters = Secret(has_letters=True, first="olive tree")
+    assert "passphrase once more" in asked_anew(letters, LOOK)
 
 
 @pytest.mark.parametrize(
