@@ -9,6 +9,17 @@ from app.core.wire import Setup
 from app.i18n import Translator, formats
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Named:
+    """What somebody is called; "" of whom nothing is known here."""
+
+    name: str = ""
+    is_confirmed: bool = True
+
+
+NOBODY = Named()
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What ids of practitioners, devices and sites are called; each site's zone."""
@@ -20,6 +31,11 @@ class Names:
     """A time is shown as it was on the wall where it was written."""
     unconfirmed: frozenset[str] = frozenset()
     """Practitioners whom a colleague added, and no administrator confirmed."""
+
+    def named(self, practitioner_id: str) -> Named:
+        """Return what a practitioner is called."""
+        name = self.practitioners.get(practitioner_id, "")
+        return Named(name, practitioner_id not in self.unconfirmed)
 
 
 NO_NAMES = Names()
@@ -34,6 +50,12 @@ def names_of(setup: Setup) -> Names:
         {s.site_id: s.zone for s in setup.sites},
         setup.unconfirmed,
     )
+
+
+def called(t: Translator, who: Named) -> str:
+    """Somebody's name, marked where nobody confirmed it."""
+    name = t.isolate(who.name) if who.name else t.gettext("Somebody unknown here")
+    return name if who.is_confirmed else f"{name} · {t.gettext('Not confirmed yet')}"
 
 
 def of_write(t: Translator, write: Write, names: Names) -> str:
@@ -61,12 +83,6 @@ def zone_of(site_id: str, names: Names) -> str:
 
 def _known(t: Translator, place: tuple[str, str, str], names: Names) -> list[str]:
     practitioner_id, device_id, site_id = place
-    found = (
-        names.practitioners.get(practitioner_id) or t.gettext("Somebody unknown here"),
-        names.devices.get(device_id),
-        names.sites.get(site_id),
-    )
-    known = [t.isolate(each) for each in found if each]
-    if practitioner_id in names.unconfirmed:
-        known.insert(1, t.gettext("Not confirmed yet"))
-    return known
+    found = (names.devices.get(device_id), names.sites.get(site_id))
+    known = (t.isolate(each) for each in found if each)
+    return [called(t, names.named(practitioner_id)), *known]

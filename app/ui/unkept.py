@@ -23,15 +23,15 @@ def unkept_dialog(
 
 
 def loss_dialog(
-    problem: ProblemCode,
+    problem: ProblemCode | None,
     leave: Callable[[], None],
     stay: Callable[[], None],
     look: Look,
 ) -> ft.AlertDialog:
-    """Ask whether to leave although what was typed is lost then."""
+    """Ask whether to leave although what was typed is lost then; `problem` says why."""
     t = look.t
-    why = messages.problem(t, problem)
+    why = f"{messages.problem(t, problem)}\n" if problem else ""
     lost = t.gettext("What was typed here is not kept. If you leave, it is lost.")
     deed = w.Deed(t.gettext("Leave"), leave)
     question = t.gettext("Leave without saving?")
-    return w.ask(question, f"{why}\n{lost}", deed, look, stay)
+    return w.ask(question, f"{why}{lost}", deed, look, stay)

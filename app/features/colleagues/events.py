@@ -3,6 +3,13 @@
 from dataclasses import dataclass
 
 from app.core.problems import ProblemCode
+from app.ui.secret import (
+    ContinuePressed,
+    DigitPressed,
+    ErasePressed,
+    KeysSwitched,
+    TextTyped,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +52,6 @@ class GrantPressed:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class DigitPressed:
-    digit: str
-
-
-@dataclass(frozen=True, slots=True)
-class ErasePressed:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class TextTyped:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeysSwitched:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class ContinuePressed:
     pass
 
 
@@ -148,19 +130,19 @@ class LoadPeople:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SetPin:
     practitioner_id: str
     pin: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChangePin:
     old: str
     new: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ResetPin:
     practitioner_id: str
     new: str
@@ -168,7 +150,7 @@ class ResetPin:
     second_pin: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ResetByGrant:
     practitioner_id: str
     new: str

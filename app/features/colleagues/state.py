@@ -12,16 +12,12 @@ from app.features.colleagues.events import (
     AddPressed,
     BackPressed,
     ChangePin,
-    ContinuePressed,
-    DigitPressed,
     Effect,
-    ErasePressed,
     Event,
     Failed,
     GrantPressed,
     HandedOver,
     Kept,
-    KeysSwitched,
     Leave,
     Left,
     LoadPeople,
@@ -35,10 +31,18 @@ from app.features.colleagues.events import (
     SecondPressed,
     SetPin,
     Shown,
-    TextTyped,
 )
 from app.ui.loop import Next
-from app.ui.secret import EMPTY, Secret
+from app.ui.secret import (
+    EMPTY,
+    ContinuePressed,
+    DigitPressed,
+    ErasePressed,
+    KeyEvent,
+    KeysSwitched,
+    Secret,
+    TextTyped,
+)
 
 
 class Step(Enum):
@@ -52,10 +56,9 @@ class Step(Enum):
     SECOND_PIN = auto()
     HAND_OVER = auto()
     CHOOSE = auto()
-    REPEAT = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Model:
     """The screen; what is secret stands in it only while it is needed."""
 
@@ -69,14 +72,12 @@ class Model:
     by_grant: bool = False
     given: str = ""
     """My old PIN, or the second colleague's."""
-    chosen: str = ""
     secret: Secret = EMPTY
     name: str = ""
     role: str = ""
     busy: bool = False
     problem: ProblemCode | None = None
     wait_seconds: int = 0
-    differs: bool = False
     done_for: str = ""
     """Whose PIN was just kept: a name."""
 
@@ -162,7 +163,7 @@ def _picked(model: Model, practitioner_id: str) -> Model:
         return model
     picked = replace(model.at_list(), person=found[0])
     if practitioner_id == model.me:
-        return replace(picked, step=Step.OLD, secret=Secret.to_choose(found[0].role))
+        return replace(picked, step=Step.OLD, secret=Secret.for_role(found[0].role))
     step = Step.SECOND if found[0].has_pin else Step.HAND_OVER
     return replace(picked, step=step)
 
@@ -173,7 +174,7 @@ def _beside(model: Model, event: SecondPressed | GrantPressed | HandedOver) -> M
             found = [p for p in model.seconds if p.practitioner_id == second_id]
             if not found:
                 return model
-            secret = Secret.to_choose(found[0].role)
+            secret = Secret.for_role(found[0].role)
             return replace(
                 model,
                 step=Step.SECOND_PIN,
@@ -191,27 +192,15 @@ def _beside(model: Model, event: SecondPressed | GrantPressed | HandedOver) -> M
 
 def _to_choose(model: Model) -> Model:
     role = model.person.role if model.person else ""
-    secret = Secret.to_choose(role)
-    return replace(model, step=Step.CHOOSE, secret=secret, chosen="", problem=None)
+    secret = Secret.for_role(role)
+    return replace(model, step=Step.CHOOSE, secret=secret, problem=None)
 
 
-def _typed(
-    model: Model, event: DigitPressed | ErasePressed | TextTyped | KeysSwitched
-) -> Model:
+def _typed(model: Model, event: KeyEvent) -> Model:
     if model.busy:
         return model
-    match event:
-        case DigitPressed(digit):
-            secret = model.secret.with_digit(digit)
-        case ErasePressed():
-            secret = model.secret.without_last()
-        case TextTyped(text):
-            secret = model.secret.typed(text)
-        case KeysSwitched():
-            secret = model.secret.switched()
-        case _:
-            assert_never(event)
-    return replace(model, secret=secret, problem=None, differs=False, wait_seconds=0)
+    secret = model.secret.pressed(event)
+    return replace(model, secret=secret, problem=None, wait_seconds=0)
 
 
 def _continued(model: Model) -> Next[Model, Effect]:
@@ -227,11 +216,9 @@ def _continued(model: Model) -> Next[Model, Effect]:
             handed = replace(model, given=text, secret=EMPTY, step=Step.HAND_OVER)
             return Next(handed)
         case Step.CHOOSE:
-            again = replace(model, step=Step.REPEAT, chosen=text)
-            return Next(replace(again, secret=model.secret.cleared()))
-        case Step.REPEAT if text != model.chosen:
-            return Next(replace(_to_choose(model), differs=True))
-        case Step.REPEAT:
+            secret = model.secret.confirmed()
+            if not secret.is_chosen:
+                return Next(replace(model, secret=secret))
             return Next(replace(model, busy=True), (_deed(model, model.person, text),))
         case _:
             return Next(model)
@@ -260,16 +247,16 @@ _ABOUT_CHOSEN = frozenset(
 
 def _failed(model: Model, problem: ProblemCode, wait_seconds: int) -> Model:
     """Go back to what was wrong: a PIN that was given, the new one, or the list."""
-    idle = replace(model, busy=False, secret=EMPTY, chosen="")
+    idle = replace(model, busy=False, secret=EMPTY)
     if model.step is Step.ADD:
         return replace(idle, problem=problem)
     if problem in _ABOUT_CHOSEN:
         return replace(_to_choose(idle), problem=problem)
     if problem in _ABOUT_GIVEN and model.is_mine:
         role = model.person.role if model.person else ""
-        step, secret = Step.OLD, Secret.to_choose(role)
+        step, secret = Step.OLD, Secret.for_role(role)
     elif problem in _ABOUT_GIVEN and model.second is not None:
-        step, secret = Step.SECOND_PIN, Secret.to_choose(model.second.role)
+        step, secret = Step.SECOND_PIN, Secret.for_role(model.second.role)
     else:
         return replace(model.at_list(), problem=problem)
     return replace(

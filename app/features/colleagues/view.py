@@ -8,27 +8,22 @@ from app.features.colleagues.events import (
     AddConfirmed,
     AddPressed,
     BackPressed,
-    ContinuePressed,
-    DigitPressed,
-    ErasePressed,
     Event,
     GrantPressed,
     HandedOver,
-    KeysSwitched,
     NameTyped,
     Person,
     PersonPressed,
     RoleChosen,
     SecondPressed,
-    TextTyped,
 )
 from app.features.colleagues.state import Model, Step
-from app.i18n import messages
 from app.i18n.terms import role_name
 from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
-from app.ui.secret_entry import Keys, secret_entry
+from app.ui.secret import ContinuePressed
+from app.ui.secret_entry import asked_anew, entry_notices, secret_entry
 from app.ui.widgets.lists import Row
 
 Dispatch = Callable[[Event], None]
@@ -56,6 +51,9 @@ def _list(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         body.append(w.notice("colleagues.done", kept))
     body.append(w.subtitle(_("Tap a name to set a PIN here, or to change yours.")))
     body += [_row(model, person, dispatch, look) for person in model.people]
+    if model.is_loaded and not model.roles:
+        later = _("You can add colleagues once your administrator has confirmed you.")
+        body.append(w.notice("colleagues.unconfirmed", later))
     add = w.main_button(
         "colleagues.add",
         _("Add a colleague"),
@@ -150,18 +148,11 @@ def _entry(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Fram
     who = person
     if model.step is Step.SECOND_PIN and model.second is not None:
         who = model.second
-    keys = Keys(
-        digit=lambda digit: dispatch(DigitPressed(digit)),
-        erase=lambda: dispatch(ErasePressed()),
-        type=lambda text: dispatch(TextTyped(text)),
-        switch=lambda: dispatch(KeysSwitched()),
-        go_on=lambda: dispatch(ContinuePressed()),
-    )
     body: list[ft.Control] = [w.section_title(_asked(model, look))]
-    if model.step is Step.CHOOSE:
+    if model.step is Step.CHOOSE and not model.secret.first:
         body.append(w.subtitle(_("Only you know it. Nobody can look it up for you.")))
     body += _said(model, look)
-    body += secret_entry("colleagues", model.secret, look, keys)
+    body += secret_entry("colleagues", model.secret, look, dispatch)
     if model.busy:
         body.append(w.waiting("colleagues.busy", _("Keeping the new PIN")))
     return Frame(
@@ -179,12 +170,8 @@ def _entry(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Fram
 
 def _asked(model: Model, look: Look) -> str:
     _ = look.t.gettext
-    if model.step is Step.REPEAT:
-        return _("Type the same PIN once more")
-    if model.step is Step.CHOOSE and model.secret.has_letters:
-        return _("Choose a passphrase of 8 letters and digits or more")
     if model.step is Step.CHOOSE:
-        return _("Choose a PIN of 6 digits or more")
+        return asked_anew(model.secret, look)
     return _("Your PIN until now") if model.step is Step.OLD else _("Your PIN")
 
 
@@ -228,20 +215,5 @@ def _adding(model: Model, dispatch: Dispatch, look: Look) -> Frame:
 
 
 def _said(model: Model, look: Look) -> list[ft.Control]:
-    t = look.t
-    said: list[ft.Control] = []
-    if model.problem is not None:
-        sentence = messages.problem(t, model.problem)
-        said.append(w.notice("colleagues.problem", sentence, w.Tone.WARNING))
-    if model.differs:
-        sentence = t.gettext("The two PINs were not the same. Choose one again.")
-        said.append(w.notice("colleagues.differs", sentence, w.Tone.WARNING))
-    if model.wait_seconds:
-        template = t.ngettext(
-            "You can try again in {count} second.",
-            "You can try again in {count} seconds.",
-            model.wait_seconds,
-        )
-        wait = t.fill(template, count=model.wait_seconds)
-        said.append(w.notice("colleagues.wait", wait))
-    return said
+    wait, problem = model.wait_seconds, model.problem
+    return entry_notices("colleagues", model.secret, look, problem, wait)

@@ -11,13 +11,13 @@ from app.core.confidential import Note
 from app.features.confidential.state import (
     Effect,
     Event,
-    GoBack,
     Model,
     Saved,
     SaveFailed,
     SaveNote,
     update,
 )
+from app.ui.leaving import GoBack
 from app.ui.loop import Loop
 from app.ui.navigator import Place
 from app.ui.work import Work, by_code

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from app.core.confidential import Category
 from app.core.problems import ProblemCode
+from app.ui.leaving import GoBack, LeavePressed, LossAccepted, StayPressed
 from app.ui.loop import Next
 
 
@@ -17,6 +18,8 @@ class Model:
     text: str = ""
     busy: bool = False
     problem: ProblemCode | None = None
+    asks_to_leave: bool = False
+    """There is no draft: one goes, and loses what is typed, or stays."""
 
     @property
     def can_save(self) -> bool:
@@ -50,7 +53,8 @@ class SaveFailed:
     problem: ProblemCode
 
 
-Event = CategoryChosen | TextTyped | SavePressed | Saved | SaveFailed
+Leaving = LeavePressed | LossAccepted | StayPressed
+Event = CategoryChosen | TextTyped | SavePressed | Saved | SaveFailed | Leaving
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,11 +63,6 @@ class SaveNote:
 
     category: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class GoBack:
-    """It is saved."""
 
 
 Effect = SaveNote | GoBack
@@ -86,5 +85,21 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(replace(model, text=""), (GoBack(),))
         case SaveFailed(problem):
             return Next(replace(model, busy=False, problem=problem))
+        case LeavePressed() | LossAccepted() | StayPressed():
+            return _leaving(model, event)
+        case _:
+            assert_never(event)
+
+
+def _leaving(model: Model, event: Leaving) -> Next[Model, Effect]:
+    match event:
+        case LeavePressed() if model.busy:
+            return Next(model)
+        case LeavePressed() if model.text.strip():
+            return Next(replace(model, asks_to_leave=True))
+        case LeavePressed() | LossAccepted():
+            return Next(replace(model, text="", asks_to_leave=False), (GoBack(),))
+        case StayPressed():
+            return Next(replace(model, asks_to_leave=False))
         case _:
             assert_never(event)

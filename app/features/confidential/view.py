@@ -15,7 +15,9 @@ from app.features.confidential.words import CATEGORIES, who_reads
 from app.i18n import messages
 from app.ui import widgets as w
 from app.ui.frame import Frame
+from app.ui.leaving import LeavePressed, LossAccepted, StayPressed
 from app.ui.look import Look
+from app.ui.unkept import loss_dialog
 
 Dispatch = Callable[[Event], None]
 
@@ -42,7 +44,10 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
                 w.FieldOptions(lines=6),
             ),
             w.words(
-                _("Nothing is kept before you save. Afterwards you can’t read it.")
+                _(
+                    "Nothing is kept before you save. Afterwards only those who may "
+                    "read confidential notes can read it."
+                )
             ),
         ],
         main=w.main_button(
@@ -51,7 +56,17 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             lambda: dispatch(SavePressed()),
             enabled=model.can_save,
         ),
+        dialog=_dialog(model, dispatch, look),
+        back=lambda: dispatch(LeavePressed()),
     )
+
+
+def _dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | None:
+    """What is typed is in no draft: asked before it is lost."""
+    if not model.asks_to_leave:
+        return None
+    leave, stay = LossAccepted(), StayPressed()
+    return loss_dialog(None, lambda: dispatch(leave), lambda: dispatch(stay), look)
 
 
 def _problem(model: Model, look: Look) -> list[ft.Control]:

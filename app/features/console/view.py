@@ -24,6 +24,7 @@ from app.ui import widgets as w
 from app.ui.frame import Frame, Span
 from app.ui.look import Look
 from app.ui.record_words import RecordWords
+from app.ui.role_words import with_whom_to_ask
 from app.ui.screen import part
 from app.ui.widgets.lists import Row
 
@@ -113,7 +114,7 @@ def _list(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
         return [*controls, w.waiting("console.waiting", _("Asking the server"))]
     if model.hides_alarms:
         said = _("Alarms are not shown to your role.")
-        controls.append(w.notice("console.hides", said))
+        controls.append(w.notice("console.hides", with_whom_to_ask(look.t, said)))
     if not model.patients:
         empty = _("Nobody was found")
         hint = _("Try fewer letters, or take the filter away.")

@@ -64,7 +64,7 @@ def loop(door: Door, work: Work, place: Place) -> Loop[Model, Event, Effect]:
 
                 work.run(lambda: door.hold(recover), dispatch, _opened, _failed)
             case GoHome():
-                place.reset(*door.way())
+                _go_home(door, place)
             case Leave():
                 place.back()
             case _:
@@ -72,6 +72,11 @@ def loop(door: Door, work: Work, place: Place) -> Loop[Model, Event, Effect]:
 
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     return Loop(Model(), update, perform, moments)
+
+
+def _go_home(door: Door, place: Place) -> None:
+    if place.is_top:  # Or it was locked again meanwhile.
+        place.reset(*door.way())
 
 
 def _fetch(file: VaultFile, practitioner_id: str) -> GrantFetched:

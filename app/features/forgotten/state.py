@@ -6,7 +6,16 @@ from typing import assert_never
 
 from app.core.problems import ProblemCode
 from app.ui.loop import Next
-from app.ui.secret import EMPTY, Secret
+from app.ui.secret import (
+    EMPTY,
+    ContinuePressed,
+    DigitPressed,
+    ErasePressed,
+    KeyEvent,
+    KeysSwitched,
+    Secret,
+    TextTyped,
+)
 
 
 class Step(Enum):
@@ -15,7 +24,6 @@ class Step(Enum):
     NAMES = auto()
     TOLD = auto()
     CHOOSE = auto()
-    REPEAT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +44,8 @@ class Model:
     step: Step = Step.NAMES
     person: Person | None = None
     secret: Secret = EMPTY
-    chosen: str = ""
     busy: bool = False
     problem: ProblemCode | None = None
-    differs: bool = False
 
     def at_names(self) -> "Model":
         """The same people, and nothing of what was typed."""
@@ -70,31 +76,6 @@ class FetchPressed:
 class GrantFetched:
     people: tuple[Person, ...]
     problem: ProblemCode | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DigitPressed:
-    digit: str
-
-
-@dataclass(frozen=True, slots=True)
-class ErasePressed:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class TextTyped:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeysSwitched:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class ContinuePressed:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +128,7 @@ class FetchGrant:
     practitioner_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Recover:
     practitioner_id: str
     pin: str
@@ -219,52 +200,32 @@ def _picked(model: Model, practitioner_id: str) -> Model:
 
 def _failed(model: Model, problem: ProblemCode) -> Model:
     """Choose again where the PIN was refused; else what helps is told again."""
-    idle = replace(model, busy=False, chosen="", secret=EMPTY)
+    idle = replace(model, busy=False, secret=EMPTY)
     if problem in _ABOUT_PIN:
         idle = _to_choose(idle)
-    elif model.step in (Step.CHOOSE, Step.REPEAT):
+    elif model.step is Step.CHOOSE:
         idle = replace(idle, step=Step.TOLD)
     return replace(idle, problem=problem)
 
 
 def _to_choose(model: Model) -> Model:
-    secret = Secret.to_choose(model.person.role if model.person else "")
-    return replace(model, step=Step.CHOOSE, secret=secret, chosen="", problem=None)
+    secret = Secret.for_role(model.person.role if model.person else "")
+    return replace(model, step=Step.CHOOSE, secret=secret, problem=None)
 
 
-def _typed(
-    model: Model, event: DigitPressed | ErasePressed | TextTyped | KeysSwitched
-) -> Model:
+def _typed(model: Model, event: KeyEvent) -> Model:
     if model.busy:
         return model
-    match event:
-        case DigitPressed(digit):
-            secret = model.secret.with_digit(digit)
-        case ErasePressed():
-            secret = model.secret.without_last()
-        case TextTyped(text):
-            secret = model.secret.typed(text)
-        case KeysSwitched():
-            secret = model.secret.switched()
-        case _:
-            assert_never(event)
-    return replace(model, secret=secret, problem=None, differs=False)
+    return replace(model, secret=model.secret.pressed(event), problem=None)
 
 
 def _continued(model: Model) -> Next[Model, Effect]:
-    if model.busy or model.person is None:
+    if model.busy or model.person is None or model.step is not Step.CHOOSE:
         return Next(model)
     if not model.secret.is_long_enough:
         return Next(replace(model, problem=ProblemCode.PIN_TOO_SHORT))
-    pin = model.secret.text
-    match model.step:
-        case Step.CHOOSE:
-            cleared = model.secret.cleared()
-            return Next(replace(model, step=Step.REPEAT, chosen=pin, secret=cleared))
-        case Step.REPEAT if pin != model.chosen:
-            return Next(replace(_to_choose(model), differs=True))
-        case Step.REPEAT:
-            deed = Recover(model.person.practitioner_id, pin)
-            return Next(replace(model, busy=True), (deed,))
-        case _:
-            return Next(model)
+    secret = model.secret.confirmed()
+    if not secret.is_chosen:
+        return Next(replace(model, secret=secret))
+    deed = Recover(model.person.practitioner_id, secret.text)
+    return Next(replace(model, busy=True), (deed,))

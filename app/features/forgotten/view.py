@@ -6,24 +6,19 @@ import flet as ft
 
 from app.features.forgotten.state import (
     BackPressed,
-    ContinuePressed,
-    DigitPressed,
-    ErasePressed,
     Event,
     FetchPressed,
-    KeysSwitched,
     Model,
     Person,
     PersonPressed,
     Step,
-    TextTyped,
 )
-from app.i18n import messages
 from app.i18n.terms import role_name
 from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
-from app.ui.secret_entry import Keys, secret_entry
+from app.ui.secret import ContinuePressed
+from app.ui.secret_entry import asked_anew, entry_notices, secret_entry
 from app.ui.widgets.lists import Row
 
 Dispatch = Callable[[Event], None]
@@ -96,19 +91,12 @@ def _told(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame
 
 def _entry(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
     _ = look.t.gettext
-    keys = Keys(
-        digit=lambda digit: dispatch(DigitPressed(digit)),
-        erase=lambda: dispatch(ErasePressed()),
-        type=lambda text: dispatch(TextTyped(text)),
-        switch=lambda: dispatch(KeysSwitched()),
-        go_on=lambda: dispatch(ContinuePressed()),
-    )
     return Frame(
         title=look.t.isolate(person.name),
         body=[
-            w.section_title(_asked(model, look)),
+            w.section_title(asked_anew(model.secret, look)),
             *_said(model, look),
-            *secret_entry("forgotten", model.secret, look, keys),
+            *secret_entry("forgotten", model.secret, look, dispatch),
         ],
         main=w.main_button(
             "forgotten.continue",
@@ -120,25 +108,8 @@ def _entry(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Fram
     )
 
 
-def _asked(model: Model, look: Look) -> str:
-    _ = look.t.gettext
-    if model.step is Step.REPEAT:
-        return _("Type the same PIN once more")
-    if model.secret.has_letters:
-        return _("Choose a passphrase of 8 letters and digits or more")
-    return _("Choose a PIN of 6 digits or more")
-
-
 def _said(model: Model, look: Look) -> list[ft.Control]:
-    t = look.t
-    _ = t.gettext
-    said: list[ft.Control] = []
-    if model.problem is not None:
-        sentence = messages.problem(t, model.problem)
-        said.append(w.notice("forgotten.problem", sentence, w.Tone.WARNING))
-    if model.differs:
-        sentence = _("The two PINs were not the same. Choose one again.")
-        said.append(w.notice("forgotten.differs", sentence, w.Tone.WARNING))
+    said = entry_notices("forgotten", model.secret, look, model.problem)
     if model.busy:
-        said.append(w.waiting("forgotten.busy", _("One moment")))
+        said.append(w.waiting("forgotten.busy", look.t.gettext("One moment")))
     return said

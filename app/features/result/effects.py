@@ -34,6 +34,7 @@ from app.ui.glass import BreakGlass, Broken, OnGlass, Refused
 from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
+from app.ui.provenance import NOBODY, names_of
 from app.ui.routes import Plan, Result, Screening
 from app.ui.work import Lane, Work, by_code
 
@@ -99,7 +100,7 @@ class _Result:
         view = ResponseView(found[0])
         form = desk.library.form(view.questionnaire)
         scored = score_of(documents, route.response_id)
-        names = desk.setup.practitioner_names
+        names = names_of(desk.vault.setup)
         result = scored.shown("result") if scored else None
         status = view.shown("status")
         writers = {author_of(shown) for _key, shown in view.answers()}
@@ -109,10 +110,10 @@ class _Result:
             flags=flags_in(view, desk.library),
             score=dict(as_mapping(result.value)) if result else None,
             answers=_answers(form, view) if form else (),
-            author=names.get(status.write.practitioner_id, "") if status else "",
+            author=names.named(status.write.practitioner_id) if status else NOBODY,
             at_ms=status.write.effective_ms if status else 0,
             zone=desk.setup.site.zone,
-            authors=frozenset(names[w] for w in writers if w in names),
+            authors=frozenset(names.named(each) for each in writers),
             disputed=_disputed(form, view),
             has_two_scores=result is not None and result.in_conflict,
             interpreters=_interpreters(view),

@@ -1,6 +1,6 @@
 """Result: what a finished screening says, and the way back to the visit."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from app.clinic.findings import StandingFlag
@@ -12,6 +12,7 @@ from app.core.questionnaire import Answer, ItemPath, QuestionnaireItem
 from app.core.values import Interpretation
 from app.ui.glass import INTACT, BreakGlass, Glass, OnGlass, decide
 from app.ui.loop import Next
+from app.ui.provenance import NOBODY, Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ class Loaded:
     flags: tuple[StandingFlag, ...] = ()
     score: dict[str, Json] | None = None
     answers: tuple[Measured, ...] = ()
-    author: str = ""
+    author: Named = NOBODY
     at_ms: int = 0
     zone: str = "UTC"
-    authors: frozenset[str] = field(default_factory=frozenset)
+    authors: frozenset[Named] = frozenset()
     disputed: tuple[str, ...] = ()
     has_two_scores: bool = False
     interpreters: tuple[Interpretation, ...] = ()

@@ -24,7 +24,8 @@ from app.ui.form_words import FormWords
 from app.ui.frame import Frame
 from app.ui.glass_page import is_open, show_it, why_page
 from app.ui.look import Look
-from app.ui.role_words import call_the_nurse
+from app.ui.provenance import called
+from app.ui.role_words import call_the_nurse, with_whom_to_ask
 
 Dispatch = Callable[[Event], None]
 
@@ -65,7 +66,7 @@ def _meaning(
         return [*told, *_about(loaded, words, look), *_score(loaded, words, look)]
     said = look.t.gettext("The result is not shown to your role.")
     show = show_it("result.hidden.show", loaded.role, dispatch, look)
-    return [w.notice("result.hidden", said, action=show)]
+    return [w.notice("result.hidden", with_whom_to_ask(look.t, said), action=show)]
 
 
 def _missing(look: Look) -> ft.Control:
@@ -267,11 +268,11 @@ def _how(loaded: Loaded, look: Look) -> list[ft.Control]:
     t, view = look.t, loaded.view
     _ = t.gettext
     facts = []
-    if loaded.author:
+    if loaded.author.name:
         when = formats.instant(t, loaded.at_ms, loaded.zone)
-        facts.append((_("Finished by"), f"{t.isolate(loaded.author)} · {when}"))
+        facts.append((_("Finished by"), f"{called(t, loaded.author)} · {when}"))
     if loaded.authors - {loaded.author}:
-        others = formats.joined(t, map(t.isolate, sorted(loaded.authors)))
+        others = formats.joined(t, (called(t, each) for each in sorted(loaded.authors)))
         facts.append((_("Answers written by"), others))
     languages = view.value("languages")
     tags = languages if isinstance(languages, list | tuple) else ()

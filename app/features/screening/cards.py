@@ -31,6 +31,7 @@ from app.i18n import N_, formats
 from app.ui import widgets as w
 from app.ui.form_words import FormWords
 from app.ui.look import Look
+from app.ui.provenance import called
 from app.ui.screen import part
 from app.ui.theme import Space
 from app.ui.widgets.words import unsaid
@@ -168,7 +169,9 @@ def _also_answered(
     if card.is_changed:
         template = t.gettext("Somebody else answered meanwhile: {answer} ({author})")
     answer = words.said(card.question.item, other.answer)
-    return w.subtitle(t.fill(template, answer=answer, author=other.practitioner))
+    return w.subtitle(
+        t.fill(template, answer=answer, author=called(t, other.practitioner))
+    )
 
 
 def _flag_words(card: Card, form: Form, look: Look) -> ft.Control:
@@ -198,7 +201,9 @@ def _until_now(card: Card, before: Before, tongues: Tongues, look: Look) -> ft.C
     words = FormWords(t, tongues.form, tongues.form.canonical)
     template = t.gettext("Until now: {answer} ({author})")
     answer = words.said(card.question.item, before.answer)
-    return w.subtitle(t.fill(template, answer=answer, author=before.practitioner))
+    return w.subtitle(
+        t.fill(template, answer=answer, author=called(t, before.practitioner))
+    )
 
 
 def _quiet_answers(

@@ -31,6 +31,7 @@ from app.core.records import ANSWER_PREFIX
 from app.core.values import ResponseStatus
 from app.features.screening.model import Before, Intro, Loaded, Written
 from app.i18n import formats
+from app.ui.provenance import names_of
 from app.ui.routes import Screening
 
 
@@ -95,7 +96,7 @@ def _authors(view: ResponseView) -> dict[ItemPath, str]:
 
 def _written(desk: Desk, view: ResponseView) -> dict[ItemPath, tuple[Written, ...]]:
     """Return every answer that stands at each question, the oldest first."""
-    names = desk.setup.practitioner_names
+    names = names_of(desk.vault.setup)
     found: dict[ItemPath, tuple[Written, ...]] = {}
     for name in view.document.fields:
         if not name.startswith(ANSWER_PREFIX):
@@ -106,7 +107,7 @@ def _written(desk: Desk, view: ResponseView) -> dict[ItemPath, tuple[Written, ..
                 Written(
                     write.operation_id,
                     Answer.from_json({} if write.value is None else write.value),
-                    names.get(author_of(Shown(write)), ""),
+                    names.named(author_of(Shown(write))),
                     write.at.device_id == desk.vault.device_id,
                 )
                 for write in view.document.writes(name)
@@ -157,13 +158,13 @@ def _before(desk: Desk, view: ResponseView) -> dict[ItemPath, Before]:
     """Return what each answer says until now, of a response that was finished."""
     if view.status not in (ResponseStatus.COMPLETED, ResponseStatus.AMENDED):
         return {}
-    names = desk.setup.practitioner_names
+    names = names_of(desk.vault.setup)
     found = {}
     for key, shown in view.answers():
         try:
             path, answer = ItemPath.decode(key), Answer.from_json(shown.value)
         except (PathError, AnswerError):
             continue
-        author = names.get(author_of(shown), "")
+        author = names.named(author_of(shown))
         found[path] = Before(answer, author, shown.write.effective_ms)
     return found

@@ -21,6 +21,7 @@ from app.core.questionnaire import (
 )
 from app.core.values import Interpretation, InterpreterMode, ResponseStatus
 from app.features.screening.entry import Slots
+from app.ui.provenance import Named
 
 
 class Stage(StrEnum):
@@ -78,7 +79,7 @@ class Before:
     """What an answer said until now, and who gave it: in view while correcting."""
 
     answer: Answer
-    practitioner: str
+    practitioner: Named
     at_ms: int
 
 
@@ -88,7 +89,7 @@ class Written:
 
     operation_id: str
     answer: Answer
-    practitioner: str
+    practitioner: Named
     is_from_here: bool = False
     """Whether it was written on this tablet."""
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from app.features.unlock.keys import OpenForgotten
 from app.features.unlock.model import Model, Person
 from app.features.unlock.state import (
     AskWait,
@@ -15,6 +14,7 @@ from app.features.unlock.state import (
     GoHome,
     Left,
     LoadPeople,
+    OpenForgotten,
     OpenLanguages,
     OpenVault,
     PeopleLoaded,

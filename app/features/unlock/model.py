@@ -6,8 +6,6 @@ from enum import Enum, auto
 from app.core.problems import ProblemCode
 from app.ui.secret import EMPTY, Secret
 
-MIN_PIN_DIGITS = 6
-
 
 class Step(Enum):
     """Where one is."""
@@ -15,7 +13,6 @@ class Step(Enum):
     NAMES = auto()
     PIN = auto()
     CHOOSE = auto()
-    REPEAT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +38,9 @@ class Model:
     step: Step = Step.NAMES
     person: Person | None = None
     secret: Secret = EMPTY
-    chosen: str = ""
     busy: bool = False
     problem: ProblemCode | None = None
-    differs: bool = False
     wait_seconds: int = 0
-
-    @property
-    def digits(self) -> str:
-        """What was typed so far; with letters too, where there are any."""
-        return self.secret.text
 
     @property
     def must_wait(self) -> bool:

@@ -4,19 +4,17 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from app.core.problems import ProblemCode
-from app.features.unlock.keys import (
+from app.features.unlock.model import Model, Person, Step
+from app.ui.loop import Next
+from app.ui.secret import (
+    ContinuePressed,
     DigitPressed,
     ErasePressed,
-    ForgotPressed,
     KeyEvent,
     KeysSwitched,
-    OpenForgotten,
+    Secret,
     TextTyped,
-    after_key,
 )
-from app.features.unlock.model import MIN_PIN_DIGITS, Model, Person, Step
-from app.ui.loop import Next
-from app.ui.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,8 @@ class WaitKnown:
 
 
 @dataclass(frozen=True, slots=True)
-class ContinuePressed:
-    pass
+class ForgotPressed:
+    """Somebody can't unlock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +106,13 @@ class AskWait:
     practitioner_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OpenVault:
     practitioner_id: str
     pin: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChoosePin:
     practitioner_id: str
     pin: str
@@ -138,6 +136,11 @@ class GoHome:
 @dataclass(frozen=True, slots=True)
 class OpenLanguages:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForgotten:
+    """Leads to what can be done about a PIN that is forgotten."""
 
 
 Effect = (
@@ -187,7 +190,7 @@ def _picked(model: Model, practitioner_id: str) -> Next[Model, Effect]:
     if not found or not (found[0].has_pin or found[0].may_choose):
         return Next(model)
     step = Step.PIN if found[0].has_pin else Step.CHOOSE
-    secret = Secret.to_choose(found[0].role)
+    secret = Secret.for_role(found[0].role)
     picked = replace(model.at_names(), step=step, person=found[0], secret=secret)
     return Next(picked, (AskWait(practitioner_id),))
 
@@ -195,24 +198,20 @@ def _picked(model: Model, practitioner_id: str) -> Next[Model, Effect]:
 def _typed(model: Model, event: KeyEvent) -> Model:
     if model.busy or model.is_closed or model.step is Step.NAMES:
         return model
-    secret = after_key(model.secret, event)
-    return replace(model, secret=secret, problem=None, differs=False)
+    return replace(model, secret=model.secret.pressed(event), problem=None)
 
 
 def _continued(model: Model) -> Next[Model, Effect]:
     if model.person is None or model.busy or model.must_wait or model.is_closed:
         return Next(model)
-    if len(model.digits) < MIN_PIN_DIGITS:
+    if not model.secret.is_long_enough:
         return Next(replace(model, problem=ProblemCode.PIN_TOO_SHORT))
-    person, pin = model.person.practitioner_id, model.digits
-    cleared = model.secret.cleared()
+    person, pin = model.person.practitioner_id, model.secret.text
     if model.step is Step.PIN:
         return Next(replace(model, busy=True), (OpenVault(person, pin),))
-    if model.step is Step.CHOOSE:
-        return Next(replace(model, step=Step.REPEAT, chosen=pin, secret=cleared))
-    if pin != model.chosen:
-        again = replace(model, step=Step.CHOOSE, chosen="", secret=cleared)
-        return Next(replace(again, differs=True))
+    secret = model.secret.confirmed()
+    if not secret.is_chosen:
+        return Next(replace(model, secret=secret))
     return Next(replace(model, busy=True), (ChoosePin(person, pin),))
 
 
@@ -239,7 +238,5 @@ def _waiting(
 
 
 def _failed(model: Model, problem: ProblemCode, wait_seconds: int) -> Model:
-    step = Step.CHOOSE if model.step is Step.REPEAT else model.step
-    cleared = model.secret.cleared()
-    freed = replace(model, step=step, busy=False, secret=cleared, chosen="")
+    freed = replace(model, busy=False, secret=model.secret.cleared())
     return replace(freed, problem=problem, wait_seconds=wait_seconds)

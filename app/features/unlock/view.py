@@ -5,27 +5,20 @@ from dataclasses import replace
 
 import flet as ft
 
-from app.features.unlock.keys import (
-    DigitPressed,
-    ErasePressed,
-    ForgotPressed,
-    KeysSwitched,
-    TextTyped,
-)
 from app.features.unlock.model import Model, Person, Step
 from app.features.unlock.state import (
     BackPressed,
-    ContinuePressed,
     Event,
+    ForgotPressed,
     LanguagesPressed,
     PersonPressed,
 )
-from app.i18n import messages
 from app.i18n.terms import role_name
 from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
-from app.ui.secret_entry import Keys, secret_entry
+from app.ui.secret import ContinuePressed
+from app.ui.secret_entry import asked_anew, entry_notices, secret_entry
 from app.ui.widgets.lists import Row
 
 Dispatch = Callable[[Event], None]
@@ -82,14 +75,14 @@ def _name_row(person: Person, dispatch: Dispatch, look: Look) -> ft.Control:
 
 def _pad(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
     _ = look.t.gettext
-    body: list[ft.Control] = [
-        w.section_title(_asked(model, look)),
-    ]
-    if model.step is Step.CHOOSE:  # at every digit, or the pad would move
+    body: list[ft.Control] = [w.section_title(_asked(model, look))]
+    # At every digit, or the pad would move.
+    if model.step is Step.CHOOSE and not model.secret.first:
         body.append(w.subtitle(_("Only you know it. Nobody can look it up for you.")))
-    body += _said(model, look)
+    wait, problem = model.wait_seconds, model.problem
+    body += entry_notices("unlock", model.secret, look, problem, wait)
     if not model.is_closed:
-        body += _keys(model, dispatch, look)
+        body += secret_entry("unlock", model.secret, look, dispatch)
     if model.busy:
         body.append(w.waiting("unlock.busy", _("Opening the records")))
     return Frame(
@@ -114,45 +107,6 @@ def _forgot(model: Model, dispatch: Dispatch, look: Look) -> ft.Control | None:
 
 
 def _asked(model: Model, look: Look) -> str:
-    _ = look.t.gettext
-    step = model.step
-    if step is Step.CHOOSE and model.secret.has_letters:
-        return _("Choose a passphrase of 8 letters and digits or more")
-    return {
-        Step.NAMES: "",
-        Step.PIN: _("Your PIN"),
-        Step.CHOOSE: _("Choose a PIN of 6 digits or more"),
-        Step.REPEAT: _("Type the same PIN once more"),
-    }[step]
-
-
-def _keys(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
-    keys = Keys(
-        digit=lambda digit: dispatch(DigitPressed(digit)),
-        erase=lambda: dispatch(ErasePressed()),
-        type=lambda text: dispatch(TextTyped(text)),
-        switch=lambda: dispatch(KeysSwitched()),
-        go_on=lambda: dispatch(ContinuePressed()),
-    )
-    return secret_entry("unlock", model.secret, look, keys)
-
-
-def _said(model: Model, look: Look) -> list[ft.Control]:
-    t = look.t
-    _ = t.gettext
-    said: list[ft.Control] = []
-    if model.problem is not None:
-        sentence = messages.problem(t, model.problem)
-        said.append(w.notice("unlock.problem", sentence, w.Tone.WARNING))
-    if model.differs:
-        sentence = _("The two PINs were not the same. Choose one again.")
-        said.append(w.notice("unlock.differs", sentence, w.Tone.WARNING))
-    if model.must_wait:
-        template = t.ngettext(
-            "You can try again in {count} second.",
-            "You can try again in {count} seconds.",
-            model.wait_seconds,
-        )
-        sentence = t.fill(template, count=model.wait_seconds)
-        said.append(w.notice("unlock.wait", sentence))
-    return said
+    if model.step is Step.CHOOSE:
+        return asked_anew(model.secret, look)
+    return look.t.gettext("Your PIN")

@@ -41,6 +41,7 @@ from app.i18n import formats
 from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
+from app.ui.provenance import names_of
 from app.ui.routes import Home, Notice, Record, Register, Result, Screening
 from app.ui.work import Work, by_code
 
@@ -114,7 +115,7 @@ class _Visit:
             desk.library,
             formats.local_day(desk.wall(), desk.setup.site.zone),
             desk.wall(),
-            desk.setup.practitioner_names,
+            names_of(vault.setup),
             frozenset(
                 each.removeprefix(SCREENING_DRAFT)
                 for each in drafts

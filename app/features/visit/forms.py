@@ -20,6 +20,7 @@ from app.i18n import terms
 from app.ui import widgets as w
 from app.ui.form_words import FormWords
 from app.ui.look import Look
+from app.ui.provenance import NOBODY, called
 from app.ui.theme import Space
 
 Dispatch = Callable[[Event], None]
@@ -84,11 +85,10 @@ def _state(offer: Offer, loaded: Loaded | None, look: Look) -> str:
         return f"{said} · {unsaved}"
     if view.stopped_reason:
         said = f"{said}: {terms.stop_reason(t, view.stopped_reason)}"
-    names = loaded.names if loaded else {}
-    author = names.get(_author(view), "")
-    if not author:
+    author = loaded.names.named(_author(view)) if loaded else NOBODY
+    if not author.name:
         return said
-    by = t.fill(t.gettext("by {name}"), name=author)
+    by = t.fill(t.gettext("by {name}"), name=called(t, author))
     return f"{said} · {by}"
 
 

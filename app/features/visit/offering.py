@@ -16,6 +16,7 @@ from app.core.questionnaire import due
 from app.core.records import RecordType
 from app.core.summary import Station
 from app.core.values import ResponseStatus
+from app.ui.provenance import NO_NAMES, Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Loaded:
     library: Library
     today: date
     now_ms: int
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Names = NO_NAMES
     drafts: frozenset[str] = frozenset()
     number: int = 0
     """Its place among the readings of this screen."""

@@ -29,7 +29,7 @@ from app.ui.flags import flag_notice
 from app.ui.form_words import FormWords
 from app.ui.frame import Frame
 from app.ui.look import Look
-from app.ui.role_words import call_the_nurse
+from app.ui.role_words import call_the_nurse, with_whom_to_ask
 
 Dispatch = Callable[[Event], None]
 
@@ -134,7 +134,7 @@ def _not_shown(loaded: Loaded, look: Look) -> list[ft.Control]:
     if loaded.shows_answers:
         return []
     said = look.t.gettext("The screenings are not shown to your role.")
-    return [w.notice("visit.hidden", said)]
+    return [w.notice("visit.hidden", with_whom_to_ask(look.t, said))]
 
 
 def _flag_words(flag: StandingFlag, loaded: Loaded, look: Look) -> str:

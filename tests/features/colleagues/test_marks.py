@@ -30,6 +30,9 @@ def test_the_lock_screen_and_the_strip_mark_who_is_unconfirmed(tmp_path: Path) -
             await page.tap("unlock.continue")
             await page.until(lambda: page.shows("home.register"))
             await page.until(lambda: MARK in page.texts())
+            await page.tap("home.colleagues")
+            await page.until(lambda: page.shows("colleagues.unconfirmed"))
+            assert not page.shows("colleagues.add")
         await process.close()
 
     asyncio.run(scenario())

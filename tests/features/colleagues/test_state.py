@@ -10,15 +10,12 @@ from app.features.colleagues.events import (
     AddPressed,
     BackPressed,
     ChangePin,
-    ContinuePressed,
-    DigitPressed,
     Effect,
     Event,
     Failed,
     GrantPressed,
     HandedOver,
     Kept,
-    KeysSwitched,
     Leave,
     Left,
     LoadPeople,
@@ -31,9 +28,9 @@ from app.features.colleagues.events import (
     RoleChosen,
     SecondPressed,
     SetPin,
-    TextTyped,
 )
 from app.features.colleagues.state import Model, Step, update
+from app.ui.secret import ContinuePressed, DigitPressed, KeysSwitched, TextTyped
 
 ANA = Person("ana", "Ana", "nurse", has_pin=True)
 BO = Person("bo", "Bo", "mediator", has_pin=True)
@@ -65,7 +62,7 @@ def test_who_has_no_pin_gets_the_tablet_and_types_one_twice() -> None:
     model, effects = after(HandedOver(), *given(NEW), *given(NEW), model=handed)
     assert (model.busy, effects) == (True, (SetPin("cy", NEW),))
     done, effects = after(Kept(), model=model)
-    assert (done.step, done.done_for, done.chosen) == (Step.LIST, "Cy", "")
+    assert (done.step, done.done_for, done.secret.first) == (Step.LIST, "Cy", "")
     assert effects == (LoadPeople(),)
     again, _ = after(PersonPressed("cy"), model=done)  # before it was read again
     assert again.step is Step.SECOND
@@ -74,7 +71,11 @@ def test_who_has_no_pin_gets_the_tablet_and_types_one_twice() -> None:
 def test_two_that_differ_are_asked_again() -> None:
     begun = (PersonPressed("cy"), HandedOver(), *given(NEW), *given("906153"))
     model, effects = after(*begun)
-    assert (model.step, model.differs, model.chosen) == (Step.CHOOSE, True, "")
+    assert (model.step, model.secret.differs, model.secret.first) == (
+        Step.CHOOSE,
+        True,
+        "",
+    )
     assert effects == ()
 
 
@@ -117,7 +118,7 @@ def test_a_coordinator_is_asked_for_letters_and_everybody_may_have_them() -> Non
     switched, _ = after(DigitPressed("1"), KeysSwitched(), model=digits)
     assert (switched.secret.has_letters, switched.secret.text) == (True, "")
     typed, _ = after(TextTyped("olive tree"), ContinuePressed(), model=switched)
-    assert (typed.step, typed.chosen) == (Step.REPEAT, "olive tree")
+    assert (typed.step, typed.secret.first) == (Step.CHOOSE, "olive tree")
 
 
 def test_what_is_too_simple_is_chosen_again() -> None:

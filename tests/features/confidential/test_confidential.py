@@ -23,6 +23,7 @@ from app.features.record.effects import load
 from app.storage.compartments import Reader
 from app.storage.errors import NotAllowedError
 from app.storage.hpke import BoxKey
+from app.ui.leaving import GoBack, LeavePressed, LossAccepted, StayPressed
 from app.ui.routes import Confidential
 from app.ui.screen import Screen
 from tests.clinic.desks import Table, a_table, on_screen
@@ -135,6 +136,39 @@ def test_it_is_saved_once_and_only_when_both_are_said() -> None:
     step = update(model, SavePressed())
     assert len(step.effects) == 1
     assert update(step.model, SavePressed()).effects == ()
+
+
+def test_what_is_typed_is_not_lost_unasked() -> None:
+    assert update(Model(("Bohdana",)), LeavePressed()).effects == (GoBack(),)
+    typed = Model(("Bohdana",), "hiv", SAID)
+    asked = update(typed, LeavePressed())
+    assert (asked.model.asks_to_leave, asked.effects) == (True, ())
+    assert update(asked.model, StayPressed()).model == typed
+    gone = update(asked.model, LossAccepted())
+    assert (gone.model.text, gone.effects) == ("", (GoBack(),))
+    saving = update(typed, SavePressed()).model
+    assert update(saving, LeavePressed()).effects == ()
+
+
+def test_the_way_back_asks_before_what_is_typed_is_lost(tmp_path: Path) -> None:
+    async def shown() -> None:
+        with a_table(tmp_path) as table:
+            amina = register(table.desk, "Amina")
+            allow(table, BO)
+            async with on_screen(
+                Confidential(amina.patient_id),
+                lambda place, work: Screen(
+                    loop(table.desk, work, place, amina.patient_id), view
+                ),
+            ) as client:
+                await client.enter("confidential.text", SAID)
+                await client.tap("back")
+                await client.until(lambda: client.shows("dialog.do"))
+                assert "If you leave, it is lost." in " ".join(client.texts())
+                await client.tap("dialog.cancel")
+                assert client.shows("confidential.save")
+
+    asyncio.run(shown())
 
 
 def test_what_was_said_is_in_no_error_text() -> None:

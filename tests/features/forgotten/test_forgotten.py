@@ -6,10 +6,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app.core.problems import ProblemCode
+from app.features.forgotten.effects import Door, loop
 from app.features.forgotten.state import (
     BackPressed,
-    ContinuePressed,
-    DigitPressed,
     Event,
     Failed,
     FetchGrant,
@@ -17,12 +16,15 @@ from app.features.forgotten.state import (
     GrantFetched,
     Left,
     Model,
+    Opened,
     Person,
     PersonPressed,
     Recover,
     Step,
     update,
 )
+from app.ui.routes import Forgotten, Route, Unlock
+from app.ui.secret import ContinuePressed, DigitPressed
 from sync_server.context import Context
 from sync_server.people_tables import RECOVERY_SLOT
 from sync_server.services import recovery
@@ -32,6 +34,7 @@ from tests.bootstrap.tablets import (
     a_process,
     an_enrolled_process,
 )
+from tests.clinic.desks import a_place, some_work
 from tests.storage.tablets import ANA as NURSE_ID
 from tests.support.connection import Client
 from tests.sync.real import NURSE, enrolled, real_server
@@ -63,9 +66,9 @@ def test_a_grant_leads_to_a_pin_typed_twice() -> None:
     done = after(PersonPressed("ana"), FetchPressed(), GrantFetched((ANA,)), *twice)
     assert done.busy
     told = update(done, Failed(ProblemCode.NO_GRANT)).model
-    assert (told.step, told.chosen, told.busy) == (Step.TOLD, "", False)
+    assert (told.step, told.secret.first, told.busy) == (Step.TOLD, "", False)
     again = update(done, Failed(ProblemCode.PIN_TOO_SIMPLE)).model
-    assert (again.step, again.chosen) == (Step.CHOOSE, "")
+    assert (again.step, again.secret.first) == (Step.CHOOSE, "")
     last = update(after(*_almost()), ContinuePressed())
     assert last.effects == (Recover("ana", NEW_PIN),)
 
@@ -87,7 +90,7 @@ def test_a_coordinator_chooses_a_passphrase_and_nothing_typed_stays() -> None:
     assert model.secret.has_letters
     for event in (BackPressed(), Left()):
         left = after(*_almost(), event)
-        assert (left.secret.text, left.chosen, left.person) == ("", "", None)
+        assert (left.secret.text, left.secret.first, left.person) == ("", "", None)
 
 
 async def told_what_helps(page: Client, whose: str) -> None:
@@ -139,6 +142,23 @@ def recovery_slot_is_there(context: Context, device_id: str) -> bool:
     with context.database.read() as connection:
         ids = connection.scalars(select(RECOVERY_SLOT.c.device_id))
         return device_id in set(ids)
+
+
+def test_whom_a_lock_overtook_is_led_nowhere(tmp_path: Path) -> None:
+    def nowhere() -> tuple[Route, ...]:
+        raise RuntimeError("the tablet is locked")
+
+    async def scenario() -> None:
+        process = an_enrolled_process(tmp_path, NOBODY_THERE)
+        place = a_place(Forgotten())
+        door = Door(process.file(), lambda _open: None, nowhere)
+        screen = loop(door, some_work(), place)
+        place.navigator.reset(Unlock())
+        screen.dispatch(Opened())
+        assert place.navigator.top.route == Unlock()
+        await process.close()
+
+    asyncio.run(scenario())
 
 
 def test_without_a_network_it_is_said(tmp_path: Path) -> None:

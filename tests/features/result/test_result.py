@@ -125,6 +125,7 @@ def test_a_total_that_is_closed_to_a_role_is_shown_for_a_reason(
             desk = replace(here.desk, practitioner=who)
             async with session(desk, result, width=360.0) as screen:
                 assert screen.client.shows("result.hidden")
+                assert screen.says("Ask a nurse or a coordinator.")
                 assert numbers(screen) == []
                 await screen.tap("result.hidden.show", "glass.why.danger", "glass.show")
                 assert screen.client.shows("result.broken")

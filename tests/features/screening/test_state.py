@@ -36,6 +36,7 @@ from app.features.screening.model import (
     Written,
 )
 from app.features.screening.state import update
+from app.ui.provenance import Named
 
 TB = read_library().forms[0]
 COUGH, FEVER = ItemPath("cough"), ItemPath("fever")
@@ -140,7 +141,7 @@ def test_an_answer_changed_back_before_the_record_is_read_again_stays() -> None:
     (draft,) = back.effects
     assert isinstance(draft, KeepDraft)
     assert draft.answers == {COUGH: Answer.of(NO)}
-    own = Written("o2", Answer.of(YES), "Ana", is_from_here=True)
+    own = Written("o2", Answer.of(YES), Named("Ana"), is_from_here=True)
     later = replace(
         before,
         saved=Answers({COUGH: Answer.of(YES)}),

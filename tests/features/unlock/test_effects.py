@@ -9,10 +9,8 @@ import pytest
 
 from app.core.problems import ProblemCode
 from app.features.unlock.effects import Door, loop
-from app.features.unlock.keys import DigitPressed
 from app.features.unlock.model import Model
 from app.features.unlock.state import (
-    ContinuePressed,
     Effect,
     Event,
     Left,
@@ -22,6 +20,7 @@ from app.storage import SlotClosedError, Vault, VaultFile, WrongPinError
 from app.ui.loop import Loop
 from app.ui.navigator import Navigator, Place
 from app.ui.routes import Home, Unlock
+from app.ui.secret import ContinuePressed, DigitPressed
 from tests.clinic.desks import some_work, until
 from tests.storage.tablets import ANA, PIN, Tablet
 

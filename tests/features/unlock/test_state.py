@@ -3,25 +3,18 @@
 import pytest
 
 from app.core.problems import ProblemCode
-from app.features.unlock.keys import (
-    DigitPressed,
-    ErasePressed,
-    ForgotPressed,
-    KeysSwitched,
-    OpenForgotten,
-    TextTyped,
-)
 from app.features.unlock.model import Model, Person, Step
 from app.features.unlock.state import (
     AskWait,
     BackPressed,
     ChoosePin,
-    ContinuePressed,
     CountSecond,
     Effect,
     Event,
+    ForgotPressed,
     GoHome,
     LoadPeople,
+    OpenForgotten,
     OpenVault,
     PeopleLoaded,
     PersonPressed,
@@ -31,6 +24,13 @@ from app.features.unlock.state import (
     UnlockFailed,
     WaitKnown,
     update,
+)
+from app.ui.secret import (
+    ContinuePressed,
+    DigitPressed,
+    ErasePressed,
+    KeysSwitched,
+    TextTyped,
 )
 
 ANA = Person("ana", "Ana", "nurse", has_pin=True)
@@ -82,7 +82,7 @@ def test_a_pin_opens_the_vault_once() -> None:
 
 def test_a_digit_can_be_taken_back() -> None:
     model, _ = after(*typed("12"), ErasePressed(), model=at_pad())
-    assert model.digits == "1"
+    assert model.secret.text == "1"
 
 
 def test_a_short_pin_is_not_tried() -> None:
@@ -95,7 +95,7 @@ def test_the_first_pin_is_chosen_and_said_twice() -> None:
     pad = at_pad(FIRST)
     assert pad.step is Step.CHOOSE
     once, effects = after(*typed("428193"), ContinuePressed(), model=pad)
-    assert (once.step, once.digits, effects) == (Step.REPEAT, "", ())
+    assert (once.secret.first, once.secret.text, effects) == ("428193", "", ())
     _, effects = after(*typed("428193"), ContinuePressed(), model=once)
     assert effects == (ChoosePin("ana", "428193"),)
 
@@ -103,7 +103,7 @@ def test_the_first_pin_is_chosen_and_said_twice() -> None:
 def test_two_pins_that_differ_are_asked_again() -> None:
     once, _ = after(*typed("428193"), ContinuePressed(), model=at_pad(FIRST))
     again, effects = after(*typed("428194"), ContinuePressed(), model=once)
-    assert (again.step, again.differs, again.chosen) == (Step.CHOOSE, True, "")
+    assert (again.secret.differs, again.secret.first) == (True, "")
     assert effects == ()
 
 
@@ -111,7 +111,7 @@ def test_a_wrong_pin_leaves_the_screen_and_the_wait_is_counted_down() -> None:
     trying, _ = after(*typed("428193"), ContinuePressed(), model=at_pad())
     failed = UnlockFailed(ProblemCode.WRONG_PIN, 2)
     model, effects = after(failed, model=trying)
-    assert (model.digits, model.busy, model.wait_seconds) == ("", False, 2)
+    assert (model.secret.text, model.busy, model.wait_seconds) == ("", False, 2)
     assert effects == (CountSecond(),)
     model, effects = after(SecondPassed(), model=model)
     assert (model.wait_seconds, effects) == (1, (CountSecond(),))
@@ -132,7 +132,7 @@ def test_the_wait_of_somebody_else_is_no_wait_of_mine() -> None:
 @pytest.mark.parametrize("event", [BackPressed(), Unlocked()])
 def test_nothing_of_a_pin_stays_when_one_leaves_the_pad(event: Event) -> None:
     model, effects = after(*typed("428193"), event, model=at_pad())
-    assert (model.digits, model.person) == ("", None)
+    assert (model.secret.text, model.person) == ("", None)
     assert (GoHome() in effects) == isinstance(event, Unlocked)
 
 
@@ -143,7 +143,7 @@ def test_nobody_goes_back_while_the_vault_opens() -> None:
 
 def test_letters_are_there_for_whom_wants_them_and_first_for_a_coordinator() -> None:
     switched, _ = after(DigitPressed("1"), KeysSwitched(), model=at_pad())
-    assert (switched.secret.has_letters, switched.digits) == (True, "")
+    assert (switched.secret.has_letters, switched.secret.text) == (True, "")
     _, effects = after(TextTyped("olive tree 7"), ContinuePressed(), model=switched)
     assert effects == (OpenVault("ana", "olive tree 7"),)
     clara = Person("clara", "Clara", "coordinator", has_pin=True)
@@ -153,14 +153,14 @@ def test_letters_are_there_for_whom_wants_them_and_first_for_a_coordinator() -> 
 def test_a_forgotten_pin_leads_on_and_leaves_nothing_typed() -> None:
     model, effects = after(DigitPressed("1"), ForgotPressed(), model=at_pad())
     assert OpenForgotten() in effects
-    assert (model.digits, model.person) == ("", None)
+    assert (model.secret.text, model.person) == ("", None)
 
 
 def test_a_closed_name_says_so_as_it_is_picked_and_takes_no_more_digits() -> None:
     picked = after(WaitKnown("ana", 0, is_closed=True), model=at_pad())[0]
     assert picked.problem is ProblemCode.SLOT_CLOSED
     typed_on, effects = after(*typed("428193"), ContinuePressed(), model=picked)
-    assert typed_on.digits == ""
+    assert typed_on.secret.text == ""
     assert effects == ()
     another = after(BackPressed(), model=typed_on)[0]
     assert another.problem is None
