@@ -150,6 +150,7 @@ def _missing(
             practitioner_id=reader.practitioner_id,
             device_id=reader.device_id,
             sealed=seal_to(reader.public_key, box.private_bytes, purpose),
+            sealed_to=reader.public_key,
         )
         for reader in readers
         if (reader.practitioner_id, reader.device_id) not in there

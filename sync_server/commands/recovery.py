@@ -42,7 +42,9 @@ def use(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     public = _read(lambda: sheets.read_public(given.public))
     with opened(settings, ports) as context:
         recovery.use_key(context.database, public)
-    print("Tablets seal their keys to it when they next send, unlocked. Keep the sheets")
+    print(
+        "Tablets seal their keys to it when they next send, unlocked. Keep the sheets"
+    )
     print("of an older key until all have: they open those that have not.")
     return 0
 

@@ -1,5 +1,7 @@
 """Closed sections: who may read them, and their keys, which nobody here can open."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, select
 
 from app.core.compartment_wire import (
@@ -13,6 +15,7 @@ from app.core.problems import ProblemCode
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
+from sync_server.services.known_people import practitioner_keys
 from sync_server.tables import (
     COMPARTMENT_HALF,
     COMPARTMENT_KEY,
@@ -59,7 +62,9 @@ def publish(context: Context, device_id: str, new: NewCompartmentKey) -> None:
     """Keep a key, and those halves of it that readers lack; what is known stays.
 
     Only the tablet of a reader has a key to publish: one of the readers must be able to
-    open it on the device that asks. Raises not-found or forbidden.
+    open it on the device that asks. A half that its reader can't open, having another
+    pair by now, is left out: the tablet seals it anew by its next setup. Raises
+    not-found or forbidden.
     """
     key, database = new.key, context.database
     if new.compartment_id not in NAMES:
@@ -67,7 +72,15 @@ def publish(context: Context, device_id: str, new: NewCompartmentKey) -> None:
     with database.write() as connection:
         database.lock_log(connection)
         readers = readers_of(connection).get(new.compartment_id, set())
-        halves = [half for half in key.halves if half.practitioner_id in readers]
+        pairs = {
+            (one.practitioner_id, one.device_id): one.public_key
+            for one in practitioner_keys(connection)
+        }
+        halves = [
+            half
+            for half in key.halves
+            if half.practitioner_id in readers and _is_to(half, pairs)
+        ]
         there = _halves(connection).get(key.key_id, ())
         openers = (*halves, *(h for h in there if h.practitioner_id in readers))
         row = _known(connection, key.key_id)
@@ -88,6 +101,12 @@ def publish(context: Context, device_id: str, new: NewCompartmentKey) -> None:
         }
         added = [(key.key_id, *whose, sealed) for whose, sealed in rows.items()]
         database.insert(connection, COMPARTMENT_HALF, added)
+
+
+def _is_to(half: SealedHalf, pairs: Mapping[tuple[str, str], bytes]) -> bool:
+    """Tell whether a half is sealed to the pair that its reader has now, if it says."""
+    whose = (half.practitioner_id, half.device_id)
+    return not half.sealed_to or pairs.get(whose) == half.sealed_to
 
 
 def _known(connection: Connection, key_id: str) -> AnyRow:
