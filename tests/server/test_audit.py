@@ -173,6 +173,19 @@ def test_verify_names_the_first_gap_or_edit(
     assert TAMPERING[statement] in broken(on_sqlite)
 
 
+def test_what_is_taken_in_meanwhile_is_no_gap(deployment: TestDeployment) -> None:
+    tablets = [deployment.device(name) for name in ("tablet-a", "tablet-b")]
+    for tablet in tablets:
+        read(tablet, "amina")
+        deployment.push(tablet)
+    with deployment.context.database.snapshot() as connection:
+        chains = verify(connection)
+        assert [next(chains).name, next(chains).name] == ["audit", "device tablet-a"]
+        read(tablets[1], "boris")
+        deployment.push(tablets[1])
+        assert [(c.name, c.broken_at) for c in chains] == [("device tablet-b", 0)]
+
+
 def test_two_rows_that_change_places_are_seen(on_sqlite: TestDeployment) -> None:
     tablet = on_sqlite.device("tablet-a")
     read(tablet, "amina", "boris")
