@@ -157,7 +157,12 @@ TAMPERING = {
     "DELETE FROM operation WHERE sequence = 1": ("device tablet-a", 1),
     "UPDATE operation SET header = '{}' WHERE sequence = 3": ("device tablet-a", 3),
     "UPDATE operation SET content = NULL WHERE sequence = 2": ("device tablet-a", 2),
+    "UPDATE operation SET content = '{}' WHERE sequence = 2": ("device tablet-a", 2),
+    "UPDATE operation SET salt = 'x' WHERE sequence = 2": ("device tablet-a", 2),
+    "UPDATE audit_event SET event_id = X'00' WHERE number = 2": ("audit", 2),
+    "UPDATE device SET public_key = 'x'": ("device tablet-a", 3),
     "UPDATE signature SET signature = 'x'": ("device tablet-a", 3),
+    "DELETE FROM signature": ("device tablet-a", 3),
 }
 
 
