@@ -1,7 +1,5 @@
 """Closed sections: who may read them, and their keys, which nobody here can open."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import Connection, select
 
 from app.core.compartment_wire import (
@@ -72,15 +70,7 @@ def publish(context: Context, device_id: str, new: NewCompartmentKey) -> None:
     with database.write() as connection:
         database.lock_log(connection)
         readers = readers_of(connection).get(new.compartment_id, set())
-        pairs = {
-            (one.practitioner_id, one.device_id): one.public_key
-            for one in practitioner_keys(connection)
-        }
-        halves = [
-            half
-            for half in key.halves
-            if half.practitioner_id in readers and _is_to(half, pairs)
-        ]
+        halves = _openable(connection, key.halves, readers)
         there = _halves(connection).get(key.key_id, ())
         openers = (*halves, *(h for h in there if h.practitioner_id in readers))
         row = _known(connection, key.key_id)
@@ -103,10 +93,20 @@ def publish(context: Context, device_id: str, new: NewCompartmentKey) -> None:
         database.insert(connection, COMPARTMENT_HALF, added)
 
 
-def _is_to(half: SealedHalf, pairs: Mapping[tuple[str, str], bytes]) -> bool:
-    """Tell whether a half is sealed to the pair that its reader has now, if it says."""
-    whose = (half.practitioner_id, half.device_id)
-    return not half.sealed_to or pairs.get(whose) == half.sealed_to
+def _openable(
+    connection: Connection, halves: tuple[SealedHalf, ...], readers: set[str]
+) -> list[SealedHalf]:
+    """Return those of readers, sealed to the pair that each has now, if they say."""
+    pairs = {
+        (one.practitioner_id, one.device_id): one.public_key
+        for one in practitioner_keys(connection)
+    }
+    return [
+        half
+        for half in halves
+        if half.practitioner_id in readers
+        and half.sealed_to in (b"", pairs.get((half.practitioner_id, half.device_id)))
+    ]
 
 
 def _known(connection: Connection, key_id: str) -> AnyRow:
