@@ -53,6 +53,18 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction that reads one state, whatever others write meanwhile.
+
+        SQLite's always do; PostgreSQL's usual one sees each commit as it comes.
+        """
+        with self.read() as connection:
+            if not self.is_sqlite:
+                level = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+                connection.exec_driver_sql(level)
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes (SQLite: BEGIN IMMEDIATE)."""
         if not self.is_sqlite:

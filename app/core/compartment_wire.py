@@ -8,11 +8,16 @@ MAX_HALVES = 500
 
 
 class SealedHalf(WireModel):
-    """A key's private half, sealed to one reader's public half on one device."""
+    """A key's private half, sealed to one reader's public half on one device.
+
+    `sealed_to` is that public half, as the tablet that publishes knows it: where the
+    reader has another by now, nobody could open it, and the server does not keep it.
+    """
 
     practitioner_id: Id
     device_id: Id
     sealed: Bytes = Field(max_length=256)
+    sealed_to: Bytes = Field(default=b"", max_length=32)
 
 
 class CompartmentKey(WireModel):

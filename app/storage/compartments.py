@@ -156,7 +156,12 @@ def _missing(
             continue
         with suppress(ValueError):
             sealed = seal_to(reader.public_key, box.private_bytes, purpose)
-            half = SealedHalf(practitioner_id=who, device_id=device, sealed=sealed)
+            half = SealedHalf(
+                practitioner_id=who,
+                device_id=device,
+                sealed=sealed,
+                sealed_to=reader.public_key,
+            )
             halves.append(half)
     return NewCompartmentKey(
         compartment_id=compartment.compartment_id,

@@ -11,7 +11,6 @@ from sync_server.commands.deployment import opened
 from sync_server.context import Ports
 from sync_server.services import recovery
 from sync_server.services.administration import AdministrationError
-from sync_server.services.known_people import recovery_public
 from sync_server.settings import Settings
 from sync_server.sheets import Sheet, SheetError
 
@@ -43,15 +42,19 @@ def use(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     public = _read(lambda: sheets.read_public(given.public))
     with opened(settings, ports) as context:
         recovery.use_key(context.database, public)
-    print("Tablets seal their keys to it when they next send, unlocked.")
+    print(
+        "Tablets seal their keys to it when they next send, unlocked. Keep the sheets"
+    )
+    print("of an older key until all have: they open those that have not.")
     return 0
 
 
 def grant(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Let somebody choose a PIN on a tablet that nobody can unlock."""
     with opened(settings, ports) as context:
-        with context.database.read() as connection:
-            public = recovery_public(connection)
+        # Not the deployment's: a tablet that was locked when that changed still has
+        # the one before, whose sheets open it.
+        public = recovery.key_of(context, given.device)
         found = [_typed_sheet(number, public) for number in (1, 2)]
         private = _read(lambda: sheets.joined(found[0], found[1]))
         valid_ms = given.hours * _HOUR_MS
@@ -100,6 +103,6 @@ def _typed_sheet(number: int, public: bytes) -> Sheet:
     sheet = _read(lambda: sheets.read_sheet("".join(lines)))
     if not sheets.is_of(sheet, public):
         raise AdministrationError(
-            f"Sheet {sheet.number} belongs to another recovery key than this server's."
+            f"Sheet {sheet.number} belongs to another recovery key than this tablet's."
         )
     return sheet

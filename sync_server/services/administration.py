@@ -12,6 +12,7 @@ from app.core.wire import Notice, Role
 from sync_server import secret_file
 from sync_server.context import Context, Ports
 from sync_server.database import AnyRow, Database
+from sync_server.people_tables import PRACTITIONER_KEY
 from sync_server.services.compartment_halves import on_device, take_away
 from sync_server.services.sign_in import MIN_PASSPHRASE, hash_passphrase, name_key
 from sync_server.settings import Settings, SettingsError
@@ -214,11 +215,14 @@ def _hashed(passphrase: str) -> str:
 def revoke_device(ports: Ports, database: Database, device_id: str) -> None:
     """Refuse a device from now on; raise AdministrationError if there is none."""
     with database.write() as connection:
+        database.lock_log(connection)  # no other tablet seals a key to it meanwhile
         of_device = DEVICE.c.device_id == device_id
         if connection.execute(select(DEVICE).where(of_device)).first() is None:
             raise AdministrationError(f"There is no device {device_id!r}.")
         values = {"revoked_at": ports.wall()}
         connection.execute(update(DEVICE).where(of_device).values(values))
+        own = PRACTITIONER_KEY.c.device_id == device_id
+        connection.execute(delete(PRACTITIONER_KEY).where(own))
         take_away(connection, on_device(device_id))
 
 

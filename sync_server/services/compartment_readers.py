@@ -13,6 +13,7 @@ from sync_server.tables import COMPARTMENT_READER, PRACTITIONER
 def allow(database: Database, name: str) -> None:
     """Let somebody read; a tablet of who may already then seals the keys to them."""
     with database.write() as connection:
+        database.lock_log(connection)
         practitioner_id = _id_of(connection, name)
         if not _may_read(connection, practitioner_id):
             row = {"compartment_id": DISCLOSURES, "practitioner_id": practitioner_id}
@@ -25,6 +26,7 @@ def withdraw(database: Database, name: str) -> None:
     What they could read they may have read. Raises AdministrationError.
     """
     with database.write() as connection:
+        database.lock_log(connection)
         practitioner_id = _id_of(connection, name)
         if not _may_read(connection, practitioner_id):
             raise AdministrationError(f"{name!r} does not read confidential notes.")

@@ -13,7 +13,7 @@ from app.core.problems import ProblemCode
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
-from sync_server.services.known_people import revoked_devices
+from sync_server.services.known_people import practitioner_keys, revoked_devices
 from sync_server.tables import (
     COMPARTMENT_HALF,
     COMPARTMENT_KEY,
@@ -61,7 +61,9 @@ def publish(context: Context, device_id: str, new: NewCompartmentKey) -> None:
 
     A half for a revoked tablet, made before its maker heard of that, is dropped.
     Only the tablet of a reader has a key to publish: one of the readers must be able to
-    open it on the device that asks. Raises not-found or forbidden.
+    open it on the device that asks. A half that its reader can't open, having another
+    pair by now, is left out: the tablet seals it anew by its next setup. Raises
+    not-found or forbidden.
     """
     key, database = new.key, context.database
     if new.compartment_id not in NAMES:
@@ -69,12 +71,7 @@ def publish(context: Context, device_id: str, new: NewCompartmentKey) -> None:
     with database.write() as connection:
         database.lock_log(connection)
         readers = readers_of(connection).get(new.compartment_id, set())
-        gone = revoked_devices(connection)
-        halves = [
-            half
-            for half in key.halves
-            if half.practitioner_id in readers and half.device_id not in gone
-        ]
+        halves = _openable(connection, key.halves, readers)
         there = _halves(connection).get(key.key_id, ())
         openers = (*halves, *(h for h in there if h.practitioner_id in readers))
         row = _known(connection, key.key_id)
@@ -95,6 +92,27 @@ def publish(context: Context, device_id: str, new: NewCompartmentKey) -> None:
         }
         added = [(key.key_id, *whose, sealed) for whose, sealed in rows.items()]
         database.insert(connection, COMPARTMENT_HALF, added)
+
+
+def _openable(
+    connection: Connection, halves: tuple[SealedHalf, ...], readers: set[str]
+) -> list[SealedHalf]:
+    """Return those of readers, sealed to the pair that each has now, if they say.
+
+    None of a revoked tablet's, which an older tablet may send.
+    """
+    gone = revoked_devices(connection)
+    pairs = {
+        (one.practitioner_id, one.device_id): one.public_key
+        for one in practitioner_keys(connection)
+    }
+    return [
+        half
+        for half in halves
+        if half.practitioner_id in readers
+        and half.device_id not in gone
+        and half.sealed_to in (b"", pairs.get((half.practitioner_id, half.device_id)))
+    ]
 
 
 def _known(connection: Connection, key_id: str) -> AnyRow:

@@ -103,7 +103,9 @@ def keep_keys(context: Context, device_id: str, given: PractitionerKeys) -> Kept
             raise ProblemError(ProblemCode.FORBIDDEN)
         if len(one.public_key) != _KEY_BYTES:
             raise ProblemError(ProblemCode.MALFORMED)
-    with context.database.write() as connection:
+    database = context.database
+    with database.write() as connection:
+        database.lock_log(connection)  # a request sent twice, or somebody who seals
         known = set(connection.scalars(select(PRACTITIONER.c.practitioner_id)))
         _forget_older_pairs(connection, device_id, given)
         of_device = PRACTITIONER_KEY.c.device_id == device_id
@@ -134,7 +136,8 @@ def all_practitioners(connection: Connection) -> Iterable[AnyRow]:
 
 def confirm(database: Database, name: str) -> bool:
     """Confirm who was proposed; False where there is nobody of that name."""
-    return _change(database, name, {"confirmed": True}) is not None
+    with database.write() as connection:
+        return _change(connection, name, {"confirmed": True}) is not None
 
 
 def revoke(database: Database, name: str, now_ms: int) -> bool:
@@ -142,11 +145,14 @@ def revoke(database: Database, name: str, now_ms: int) -> bool:
 
     Done again it does not move the time.
     """
-    values = {"active": False, "revoked_at": now_ms}
-    practitioner_id = _change(database, name, values, only_active=True)
-    if practitioner_id is None:
-        return _is_known(database, name)
     with database.write() as connection:
+        database.lock_log(connection)  # no tablet seals a key to them meanwhile
+        practitioner_id = _change(connection, name, {"active": False})
+        if practitioner_id is None:
+            return False
+        of_id = PRACTITIONER.c.practitioner_id == practitioner_id
+        first = update(PRACTITIONER).where(of_id, PRACTITIONER.c.revoked_at.is_(None))
+        connection.execute(first.values(revoked_at=now_ms))
         own = SESSION.c.practitioner_id == practitioner_id
         connection.execute(delete(SESSION).where(own))
         take_away(connection, of_practitioner(practitioner_id))
@@ -156,29 +162,15 @@ def revoke(database: Database, name: str, now_ms: int) -> bool:
 def reinstate(database: Database, name: str) -> bool:
     """Undo a revocation: what was set aside is taken in when it is sent again."""
     values = {"active": True, "revoked_at": None}
-    return _change(database, name, values) is not None
-
-
-def _is_known(database: Database, name: str) -> bool:
-    with database.read() as connection:
-        of_name = PRACTITIONER.c.name_key == name_key(name)
-        return (
-            connection.execute(select(PRACTITIONER).where(of_name)).first() is not None
-        )
+    with database.write() as connection:
+        return _change(connection, name, values) is not None
 
 
 def _change(
-    database: Database,
-    name: str,
-    values: Mapping[str, object],
-    *,
-    only_active: bool = False,
+    connection: Connection, name: str, values: Mapping[str, object]
 ) -> str | None:
-    with database.write() as connection:
-        of_name = PRACTITIONER.c.name_key == name_key(name)
-        if only_active:
-            of_name &= PRACTITIONER.c.active
-        query = select(PRACTITIONER.c.practitioner_id).where(of_name)
-        found: str | None = connection.scalar(query)
-        connection.execute(update(PRACTITIONER).where(of_name).values(**values))
-        return found
+    of_name = PRACTITIONER.c.name_key == name_key(name)
+    query = select(PRACTITIONER.c.practitioner_id).where(of_name)
+    found: str | None = connection.scalar(query)
+    connection.execute(update(PRACTITIONER).where(of_name).values(**values))
+    return found

@@ -16,7 +16,7 @@ from app.core.people_wire import (
 from app.core.problems import ProblemCode
 from sync_server.boxes import BoxError, open_box, seal_to
 from sync_server.context import Context
-from sync_server.database import Database
+from sync_server.database import AnyRow, Database
 from sync_server.people_tables import GRANT, RECOVERY_SLOT
 from sync_server.problems import ProblemError
 from sync_server.services.administration import AdministrationError
@@ -37,6 +37,16 @@ def use_key(database: Database, public_key: bytes) -> None:
     """Tell tablets from now on to which key they seal their recovery slots."""
     with database.write() as connection:
         connection.execute(update(DEPLOYMENT).values(recovery_public=public_key))
+
+
+def key_of(context: Context, device: str) -> bytes:
+    """Return the recovery key to which a tablet sealed its slot, by its name or id.
+
+    Raises AdministrationError where there is no such tablet, or it sent no slot.
+    """
+    with context.database.read() as connection:
+        slot = _slot(connection, _device_id(connection, device))
+    return bytes(slot.recovery_public)
 
 
 def keep_slot(context: Context, device_id: str, given: RecoverySlot) -> Kept:
@@ -107,15 +117,12 @@ def grant_recovery(
     what = (GrantKind.RECOVER, device, name)
     with context.database.write() as connection:
         grant = _grant(context, connection, what, valid_ms)
-        of_device = RECOVERY_SLOT.c.device_id == grant.device_id
-        slot = connection.execute(select(RECOVERY_SLOT).where(of_device)).first()
-        if slot is None:
-            raise AdministrationError(
-                "This tablet has not sent what recovers it. Run: tessera recovery use, "
-                "then let somebody unlock it and send."
-            )
+        slot = _slot(connection, grant.device_id)
         if slot.recovery_public != public_of(private):
-            raise AdministrationError("These sheets belong to another recovery key.")
+            raise AdministrationError(
+                "These sheets don't give this tablet's recovery key. Type each line in "
+                "its place."
+            )
         try:
             purpose = recovery_purpose(grant.device_id)
             data_key = open_box(private, slot.sealed, purpose)
@@ -136,14 +143,7 @@ def _grant(
     valid_ms: int,
 ) -> Grant:
     kind, device, name = what
-    wanted = (DEVICE.c.device_id == device) | (DEVICE.c.name == device)
-    devices = select(DEVICE.c.device_id).where(wanted, DEVICE.c.revoked_at.is_(None))
-    device_ids = list(connection.scalars(devices))
-    if len(device_ids) != 1:
-        said = "more than one tablet" if device_ids else "no tablet"
-        raise AdministrationError(
-            f"There is {said} {device!r}. See: tessera device list"
-        )
+    device_id = _device_id(connection, device)
     of_name = PRACTITIONER.c.name_key == name_key(name)
     people = select(PRACTITIONER.c.practitioner_id).where(of_name)
     practitioner_id = connection.scalar(people.where(PRACTITIONER.c.active))
@@ -152,10 +152,33 @@ def _grant(
     return Grant(
         grant_id=context.ports.ids.new(),
         kind=kind.value,
-        device_id=device_ids[0],
+        device_id=device_id,
         practitioner_id=practitioner_id,
         expires_at=context.ports.wall() + valid_ms,
     )
+
+
+def _device_id(connection: Connection, device: str) -> str:
+    wanted = (DEVICE.c.device_id == device) | (DEVICE.c.name == device)
+    devices = select(DEVICE.c.device_id).where(wanted, DEVICE.c.revoked_at.is_(None))
+    device_ids = list(connection.scalars(devices))
+    if len(device_ids) != 1:
+        said = "more than one tablet" if device_ids else "no tablet"
+        raise AdministrationError(
+            f"There is {said} {device!r}. See: tessera device list"
+        )
+    return str(device_ids[0])
+
+
+def _slot(connection: Connection, device_id: str) -> AnyRow:
+    of_device = RECOVERY_SLOT.c.device_id == device_id
+    slot = connection.execute(select(RECOVERY_SLOT).where(of_device)).first()
+    if slot is None:
+        raise AdministrationError(
+            "This tablet has not sent what recovers it. Run: tessera recovery use, "
+            "then let somebody unlock it and send."
+        )
+    return slot
 
 
 def _row(grant: Grant) -> dict[str, object]:

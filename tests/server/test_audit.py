@@ -157,7 +157,12 @@ TAMPERING = {
     "DELETE FROM operation WHERE sequence = 1": ("device tablet-a", 1),
     "UPDATE operation SET header = '{}' WHERE sequence = 3": ("device tablet-a", 3),
     "UPDATE operation SET content = NULL WHERE sequence = 2": ("device tablet-a", 2),
+    "UPDATE operation SET content = '{}' WHERE sequence = 2": ("device tablet-a", 2),
+    "UPDATE operation SET salt = 'x' WHERE sequence = 2": ("device tablet-a", 2),
+    "UPDATE audit_event SET event_id = X'00' WHERE number = 2": ("audit", 2),
+    "UPDATE device SET public_key = 'x'": ("device tablet-a", 3),
     "UPDATE signature SET signature = 'x'": ("device tablet-a", 3),
+    "DELETE FROM signature": ("device tablet-a", 3),
 }
 
 
@@ -171,6 +176,19 @@ def test_verify_names_the_first_gap_or_edit(
     assert broken(on_sqlite) == []
     execute(on_sqlite, statement)
     assert TAMPERING[statement] in broken(on_sqlite)
+
+
+def test_what_is_taken_in_meanwhile_is_no_gap(deployment: TestDeployment) -> None:
+    tablets = [deployment.device(name) for name in ("tablet-a", "tablet-b")]
+    for tablet in tablets:
+        read(tablet, "amina")
+        deployment.push(tablet)
+    with deployment.context.database.snapshot() as connection:
+        chains = verify(connection)
+        assert [next(chains).name, next(chains).name] == ["audit", "device tablet-a"]
+        read(tablets[1], "boris")
+        deployment.push(tablets[1])
+        assert [(c.name, c.broken_at) for c in chains] == [("device tablet-b", 0)]
 
 
 def test_two_rows_that_change_places_are_seen(on_sqlite: TestDeployment) -> None:

@@ -103,6 +103,33 @@ def test_what_is_mistyped_is_named_and_grants_nothing(clinic: Path) -> None:
     )
 
 
+def test_a_tablet_that_was_locked_when_the_key_changed_opens_to_the_older_sheets(
+    clinic: Path,
+) -> None:
+    first, second, public = sheets(done(clinic, "recovery", "make"))
+    done(clinic, "recovery", "use", public)
+    send_slot(clinic, read_public(public))
+    newer_first, newer_second, newer = sheets(done(clinic, "recovery", "make"))
+    done(clinic, "recovery", "use", newer)
+    grant = ("recovery", "grant", "--device", "tablet-a", "--practitioner", "Nadia")
+    typed = "\n".join([*newer_first, *newer_second]) + "\n"
+    assert "than this tablet's" in refused(tessera(clinic, *grant, typed=typed))
+    typed = "\n".join([*first, *second]) + "\n"
+    assert "Granted: recover, once" in done(clinic, *grant, typed=typed)
+
+
+def test_lines_in_another_order_are_not_called_another_key(clinic: Path) -> None:
+    first, second, public = sheets(done(clinic, "recovery", "make"))
+    done(clinic, "recovery", "use", public)
+    send_slot(clinic, read_public(public))
+    grant = ("recovery", "grant", "--device", "tablet-a", "--practitioner", "Nadia")
+    swapped = [*first[:2], first[3], first[2], first[4]]
+    typed = "\n".join([*swapped, *second]) + "\n"
+    assert "Type each line in its place" in refused(
+        tessera(clinic, *grant, typed=typed)
+    )
+
+
 def test_a_plain_grant_needs_no_sheet(clinic: Path) -> None:
     whose = ("--device", "tablet-a", "--practitioner", "Nadia", "--hours", "2")
     assert "Granted: reopen" in done(clinic, "grant", "reopen", *whose)

@@ -1,6 +1,7 @@
 """Closed sections at the server: by name, by a reader's tablet, never opened here."""
 
 import base64
+import threading
 
 import httpx
 import pytest
@@ -162,6 +163,61 @@ def openers(deployment: TestDeployment) -> list[tuple[set[str], bool]]:
     """Who opens each key, and whether it is retired."""
     (found,) = setup(deployment).compartments
     return [({h.practitioner_id for h in k.halves}, k.retired) for k in found.keys]
+
+
+def test_a_half_for_an_older_pair_or_a_revoked_tablet_is_not_kept(
+    deployment: TestDeployment,
+) -> None:
+    context, nurse = deployment.context, deployment.nurse_id
+    clara = deployment.coordinator_id
+    deployment.device("tablet-b")
+    for name in ("Nadia", "Clara"):
+        compartment_readers.allow(context.database, name)
+    people.keep_keys(context, "tablet-a", pairs("tablet-a", nurse, PUBLIC))
+    people.keep_keys(context, "tablet-b", pairs("tablet-b", clara, OTHER))
+    compartments.publish(context, "tablet-a", new((nurse, "tablet-a")))
+    compartments.publish(context, "tablet-a", sealed_to(PUBLIC, clara, "tablet-b"))
+    assert openers(deployment) == [({nurse}, False)]
+    compartments.publish(context, "tablet-a", sealed_to(OTHER, clara, "tablet-b"))
+    assert openers(deployment) == [({nurse, clara}, False)]
+    administration.revoke_device(context.ports, context.database, "tablet-b")
+    compartments.publish(context, "tablet-a", sealed_to(OTHER, clara, "tablet-b"))
+    assert openers(deployment) == [({nurse}, True)]
+    assert {k.device_id for k in setup(deployment).practitioner_keys} == {"tablet-a"}
+
+
+def sealed_to(public_key: bytes, who: str, device_id: str) -> NewCompartmentKey:
+    """The known key with one more half, which says to which pair it is sealed."""
+    given = new((who, device_id))
+    halves = [
+        half.model_copy(update={"sealed_to": public_key}) for half in given.key.halves
+    ]
+    key = given.key.model_copy(update={"halves": tuple(halves)})
+    return given.model_copy(update={"key": key})
+
+
+def test_nobody_is_shut_out_in_the_midst_of_a_key_that_is_published(
+    deployment: TestDeployment,
+) -> None:
+    context, database = deployment.context, deployment.context.database
+    deployment.device("tablet-a")
+    compartment_readers.allow(database, "Nadia")
+    mine = pairs("tablet-a", deployment.nurse_id, PUBLIC)
+    for change in (
+        lambda: people.keep_keys(context, "tablet-a", mine),
+        lambda: compartment_readers.withdraw(database, "Nadia"),
+        lambda: compartment_readers.allow(database, "Nadia"),
+        lambda: people.revoke(database, "Nadia", deployment.wall()),
+        lambda: administration.revoke_device(context.ports, database, "tablet-a"),
+    ):
+        thread = threading.Thread(target=change)
+        with database.write() as connection:
+            database.lock_log(connection)
+            thread.start()
+            thread.join(0.2)
+            assert thread.is_alive()
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def test_the_endpoint_is_for_enrolled_devices_and_may_be_repeated(

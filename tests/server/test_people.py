@@ -1,6 +1,7 @@
 """Who may write: proposed on tablets, confirmed, revoked, and their keys."""
 
 import pytest
+from sqlalchemy import insert, select
 
 from app.core.people_wire import (
     PractitionerKey,
@@ -12,7 +13,9 @@ from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PractitionerInfo, Setup
 from sync_server.problems import ProblemError
 from sync_server.services import people
+from sync_server.services.known_people import revoked_at
 from sync_server.services.setup import setup_of
+from sync_server.tables import SESSION
 from tests.server.deployments import TestDeployment
 from tests.storage.tablets import named, patient
 
@@ -119,6 +122,21 @@ def test_what_was_written_before_a_revocation_counts_and_after_it_is_set_aside(
     assert people.reinstate(database, "Nadia")
     assert "Nadia" in names(setup(deployment).practitioners)
     assert not people.revoke(database, "Nobody", deployment.wall())
+
+
+def test_who_is_revoked_again_loses_what_an_earlier_try_left(
+    deployment: TestDeployment,
+) -> None:
+    database = deployment.context.database
+    assert people.revoke(database, "Clara", 1_000)
+    # As one leaves it that was cut off half-way.
+    row = {"token_hash": b"1", "practitioner_id": deployment.coordinator_id}
+    with database.write() as connection:
+        connection.execute(insert(SESSION).values(row | {"expires_at": 2**40}))
+    assert people.revoke(database, "Clara", 2_000)
+    with database.read() as connection:
+        assert connection.execute(select(SESSION)).all() == []
+        assert revoked_at(connection) == {deployment.coordinator_id: 1_000}
 
 
 def keys(device_id: str, *ids: str) -> PractitionerKeys:

@@ -10,15 +10,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("practitioner") as practitioner:
-        confirmed: sa.Column[bool] = sa.Column(
-            "confirmed", sa.Boolean(), nullable=False, server_default=sa.true()
-        )
-        practitioner.add_column(confirmed)
-        practitioner.add_column(sa.Column("proposed_by", sa.Text(), nullable=True))
-        practitioner.add_column(sa.Column("revoked_at", sa.BigInteger(), nullable=True))
-    with op.batch_alter_table("practitioner") as practitioner:
-        practitioner.alter_column("confirmed", server_default=None)
+    # Columns are added, and the default stays: for anything else SQLite would drop the
+    # table and make it anew, which the sessions that point to it forbid.
+    confirmed: sa.Column[bool] = sa.Column(
+        "confirmed", sa.Boolean(), nullable=False, server_default=sa.true()
+    )
+    op.add_column("practitioner", confirmed)
+    op.add_column("practitioner", sa.Column("proposed_by", sa.Text(), nullable=True))
+    op.add_column("practitioner", sa.Column("revoked_at", sa.BigInteger()))
     with op.batch_alter_table("deployment") as deployment:
         key = sa.Column("recovery_public", sa.LargeBinary(), nullable=True)
         deployment.add_column(key)
