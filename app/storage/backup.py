@@ -33,7 +33,7 @@ from app.storage.hpke import BoxKey
 from app.storage.ledgers import count_anew
 from app.storage.local_state import STATE, LocalState
 from app.storage.migrations import migrate
-from app.storage.opening import VAULT_NAME, unlink_temporary
+from app.storage.opening import COPY_NAME, VAULT_NAME, unlink_temporary
 from app.storage.pins import check_new_pin
 from app.storage.recovery import current_state
 from app.storage.sealed_values import SealedValues
@@ -97,7 +97,7 @@ def write_vault(database: Database, path: Path, lock: BackupLock, of: Contents) 
     """Back a vault up to a file that does not exist yet; consistent and durable."""
     with database.read() as driver:
         where = driver.execute("PRAGMA database_list").fetchone()[2]
-        copy = Path(where).with_name("vault.db.copy")
+        copy = Path(where).with_name(COPY_NAME)
         copy.unlink(missing_ok=True)
         try:
             driver.execute("VACUUM INTO ?", (str(copy),))

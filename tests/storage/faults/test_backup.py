@@ -22,6 +22,7 @@ from app.storage import (
     restore_backup,
 )
 from app.storage.hpke import BoxKey
+from app.storage.opening import COPY_NAME
 from tests.storage.faults.killing_backup import PIN, WORDS
 from tests.storage.faults.session import PATIENTS, STEPS, Session
 from tests.storage.tablets import ANA, QUICK, Tablet, enrolment, save_patient
@@ -172,6 +173,16 @@ def test_nothing_is_written_over(session: Session, backup: Path) -> None:
     with pytest.raises(RestoreRefusedError):
         restore(backup, session.tablet)
     assert session.tablet.database.read_bytes() == database
+
+
+def test_the_copy_of_a_backup_that_was_cut_off_goes_at_the_next_start(
+    session: Session,
+) -> None:
+    session.vault_file.close()
+    copy = session.tablet.vault_folder / COPY_NAME
+    copy.write_bytes(session.tablet.database.read_bytes())
+    session.tablet.open().close()
+    assert not copy.exists()
 
 
 def test_killed_at_any_step_neither_leaves_half_of_itself_under_its_name(
