@@ -58,8 +58,12 @@ class Ledgers:
     @property
     def attempts_are_doubtful(self) -> bool:
         """Whether the counts of wrong PINs may have been put back."""
-        counts = {ROLLED_BACK, Damage(DamageKind.TABLE, "attempt")}
-        return bool(counts & self._device.found)
+        tells = {
+            ROLLED_BACK,
+            Damage(DamageKind.TABLE, "attempt"),
+            Damage(DamageKind.VALUE, DEVICE),
+        }
+        return bool(tells & self._device.found)
 
     def tally(self, sign: int, table: str, *row: Column) -> None:
         """Count a row in or out; called by the triggers."""

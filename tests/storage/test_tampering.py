@@ -22,6 +22,7 @@ from app.storage import (
     WaitError,
     WrongPinError,
 )
+from app.storage.ledger import DEVICE
 from app.storage.scan import columns_of
 from tests.storage.tablets import (
     ANA,
@@ -281,6 +282,25 @@ def test_the_whole_file_put_back_is_seen_once(tmp_path: Path) -> None:
     vault_file.close()
     vault_file, vault = tablet.unlocked()
     assert vault.damaged == frozenset()
+    vault_file.close()
+
+
+def test_without_its_totals_and_its_counter_the_counts_of_wrong_pins_are_doubted(
+    tmp_path: Path,
+) -> None:
+    tablet = Tablet(tmp_path)
+    tablet.unlocked()[0].close()
+    (tmp_path / "device-secret-counter").unlink()
+    driver = sqlite3.connect(tablet.database)
+    driver.execute("UPDATE sealed_value SET sealed = x'00' WHERE name = ?", (DEVICE,))
+    driver.commit()
+    driver.close()
+    vault_file = tablet.open()
+    with pytest.raises(WaitError):
+        vault_file.unlock(ANA, PIN)
+    vault_file.close()
+    vault_file, vault = tablet.unlocked_after_waiting()
+    assert Damage(DamageKind.VALUE, DEVICE) in vault.damaged
     vault_file.close()
 
 
