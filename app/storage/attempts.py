@@ -6,14 +6,15 @@ started again; after a restart of the machine, where nothing proves how long ago
 the whole wait begins anew: never less, never more than the whole.
 
 After LIMIT wrong PINs in a row a practitioner's slot is closed, never the data: others
-unlock, and a grant or a new PIN (see `reopen`, `renewed`) opens it again.
+unlock, and a grant or a new PIN (see `reopen`, `renewing`) opens it again.
 """
 
 import json
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -90,8 +91,10 @@ class AttemptGate:
         device_sealer: Sealer,
         clocks: Clocks,
         events: LockedEvents,
+        after_refusal: Callable[[], None],
     ) -> None:
         self._database = database
+        self._after_refusal = after_refusal
         self._sealer = device_sealer
         self._clocks = clocks
         self._boot = clocks.boot_id()
@@ -118,21 +121,24 @@ class AttemptGate:
         process that is killed while it looks gains nothing; nor do tries at once: the
         wait after this one stands before anybody looks.
         """
-        with self._database.write() as transaction:  # One at a time, the wait too.
+        with self._database.lock:  # One at a time, the wait too.
             wait = self.wait_seconds(practitioner_id)
             if wait:
                 raise WaitError(wait)
             before = self._counts.get(practitioner_id, _Count())
             count = self._waiting(before.failures + 1)
-            self._events.add(transaction, LockedKind.UNLOCK_FAILED, practitioner_id)
-            if count.is_closed:
-                self._events.add(transaction, LockedKind.SLOT_CLOSED, practitioner_id)
-            self._write(transaction.session, practitioner_id, count)
-            # Before it is durable: if that fails, one waits although nothing counted.
+            with self._database.write() as transaction:
+                failed, closed = LockedKind.UNLOCK_FAILED, LockedKind.SLOT_CLOSED
+                self._events.add(transaction, failed, practitioner_id)
+                if count.is_closed:
+                    self._events.add(transaction, closed, practitioner_id)
+                self._write(transaction.session, practitioner_id, count)
+            # Once it is durable: where a disk refuses, nobody looks at the PIN either.
             self._counts[practitioner_id] = count
 
     def refused(self, practitioner_id: str) -> UnlockError:
         """Return what to raise for a PIN that was wrong: the try stays counted."""
+        self._after_refusal()
         try:
             return WrongPinError(self.wait_seconds(practitioner_id))
         except SlotClosedError as closed:
@@ -158,11 +164,14 @@ class AttemptGate:
             self._drop(transaction.session, practitioner_id)
         self._counts.pop(practitioner_id, None)
 
-    def renewed(self, practitioner_id: str) -> None:
-        """Forget the wrong PINs: colleagues have set a new PIN, durably."""
-        with self._database.write() as transaction:
-            self._reopen(transaction, practitioner_id)
-        self._counts.pop(practitioner_id, None)
+    @contextmanager
+    def renewing(self, practitioner_id: str) -> Iterator[Transaction]:
+        """Yield the transaction of a new PIN: with it the wrong ones are forgotten."""
+        with self._database.lock:
+            with self._database.write() as transaction:
+                yield transaction
+                self._reopen(transaction, practitioner_id)
+            self._counts.pop(practitioner_id, None)
 
     def reopen(self, practitioner_id: str, grant_id: str) -> bool:
         """Open a closed slot by a coordinator's grant; its PIN is the one it had.

@@ -16,6 +16,7 @@ from pathlib import Path
 from app.core.chain import GENESIS, ChainHead
 from app.core.clock import WallClock
 from app.core.ids import Ids
+from app.core.people_wire import Proposal
 from app.core.wire import Setup
 from app.storage.backup_file import BackupLock, BackupOpener, read_backup, write_backup
 from app.storage.before_unlock import BeforeUnlock
@@ -33,7 +34,7 @@ from app.storage.hpke import BoxKey
 from app.storage.ledgers import count_anew
 from app.storage.local_state import STATE, LocalState
 from app.storage.migrations import migrate
-from app.storage.opening import VAULT_NAME, unlink_temporary
+from app.storage.opening import COPY_NAME, VAULT_NAME, unlink_temporary
 from app.storage.pins import check_new_pin
 from app.storage.recovery import current_state
 from app.storage.sealed_values import SealedValues
@@ -77,27 +78,31 @@ class Contents:
     device_id: str
     setup: Setup
     counts: dict[str, int]
+    proposals: tuple[Proposal, ...] = ()
+    """Whom colleagues added, and no server names yet."""
 
     def to_bytes(self) -> bytes:
         """Return what is sealed."""
         setup = self.setup.model_dump_json()
-        raw = [self.data_key.hex(), self.device_id, setup, self.counts]
+        added = [each.model_dump() for each in self.proposals]
+        raw = [self.data_key.hex(), self.device_id, setup, self.counts, added]
         return json.dumps(raw).encode()
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> "Contents":
         """Read what to_bytes wrote."""
-        key, device_id, setup, counts = json.loads(raw)
-        return cls(
-            bytes.fromhex(key), device_id, Setup.model_validate_json(setup), counts
-        )
+        # An older version kept no proposals.
+        key, device_id, setup, counts, added = [*json.loads(raw), []][:5]
+        whole = Setup.model_validate_json(setup)
+        proposals = tuple(Proposal.model_validate(each) for each in added)
+        return cls(bytes.fromhex(key), device_id, whole, counts, proposals)
 
 
 def write_vault(database: Database, path: Path, lock: BackupLock, of: Contents) -> None:
     """Back a vault up to a file that does not exist yet; consistent and durable."""
     with database.read() as driver:
         where = driver.execute("PRAGMA database_list").fetchone()[2]
-        copy = Path(where).with_name("vault.db.copy")
+        copy = Path(where).with_name(COPY_NAME)
         copy.unlink(missing_ok=True)
         try:
             driver.execute("VACUUM INTO ?", (str(copy),))
@@ -184,6 +189,8 @@ def _renewed(path: Path, contents: Contents, new: Reopening) -> None:
         before = BeforeUnlock(database, sealer, new.wall)
         before.check_device_secret()
         before.renew_setup(contents.setup)
+        for proposal in contents.proposals:
+            before.add_colleague(proposal)
         device_id = before.identity(new.ids).device_id
         with database.write() as transaction:
             Slots(sealer).put(transaction.session, _slot(contents, new, secret))

@@ -103,13 +103,15 @@ class BeforeUnlock:
 
     def setup(self) -> Setup | None:
         """Return what the server said, and whom colleagues added here; or None."""
-        if self._setup is None:
+        known = self._setup  # Another thread may renew it meanwhile.
+        if known is None:
             with self._database.read() as driver:
                 raw = self._values.get(driver, _SETUP)
                 local = self._colleagues.all(driver)
                 if raw is not None:
-                    self._setup = joined(Setup.model_validate_json(raw), local)
-        return self._setup
+                    known = joined(Setup.model_validate_json(raw), local)
+                    self._setup = known
+        return known
 
     def entries(self, holders: frozenset[str]) -> tuple[PractitionerEntry, ...]:
         """Return who may work here, and whether each is among those with a PIN."""

@@ -120,8 +120,11 @@ def get_drafts(
 
 
 def rename(driver: sqlite3.Connection, old: Rows, new: Rows) -> None:
-    """Give drafts the names that another data key makes; damaged ones keep theirs."""
-    for draft in get_drafts(driver, old, None):
+    """Give drafts the names that another data key makes; damaged ones keep theirs.
+
+    Their patients' keys are wrapped by that one already: the older reads none of them.
+    """
+    for draft in get_drafts(driver, new, None):
         drop_draft(driver, old, draft.draft_id)
         put_draft(driver, new, draft)
 

@@ -135,18 +135,16 @@ class Keyring:
         `also` is done in the same transaction. Raises NoSlotError where somebody took
         the older one away meanwhile.
         """
-        with self._database.write() as transaction:
+        with self._gate.renewing(slot.practitioner_id) as transaction:
             self._slots.get(transaction.session, slot.practitioner_id)
             self._slots.put(transaction.session, slot)
             also(transaction)
-        self._gate.renewed(slot.practitioner_id)
 
     def put(self, slot: Slot, also: Also) -> None:
         """Keep a slot whether there was one or not; else as `replace`."""
-        with self._database.write() as transaction:
+        with self._gate.renewing(slot.practitioner_id) as transaction:
             self._slots.put(transaction.session, slot)
             also(transaction)
-        self._gate.renewed(slot.practitioner_id)
 
     def reopen(self, practitioner_id: str, grant_id: str) -> None:
         """Let somebody try again at once, as a grant says; it counts once."""

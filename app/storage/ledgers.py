@@ -58,8 +58,12 @@ class Ledgers:
     @property
     def attempts_are_doubtful(self) -> bool:
         """Whether the counts of wrong PINs may have been put back."""
-        counts = {ROLLED_BACK, Damage(DamageKind.TABLE, "attempt")}
-        return bool(counts & self._device.found)
+        tells = {
+            ROLLED_BACK,
+            Damage(DamageKind.TABLE, "attempt"),
+            Damage(DamageKind.VALUE, DEVICE),
+        }
+        return bool(tells & self._device.found)
 
     def tally(self, sign: int, table: str, *row: Column) -> None:
         """Count a row in or out; called by the triggers."""
@@ -82,10 +86,12 @@ class Ledgers:
         """Go back to what `begin` remembered: the transaction never was."""
         self._ledgers, self._values = self._kept, self._kept_values
 
-    def unlock(self, data_key: bytes) -> frozenset[Damage]:
-        """Count patients' rows too, under the data key; return what was found so far.
+    @contextmanager
+    def unlocking(self, data_key: bytes) -> Iterator[frozenset[Damage]]:
+        """Count patients' rows too, under the data key; yield what was found so far.
 
-        A scan of them is made here only where there are no totals to trust.
+        That counts as told once this ends; on any failure it is found again. A scan of
+        the rows is made here only where there are no totals to trust.
         """
         local = SealedValues(Sealer(derive_key(data_key, "local")))
         self._values[DATA] = local
@@ -96,8 +102,12 @@ class Ledgers:
             data.found.add(ROLLED_BACK)
         found = frozenset(device.found | data.found)
         self._ledgers[DATA] = data
-        self.raise_generation()
-        return found
+        try:
+            yield found
+            self._raise_generation()
+        except BaseException:
+            self._drop_data()
+            raise
 
     @contextmanager
     def rekeying(self, driver: sqlite3.Connection, data_key: bytes) -> Iterator[None]:
@@ -116,21 +126,29 @@ class Ledgers:
 
     def lock(self) -> None:
         """Raise the generation a last time, and forget the data key."""
+        self.raise_if_it_can_be()
+        self._drop_data()
+
+    def raise_if_it_can_be(self) -> None:
+        """Raise the generation; a disk that refuses is in nobody's way."""
         try:
-            self.raise_generation()
+            self._raise_generation()
         except StorageError as error:
             _logger.warning("The generation was not raised: %s.", error.code)
+
+    def _drop_data(self) -> None:
         self._ledgers.pop(DATA, None)
         self._values.pop(DATA, None)
+        self.begin()  # What it remembers holds keys too.
 
-    def raise_generation(self) -> None:
+    def _raise_generation(self) -> None:
         """Make every older copy of the file an older one; the file first.
 
         So a crash in between leaves a counter that is behind, which is no alarm.
         """
         with self._database.write():
             device, data = self._device, self._ledgers.get(DATA)
-            device.generation = max(device.generation, self._counter.counter()) + 1
+            device.generation += 1
             if data is not None:
                 data.generation = device.data_generation = device.generation
                 device.found.clear()

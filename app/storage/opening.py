@@ -13,6 +13,7 @@ from app.storage.errors import (
     DiskError,
     VaultCorruptError,
     VaultTooNewError,
+    VaultUnavailableError,
 )
 from app.storage.folders import sync_folder
 from app.storage.log_mark import (
@@ -24,9 +25,12 @@ from app.storage.log_mark import (
     read_mark,
 )
 from app.storage.migrations import LATEST, migrate, version_of
+from app.storage.parcel import PARCEL_NAME
 
 VAULT_NAME = "vault.db"
 KEPT_PREFIX = "vault-set-aside-"
+COPY_NAME = f"{VAULT_NAME}.copy"
+"""What a backup is made of; here only while it is being made."""
 _LEAST_BYTES = 512
 _LOST = ".log-lost"
 _JOURNAL = "-journal"
@@ -55,9 +59,13 @@ def create_file(folder: Path, wall: WallClock) -> None:
 
 
 def unlink_temporary(folder: Path) -> None:
-    """Remove a vault that was half made when the app died; it never had its name."""
-    for suffix in _COMPANIONS:
-        (folder / f"{VAULT_NAME}.new{suffix}").unlink(missing_ok=True)
+    """Remove what was half made when the app died: a vault, or a backup's copy.
+
+    Neither patients that are erased later nor a new data key would reach a copy.
+    """
+    for name in (f"{VAULT_NAME}.new", COPY_NAME):
+        for suffix in _COMPANIONS:
+            (folder / f"{name}{suffix}").unlink(missing_ok=True)
 
 
 def open_file(folder: Path, wall: WallClock) -> sqlite3.Connection:
@@ -68,6 +76,8 @@ def open_file(folder: Path, wall: WallClock) -> sqlite3.Connection:
     that is gone or another's is named by `lost_logs` from then on.
     """
     try:
+        with typed_errors():
+            unlink_temporary(folder)
         mark = _marked(folder, wall)
         _check(folder / VAULT_NAME)
         driver = _migrated(folder / VAULT_NAME, wall)
@@ -170,19 +180,29 @@ def _migrated(path: Path, wall: WallClock) -> sqlite3.Connection:
         migrate(driver, wall)
     except sqlite3.Error as error:
         driver.close()
-        raise typed(error) from error
+        found = typed(error)
+        # Its tables are not what its version says. It stays where it is: a faulty
+        # migration must not take a vault away that the next app can read.
+        if isinstance(found, VaultUnavailableError | DiskError):
+            raise found from error
+        raise VaultUnavailableError from error
     return driver
 
 
 def _move_aside(folder: Path, wall: WallClock) -> Path | None:
-    """Rename the database and its companions; return the database's new name."""
-    found = [s for s in _COMPANIONS if (folder / f"{VAULT_NAME}{s}").exists()]
+    """Rename the database and its companions; return the database's new name.
+
+    What it had sealed for its server goes with it: the next vault's would replace it.
+    """
+    names = {f"{VAULT_NAME}{s}": s for s in _COMPANIONS}
+    found = [name for name in (*names, PARCEL_NAME) if (folder / name).exists()]
     if not found:
         return None
     kept = _free_name(folder, wall)
-    for suffix in found:
-        source = folder / f"{VAULT_NAME}{suffix}"
-        source.rename(folder / f"{kept.name}{suffix}")
+    for name in found:
+        is_parcel = name == PARCEL_NAME
+        new = f"{kept.stem}.parcel" if is_parcel else f"{kept.name}{names[name]}"
+        (folder / name).rename(folder / new)
     drop_mark(folder)
     sync_folder(folder)
     return kept

@@ -53,7 +53,17 @@ def keep_unsent(
         if batches and addressee.sealing_key:
             _replace(folder, _sealed(batches, addressee))
         else:
-            _remove(folder)
+            drop_unsent(folder)
+
+
+def drop_unsent(folder: Path) -> None:
+    """Remove the parcel, durably; raise DiskError."""
+    with typed_errors():
+        found = [folder / n for n in (_FRESH, PARCEL_NAME) if (folder / n).exists()]
+        for path in found:
+            path.unlink()
+        if found:
+            sync_folder(folder)
 
 
 def unsent(folder: Path) -> ParcelHead | None:
@@ -109,11 +119,3 @@ def _replace(folder: Path, raw: bytes) -> None:
         os.fsync(sink.fileno())
     fresh.replace(folder / PARCEL_NAME)
     sync_folder(folder)
-
-
-def _remove(folder: Path) -> None:
-    found = [folder / n for n in (_FRESH, PARCEL_NAME) if (folder / n).exists()]
-    for path in found:
-        path.unlink()
-    if found:
-        sync_folder(folder)

@@ -23,7 +23,8 @@ class VaultBackup(OpenVault):
             if setup is None:
                 raise VaultCorruptError
             key, device_id = parts.keyed.data_key, self.device_id
-            contents = Contents(key, device_id, setup, {})
+            added = self._before.proposals()
+            contents = Contents(key, device_id, setup, {}, added)
             write_vault(parts.database, path, lock, contents)
 
     @property

@@ -13,13 +13,17 @@ class VaultErasure(VaultSync):
         """Erase a patient, here or not yet, and keep them out from now on.
 
         One durable transaction; on any failure nothing changed. What was not sent yet
-        is sent without content. Raises RecordMismatchError for this device's audit
-        events, which are no patient's.
+        is sent without content; what was sealed for the server before goes first, and
+        is sealed anew. Raises RecordMismatchError for this device's audit events, which
+        are no patient's.
         """
         parts = self._unlocked
         if patient_id == subject_of(parts):
             raise RecordMismatchError
-        with parts.writing() as unit:
-            erase_patient(unit, parts.aside, patient_id)
-        parts.database.truncate_log()
-        self._seal_unsent()
+        self._drop_unsent()
+        try:
+            with parts.writing() as unit:
+                erase_patient(unit, parts.aside, patient_id)
+        finally:
+            self._seal_unsent()
+        parts.empty_log()

@@ -19,12 +19,7 @@ from app.storage.damage import Damage, DamageKind
 from app.storage.database import Database, Transaction, typed_errors
 from app.storage.device_secret import DeviceSecret
 from app.storage.enrolment import Connection, DeviceIdentity, Enrolment
-from app.storage.errors import (
-    GrantError,
-    NoSlotError,
-    SlotClosedError,
-    WrongPinError,
-)
+from app.storage.errors import GrantError, NoSlotError
 from app.storage.file_lock import FileLock
 from app.storage.grants import key_in
 from app.storage.keyring import Keyring
@@ -98,7 +93,13 @@ class VaultFile:
         policy = self._policy
         clocks = Clocks(policy.monotonic, policy.boot_id)
         self._events = LockedEvents(self._database, sealer, self._ids, self._wall)
-        self._gate = AttemptGate(self._database, sealer, clocks, self._events)
+        self._gate = AttemptGate(
+            self._database,
+            sealer,
+            clocks,
+            self._events,
+            self.ledgers.raise_if_it_can_be,
+        )
         self._keyring = Keyring(
             self._database, sealer, self._secret, self._gate, policy
         )
@@ -173,12 +174,7 @@ class VaultFile:
         without a PIN here, or whom the setup no longer names.
         """
         self._require_known(practitioner_id)
-        try:
-            keys = self._keyring.open(practitioner_id, pin)
-        except (WrongPinError, SlotClosedError):
-            self.ledgers.raise_generation()
-            raise
-        return self._open(practitioner_id, keys)
+        return self._open(practitioner_id, self._keyring.open(practitioner_id, pin))
 
     def choose_pin(self, practitioner_id: str, pin: str) -> Vault:
         """Make the data key and open the vault: the first unlock on this tablet.
@@ -261,21 +257,26 @@ class VaultFile:
             if self._vault is not None:
                 self._vault.close()
             keys = self._keyring.newest(practitioner_id, keys)
-            found = self.ledgers.unlock(keys.data_key)
-            self._move_card_secret(keys.data_key)
-            device_id, key = self._before.signing_key(self._ids)
-            surroundings = Surroundings(self._wall, self._ids, device_id, key)
-            unlocked = Unlocked(self._database, keys.data_key, surroundings)
-            kept = (Damage(DamageKind.FILE, path.name) for path in self.kept_files)
-            unlocked.rows.damaged.update(kept, found)
-            lost = (Damage(DamageKind.LOG, p.name) for p in lost_logs(self.folder))
-            unlocked.rows.damaged.update(lost)
-            verifier = Verifier(self.ledgers, unlocked)
-            unlocked.verifier = verifier
-            self._vault = Vault(unlocked, self._before, practitioner_id)
-            self._vault.hold(keys, self._keyring)
+            with self.ledgers.unlocking(keys.data_key) as found:
+                unlocked = self._unlocked(keys.data_key)
+                unlocked.rows.damaged.update(found)
+                verifier = Verifier(self.ledgers, unlocked)
+                unlocked.verifier = verifier
+                vault = Vault(unlocked, self._before, practitioner_id)
+                vault.hold(keys, self._keyring)
+            self._vault = vault
             verifier.start()
-            return self._vault
+            return vault
+
+    def _unlocked(self, data_key: bytes) -> Unlocked:
+        self._move_card_secret(data_key)
+        device_id, key = self._before.signing_key(self._ids)
+        surroundings = Surroundings(self._wall, self._ids, device_id, key)
+        unlocked = Unlocked(self._database, data_key, surroundings)
+        kept = (Damage(DamageKind.FILE, path.name) for path in self.kept_files)
+        lost = (Damage(DamageKind.LOG, p.name) for p in lost_logs(self.folder))
+        unlocked.rows.damaged.update(kept, lost)
+        return unlocked
 
     def _move_card_secret(self, data_key: bytes) -> None:
         local = SealedValues(Sealer(derive_key(data_key, "local")))

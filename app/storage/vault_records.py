@@ -172,7 +172,7 @@ class VaultRecords(OpenVault):
         """
         with self._unlocked.writing() as unit:
             rotate_patient_key(unit, patient_id)
-        self._unlocked.database.truncate_log()
+        self._unlocked.empty_log()
 
     def is_only_here(self, patient_id: str) -> bool:
         """Tell whether the server has not accepted all that is known of a patient."""

@@ -52,6 +52,11 @@ class VaultSync(OpenVault):
         finally:
             super().close()
 
+    def _drop_unsent(self) -> None:
+        """Remove what was sealed at the last lock; raise DiskError."""
+        with self._unlocked.database.read() as driver:
+            parcel.drop_unsent(parcel.folder_of(driver))
+
     def _seal_unsent(self) -> None:
         try:
             self._keep_unsent()

@@ -135,6 +135,18 @@ def test_the_vault_goes_on_and_the_old_key_opens_nothing(tablet: Tablet) -> None
     vault_file.close()
 
 
+def test_drafts_that_nobody_looked_at_since_the_unlock_are_found_by_their_names(
+    tablet: Tablet,
+) -> None:
+    vault_file, vault = filled(tablet)
+    vault.rotate_data_key()
+    assert vault.damaged == frozenset()
+    assert vault.draft("draft-p1") is not None
+    vault.drop_draft("draft-p1")
+    assert [d.draft_id for d in vault.drafts()] == ["draft-p2"]
+    vault_file.close()
+
+
 def test_each_opens_it_with_their_own_pin_and_the_old_slots_are_gone(
     tablet: Tablet,
 ) -> None:

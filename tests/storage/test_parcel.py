@@ -12,7 +12,7 @@ import zstandard
 from app.core.audit import AuditEvent
 from app.core.parcel import MAGIC, ParcelBody, ParcelError, read_parcel
 from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
-from app.storage import BatchLimits, Vault, VaultFile, unsent
+from app.storage import BatchLimits, Vault, VaultCorruptError, VaultFile, unsent
 from app.storage.hpke import BoxKey
 from app.storage.parcel import PARCEL_NAME, Addressee, keep_unsent
 from app.storage.sealing import SealError
@@ -138,6 +138,22 @@ def test_audit_events_are_sent_and_are_no_records_of_anybody(held: Held) -> None
     assert head is not None
     assert (head.records, head.oldest_at) == (counts.records, counts.oldest_at)
     assert (head.operations, head.records) == (2, 1)
+
+
+def test_what_a_damaged_vault_had_sealed_is_set_aside_with_it(held: Held) -> None:
+    save_patient(held.vault, "p1", "Amina")
+    held.file.close()
+    before = held.parcel.read_bytes()
+    held.tablet.database.write_bytes(b"no database" * 1_000)
+    with pytest.raises(VaultCorruptError):
+        held.tablet.open()
+    held.file, vault = held.tablet.unlocked()
+    vault.close()
+    assert not held.parcel.exists()
+    (kept,) = held.tablet.vault_folder.glob("vault-set-aside-*.parcel")
+    assert kept.read_bytes() == before
+    (batch,) = opened(kept)
+    assert len(batch.operations) == 1
 
 
 def test_another_key_and_another_head_open_nothing(held: Held) -> None:

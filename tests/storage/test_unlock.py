@@ -366,7 +366,9 @@ def sealers() -> int:
 def test_no_key_outlives_the_lock(tablet: Tablet) -> None:
     vault_file, vault = tablet.unlocked()
     save_patient(vault, "p1", "Amina")
-    vault.close()
+    vault_file.close()
+    del vault_file, vault
+    vault_file = tablet.open()
     before = sealers()
     again = vault_file.unlock(ANA, PIN)
     late, ids = again._unlocked, again.ids

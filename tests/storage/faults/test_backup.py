@@ -22,9 +22,10 @@ from app.storage import (
     restore_backup,
 )
 from app.storage.hpke import BoxKey
+from app.storage.opening import COPY_NAME
 from tests.storage.faults.killing_backup import PIN, WORDS
 from tests.storage.faults.session import PATIENTS, STEPS, Session
-from tests.storage.tablets import ANA, QUICK, Tablet, enrolment, save_patient
+from tests.storage.tablets import ANA, QUICK, SETUP, Tablet, enrolment, save_patient
 from tests.support.operations import SequentialIds
 
 ROOT = Path(__file__).parents[3]
@@ -78,6 +79,23 @@ def test_a_restored_vault_holds_every_record_and_draft(
     assert records(vault) == records(session.vault)
     assert vault.damaged == frozenset()
     save_patient(vault, "later", "Later")
+    vault_file.close()
+
+
+def test_a_colleague_whom_no_server_knows_yet_is_proposed_by_the_restored_one(
+    session: Session, tmp_path: Path
+) -> None:
+    session.vault.renew_setup(SETUP)
+    added = session.vault.add_colleague("Selam", "nurse")
+    proposals = session.vault.proposals()
+    session.vault.back_up(tmp_path / "backup", WORDS)
+    tablet = new_tablet(tmp_path / "new")
+    restore(tmp_path / "backup", tablet)
+    vault_file = tablet.open()
+    vault_file.enrol(enrolment())  # Its server does not name her.
+    vault = vault_file.unlock(ANA, PIN)
+    assert vault.proposals() == proposals
+    assert added in {entry.practitioner.practitioner_id for entry in vault.people()}
     vault_file.close()
 
 
@@ -172,6 +190,16 @@ def test_nothing_is_written_over(session: Session, backup: Path) -> None:
     with pytest.raises(RestoreRefusedError):
         restore(backup, session.tablet)
     assert session.tablet.database.read_bytes() == database
+
+
+def test_the_copy_of_a_backup_that_was_cut_off_goes_at_the_next_start(
+    session: Session,
+) -> None:
+    session.vault_file.close()
+    copy = session.tablet.vault_folder / COPY_NAME
+    copy.write_bytes(session.tablet.database.read_bytes())
+    session.tablet.open().close()
+    assert not copy.exists()
 
 
 def test_killed_at_any_step_neither_leaves_half_of_itself_under_its_name(
