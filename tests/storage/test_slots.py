@@ -356,6 +356,9 @@ def test_a_slot_is_sealed_to_the_recovery_key_and_anew_only_when_one_is_new(
     kept = vault.recovery_slot()
     broken = SETUP.model_copy(update={"recovery_public": b"no key"})
     vault.renew_setup(broken)
+    assert vault.recovery_slot() is None  # The server would refuse the older one.
+    update = {"recovery_public": next_one.public_bytes}
+    vault.renew_setup(SETUP.model_copy(update=update))
     assert vault.recovery_slot() == kept
     assert vault_file.unlock(ANA, PIN).is_open
     vault_file.close()
