@@ -15,6 +15,7 @@ from tests.support.browser import ACTION_MS, Role, Screen, show_semantics
 _TOUCHES = 3
 _LOOK_SECONDS = 0.05
 _UNHURRIED = DOUBLED_SECONDS + 0.15
+_STEPS, _STEP_MS = 12, 3_000
 CARD = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}")
 Name = str | Pattern[str]
 """A sentence of the catalogue, in English; or a pattern of what is on the screen."""
@@ -206,14 +207,25 @@ class Hands:
         self._wait(self.find("Unlock"), "detached", 2 * ACTION_MS)
         self._wait(self.find("Lock"), timeout_ms=2 * ACTION_MS)
         home, back = self.find("Register a person"), self.find("Back")
-        while True:
-            self._wait(home.or_(back).first)
+        self._wait(home.or_(back).first)
+        for _step in range(_STEPS):
             if home.is_visible():
                 break
-            here = self.screen.page.url
-            self.press("Back")
-            self._leaves(here)
+            self._step_back(back)
         self.is_home()
+
+    def _step_back(self, back: Locator) -> None:
+        """Press a way back, which may belong to a screen that is just leaving."""
+        here = self.screen.page.url
+        self._rest()
+        try:
+            back.click(timeout=_STEP_MS)
+            self._pressed_at = time.monotonic()
+            self.screen.page.wait_for_url(lambda now: now != here, timeout=_STEP_MS)
+        except TimeoutError:
+            # Nothing was lost: what stands there now is looked at again, for as long
+            # as a press may take at all.
+            self._wait(self.find("Register a person").or_(back).first)
 
     def type_digits(self, digits: str) -> None:
         """Press the pad's buttons; no digit twice in a row."""
@@ -255,13 +267,12 @@ class Hands:
 
     def go_home(self) -> None:
         """Press Back until the people who are waiting are there."""
-        while (here := self.screen.page.url) != self._home_url:
-            self.press("Back")
-            self._leaves(here)
+        back = self.find("Back")
+        for _step in range(_STEPS):
+            if self.screen.page.url == self._home_url:
+                break
+            self._step_back(back)
         self.is_home()
-
-    def _leaves(self, url: str) -> None:
-        self.screen.page.wait_for_url(lambda now: now != url)
 
     def open_sync(self) -> None:
         """Press the strip."""
