@@ -74,9 +74,11 @@ from app.storage.errors import (
 from app.storage.locked_events import LockedEvent, LockedKind
 from app.storage.log import LogEntry
 from app.storage.only_here import OnlyHere
+from app.storage.opening import delete_kept, kept_files
 from app.storage.outbox import BatchLimits
 from app.storage.parcel import unsent
-from app.storage.pin_cost import UnlockPolicy
+from app.storage.pin_cost import UnlockPolicy, tuned_cost
+from app.storage.restoring import restore_in_place, setup_in
 from app.storage.sealing import FLOOR, PinCost
 from app.storage.set_aside import SetAside
 from app.storage.stored_operation import State
@@ -139,6 +141,11 @@ __all__ = [
     "VaultUnavailableError",
     "WaitError",
     "WrongPinError",
+    "delete_kept",
+    "kept_files",
     "restore_backup",
+    "restore_in_place",
+    "setup_in",
+    "tuned_cost",
     "unsent",
 ]

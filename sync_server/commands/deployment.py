@@ -16,7 +16,7 @@ from app.core.wire import Notice, Role
 from sync_server.context import Context, Ports
 from sync_server.database import Database
 from sync_server.opening import open_context, open_database
-from sync_server.services import administration, enrolment
+from sync_server.services import administration, enrolment, erasure
 from sync_server.services.administration import (
     AdministrationError,
     DeploymentValues,
@@ -56,9 +56,13 @@ def init(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     )
     with database_of(settings) as database:
         made = administration.initialise(settings, ports, database, values)
+        again = 0
         if given.restored:
             administration.begin_epoch(ports, database)
+            again = erasure.replay(open_context(settings, ports, database))
     print("Made a new deployment." if made else "The deployment was there already.")
+    if again:
+        print(f"Erased again: {again} people whom the backup still had.")
     print(f"Its secrets are in {settings.data}: keep a copy apart from the database's.")
     return 0
 
@@ -103,7 +107,7 @@ def add_practitioner(
     given: argparse.Namespace, settings: Settings, ports: Ports
 ) -> int:
     """Add a practitioner."""
-    passphrase = _read_passphrase(given)
+    passphrase = read_passphrase(given)
     role = Role(given.role)
     new = NewPractitioner(given.name, role, passphrase, given.practitioner_id)
     with opened(settings, ports) as context:
@@ -113,7 +117,7 @@ def add_practitioner(
 
 def set_passphrase(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Set a practitioner's passphrase; open sessions end."""
-    passphrase = _read_passphrase(given)
+    passphrase = read_passphrase(given)
     if passphrase is None:
         raise AdministrationError("Add --passphrase-prompt or --passphrase-stdin.")
     with opened(settings, ports) as context:
@@ -121,7 +125,8 @@ def set_passphrase(given: argparse.Namespace, settings: Settings, ports: Ports) 
     return 0
 
 
-def _read_passphrase(given: argparse.Namespace) -> str | None:
+def read_passphrase(given: argparse.Namespace) -> str | None:
+    """Return what was typed twice, or came on standard input; None where neither."""
     try:
         if given.passphrase_stdin:
             return sys.stdin.buffer.readline().decode().rstrip("\r\n")

@@ -7,11 +7,13 @@ from typing import Any
 from app.core.wire import Role
 from sync_server.commands import (
     audit,
+    backup,
     cards,
     checking,
     compartment,
     demo,
     deployment,
+    erasure,
     people_parser,
     serving,
     set_aside,
@@ -45,7 +47,9 @@ def parser() -> argparse.ArgumentParser:
     people_parser.add_recovery(commands, _hours)
     _devices(commands)
     audit.add_to(commands)
+    backup.add_to(commands)
     compartment.add_to(commands)
+    erasure.add_to(commands)
     _cards(commands)
     _running(commands)
     return found
