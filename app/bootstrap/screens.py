@@ -103,9 +103,10 @@ def _before_unlock(session: Session, place: Place) -> Screen:
                 process.file(), process.settings.server, process.station.set
             )
             return Screen(enrol.loop(tablet, session.door_work, place), enrol_view)
-        case to.Unlock():
+        case to.Unlock(sent_away):
             door = unlock.Door(process.file(), session.unlock, session.way_back)
-            return Screen(unlock.loop(door, session.door_work, place), unlock_view)
+            loop = unlock.loop(door, session.door_work, place, sent_away)
+            return Screen(loop, unlock_view)
         case to.Forgotten():
             way = forgotten.Door(process.file(), session.unlock, session.way_back)
             return Screen(forgotten.loop(way, session.door_work, place), forgotten_view)

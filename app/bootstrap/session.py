@@ -29,6 +29,7 @@ LOST_SECONDS = 30.0
 """How long a browser may be gone before its session is locked."""
 LOCKED = Status(None, Network.NONE, None)
 _MINUTE_MS = 60_000
+_DOOR = Unlock()
 logger = logging.getLogger("tessera.session")
 
 
@@ -104,6 +105,7 @@ class TabletSession(Session):
         self._desk = self.process.desk(vault)
         self.process.write_locked(self._desk.trail)
         self._held = self.process.begin_sync(vault)
+        vault.on_sent_away = lambda: self._hear_sent_away(vault)
         setup = vault.setup
         patience = Patience(setup.idle_seconds, setup.cover_seconds)
         self.work.post(lambda: self._watch(patience))
@@ -120,7 +122,20 @@ class TabletSession(Session):
         """
         self._context.copy().run(self._lock)
 
-    def _lock(self) -> None:
+    def _hear_sent_away(self, vault: Vault) -> None:
+        """On the sync's thread."""
+        try:
+            self.work.post(lambda: self._sent_away(vault))
+        except RuntimeError:  # what a closed event loop raises
+            logger.info("who was revoked had gone")
+
+    def _sent_away(self, vault: Vault) -> None:
+        """Who had unlocked was revoked: what they began is kept, as at each lock."""
+        if self._held is not None and self._held.vault is vault:
+            door = Unlock(self.desk.practitioner.name)
+            self._context.copy().run(self._lock, door)
+
+    def _lock(self, door: Unlock = _DOOR) -> None:
         if self._held is None:
             return
         held, self._held = self._held, None
@@ -131,7 +146,7 @@ class TabletSession(Session):
             with self.kit.failures.guard():
                 screen.loop.left()
         self._screens.clear()
-        self.kit.navigator.reset(Unlock())
+        self.kit.navigator.reset(door)
         self._closing = self._loop.create_task(self._close(held))
 
     async def locked(self) -> None:

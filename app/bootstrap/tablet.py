@@ -151,10 +151,11 @@ class TabletProcess:
             practitioner=found[0],
             read_station=lambda: self.station.value,
             wake_sync=self.scheduler.wake,
+            keep_events=self.write_locked,
         )
 
     def write_locked(self, trail: AuditTrail) -> None:
-        """Put into the audit what happened while nobody was unlocked. Blocks.
+        """Put into the audit what no chain holds yet, of PINs above all. Blocks.
 
         Where the vault refuses, nobody is kept out: what could not be written stays for
         the next unlock, and what could not be forgotten is written once all the same.

@@ -14,8 +14,20 @@ from app.storage import DiskError, Vault, VaultCorruptError
 logger = logging.getLogger("tessera.audit")
 
 
+class Beside(Protocol):
+    """By whose leave a PIN was chosen."""
+
+    @property
+    def colleagues(self) -> tuple[str, ...]:
+        """Who had unlocked, then who gave their own PIN beside."""
+
+    @property
+    def grant_id(self) -> str:
+        """A coordinator's grant, or nothing."""
+
+
 class LockedEvent(Protocol):
-    """Something that happened `count` times while nobody was unlocked (UTC ms)."""
+    """Something that happened `count` times, and stands in no chain yet (UTC ms)."""
 
     @property
     def event_id(self) -> str:
@@ -40,6 +52,10 @@ class LockedEvent(Protocol):
     @property
     def count(self) -> int:
         """How often."""
+
+    @property
+    def beside(self) -> Beside:
+        """By whose leave, of a new PIN."""
 
 
 class AuditTrail:
@@ -119,11 +135,16 @@ class AuditTrail:
 
 
 def _unseen(event: LockedEvent) -> AuditEvent:
+    by = event.beside.colleagues
+    is_new_pin = event.kind in {AuditKind.PIN_CHOSEN, AuditKind.PIN_RESET}
     return AuditEvent(
         event.event_id,
         str(event.kind),
         event.first_at,
-        event.practitioner_id,
+        by[0] if by else event.practitioner_id,
         count=event.count,
-        ended_at=event.last_at,
+        ended_at=None if is_new_pin else event.last_at,
+        owner_id=event.practitioner_id if is_new_pin else "",
+        second_id=by[1] if len(by) > 1 else "",
+        grant_id=event.beside.grant_id,
     )

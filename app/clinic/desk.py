@@ -28,6 +28,8 @@ class Desk:
     """Where the tablet stands now; it may be carried on while it is unlocked."""
     wake_sync: Callable[[], None]
     """Called after a save: what was saved goes out as soon as there is a network."""
+    keep_events: Callable[[AuditTrail], None] = lambda _trail: None
+    """Puts into the audit what the vault's file noted of PINs. Blocks."""
     trail: AuditTrail = field(init=False)
     """Who read what; it lives as long as the desk."""
 

@@ -200,6 +200,10 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "A forgotten PIN is set anew by two other colleagues together. "
             "Both must be confirmed."
         ),
+        ProblemCode.HIGHER_ROLE_NEEDED: N_(
+            "A PIN for this role is set beside a confirmed colleague of the same role "
+            "or above, or with the permission of your coordinator."
+        ),
         ProblemCode.ROLE_TOO_HIGH: N_(
             "You can add colleagues of your own role or below. "
             "Ask your administrator for the others."

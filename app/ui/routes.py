@@ -10,7 +10,9 @@ class Enrol:
 
 @dataclass(frozen=True, slots=True)
 class Unlock:
-    """Pick a name, give the PIN."""
+    """Pick a name, give the PIN; `sent_away` is who had unlocked and was revoked."""
+
+    sent_away: str = ""
 
 
 @dataclass(frozen=True, slots=True)

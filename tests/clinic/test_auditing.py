@@ -1,6 +1,5 @@
 """The trail over a real vault: written, sealed, sent, and in nobody's record."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,9 +20,12 @@ from app.storage import (
     DamageKind,
     DiskFullError,
     LockedError,
+    LockedEvent,
+    LockedKind,
     Vault,
     VaultCorruptError,
 )
+from app.storage.locked_events import Beside
 from app.storage.stored_operation import encoded_of
 from tests.clinic.desks import Table, a_table
 from tests.features.record.people import register
@@ -160,30 +162,36 @@ def _pragma(table: Table, statement: str) -> None:
         driver.execute(f"PRAGMA {statement}").fetchall()
 
 
-@dataclass(frozen=True)
-class Failed:
-    """What a tablet kept while it was locked."""
-
-    event_id: str = "locked-1"
-    kind: str = "unlock-failed"
-    practitioner_id: str = "practitioner-bo"
-    first_at: int = 1_000
-    last_at: int = 9_000
-    count: int = 3
+FAILED = LockedEvent("l1", LockedKind.UNLOCK_FAILED, "practitioner-bo", 1_000, 9_000, 3)
 
 
 def test_failed_unlocks_are_written_at_the_next_unlock_and_only_once(
     tmp_path: Path,
 ) -> None:
     with a_table(tmp_path) as table:
-        assert trail_of(table).write_locked([Failed()]) == [Failed()]
-        trail_of(table).write_locked([Failed()])
+        assert trail_of(table).write_locked([FAILED]) == [FAILED]
+        trail_of(table).write_locked([FAILED])
         (event,) = events(table.vault)
         assert (event.kind, event.practitioner_id) == (
             "unlock-failed",
-            Failed().practitioner_id,
+            FAILED.practitioner_id,
         )
         assert (event.count, event.recorded_at, event.ended_at) == (3, 1_000, 9_000)
+
+
+def test_a_new_pin_names_whose_who_had_unlocked_and_who_stood_by(
+    tmp_path: Path,
+) -> None:
+    by = Beside(("practitioner-ana", "practitioner-cy"), "grant-1")
+    chosen = LockedEvent(
+        "l2", LockedKind.PIN_CHOSEN, "practitioner-bo", 5_000, 5_000, beside=by
+    )
+    with a_table(tmp_path) as table:
+        trail_of(table).write_locked([chosen])
+        (event,) = events(table.vault)
+        assert (event.kind, event.recorded_at) == ("pin-chosen", 5_000)
+        assert (event.practitioner_id, event.second_id) == by.colleagues
+        assert (event.owner_id, event.grant_id) == ("practitioner-bo", "grant-1")
 
 
 def test_nothing_is_broken_open_after_the_lock(tmp_path: Path) -> None:
