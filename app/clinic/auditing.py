@@ -98,6 +98,16 @@ class AuditTrail:
         event = self._event(AuditKind.READ_NOTE, patient_id)
         self._write_first(replace(event, record_id=record_id))
 
+    def hid_note(
+        self, kind: AuditKind, patient_id: str, record_id: str, reason: str
+    ) -> None:
+        """Write down that a confidential note goes out of sight; raises StorageError.
+
+        Called before it does: where this raises, it stays.
+        """
+        event = self._event(kind, patient_id, reason)
+        self._write_first(replace(event, record_id=record_id))
+
     def broke_glass(self, patient_id: str, reason: str) -> None:
         """Write down why a closed section is opened; raises StorageError.
 

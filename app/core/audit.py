@@ -20,7 +20,7 @@ _DCM = "http://dicom.nema.org/resources/ontology/DCM"
 _REASONS = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 _KINDS = "https://tessera.example/audit-kind"
 _PRACTITIONER, _PATIENT = "Practitioner/", "Patient/"
-_NOTE, _GRANT = "ConfidentialNote/", "Grant/"
+_NOTE, _GRANT, _DEVICE = "ConfidentialNote/", "Grant/", "Device/"
 
 
 class AuditKind(StrEnum):
@@ -29,6 +29,10 @@ class AuditKind(StrEnum):
     READ = "read"
     READ_NOTE = "read-note"
     """A confidential note was opened; each time counts."""
+    NOTE_IN_ERROR = "note-in-error"
+    """A confidential note was taken out of sight; `reason` says why."""
+    NOTE_MOVED = "note-moved"
+    """One was sealed anew on another person's record."""
     EXPORT = "export"
     PRINT = "print"
     BREAK_GLASS = "break-glass"
@@ -39,6 +43,8 @@ class AuditKind(StrEnum):
     """A first PIN on a tablet: by whose leave stands in the event."""
     PIN_RESET = "pin-reset"
     """A PIN chosen anew without the one before."""
+    GRANT_GIVEN = "grant-given"
+    """A coordinator allowed a new PIN, or another try; `reason` says which."""
     EVENTS_LOST = "events-lost"
 
 
@@ -59,6 +65,8 @@ _LOGIN, _ALERT = ("110114", "User Authentication"), ("110113", "Security Alert")
 _WORDS: Mapping[str, _Words] = {
     AuditKind.READ: _Words(*_RECORD, "R", purpose="TREAT"),
     AuditKind.READ_NOTE: _Words(*_RECORD, "R", purpose="TREAT"),
+    AuditKind.NOTE_IN_ERROR: _Words(*_RECORD, "U", purpose="PATADMIN"),
+    AuditKind.NOTE_MOVED: _Words(*_RECORD, "U", purpose="PATADMIN"),
     AuditKind.EXPORT: _Words(*_EXPORT, "R"),
     AuditKind.PRINT: _Words(*_EXPORT, "R"),
     AuditKind.BREAK_GLASS: _Words(
@@ -69,6 +77,7 @@ _WORDS: Mapping[str, _Words] = {
     AuditKind.SLOT_REOPENED: _Words(*_LOGIN, "E"),
     AuditKind.PIN_CHOSEN: _Words(*_RIGHTS, "U"),
     AuditKind.PIN_RESET: _Words(*_RIGHTS, "U"),
+    AuditKind.GRANT_GIVEN: _Words(*_RIGHTS, "C", purpose="HSYSADMIN"),
     AuditKind.EVENTS_LOST: _Words(*_ALERT, "E", "8"),
 }
 _OTHER = _Words(*_ALERT, "E", "8")
@@ -96,7 +105,9 @@ class AuditEvent:
     second_id: str = ""
     """Who stood beside as well, and gave their own PIN."""
     grant_id: str = ""
-    """The coordinator's grant by which it was done."""
+    """The coordinator's grant by which it was done, or that was given."""
+    device_id: str = ""
+    """The tablet on which a grant counts."""
 
     def fields(self) -> dict[str, Json]:
         """Return what an operation says: type, action, recorded, outcome, agent ..."""
@@ -131,6 +142,7 @@ class AuditEvent:
             (_NOTE, self.record_id),
             (_PRACTITIONER, self.owner_id),
             (_GRANT, self.grant_id),
+            (_DEVICE, self.device_id),
         )
         return [kind + whose for kind, whose in named if whose]
 
@@ -152,6 +164,7 @@ class AuditEvent:
             _entity(fields.get("entity"), _PRACTITIONER),
             _second(fields.get("agent")),
             _entity(fields.get("entity"), _GRANT),
+            _entity(fields.get("entity"), _DEVICE),
         )
 
 

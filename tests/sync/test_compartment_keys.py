@@ -265,7 +265,7 @@ def new_pair(tablet: RealTablet, name: str) -> None:
     vault, whose = tablet.vault, id_of(tablet, name)
     keys, keyring = vault._keys
     pin = PASSPHRASE if name == COORDINATOR else PIN
-    keyring.replace(keyring.wrap(whose, pin, keys.for_colleague()))
+    keyring.change(keyring.wrap(whose, pin, keys.for_colleague()))
     seat(tablet, name, pin)
 
 
