@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import flet as ft
 
+from app.bootstrap.locked_failures import LockedFailures
 from app.bootstrap.screens import Session, make_screen
 from app.bootstrap.tablet import Holding, TabletProcess
 from app.bootstrap.watching import watch
 from app.clinic.desk import Desk
 from app.core.parcel import ParcelHead
-from app.storage import LockedError, StorageError, Vault, VaultCorruptError
+from app.storage import StorageError, Vault, VaultCorruptError
 from app.sync.status import SyncStatus
-from app.ui.failures import Failures
 from app.ui.look import Look, first_look
 from app.ui.navigator import Entry, Navigator, Place
 from app.ui.presence import Patience, Presence, Ticking
@@ -49,7 +49,7 @@ class TabletSession(Session):
         self._stop_status: Callable[[], None] = lambda: None
         self._is_over = False
         self.look: Source[Look] = Source(first_look(process.language, page.width))
-        failures = _LockedFailures(lambda: self._held is None)
+        failures = LockedFailures(lambda: self._held is None)
         # Apart, for a lock waits until the unlocked screens' work is done, and the
         # door's own work waits for the lock.
         self.work = Work(self._loop, failures)
@@ -68,7 +68,7 @@ class TabletSession(Session):
         """Show the first screen, and lock whatever session there was before."""
         self.process.take_over(self)
         self.look.subscribe(self._keep_language)
-        watch(self.kit.navigator, self.work, lambda: self._desk)
+        watch(self.kit.navigator, self.work, lambda: self._desk, self._show_waiting)
         self._stop_status = self.process.scheduler.subscribe(
             lambda status: self.work.post(lambda: self._show_status(status))
         )
@@ -220,8 +220,15 @@ class TabletSession(Session):
                 oldest_minutes=None if oldest is None else (now - oldest) // _MINUTE_MS,
                 is_damaged=self._desk.damaged > 0,
                 is_unconfirmed=not self._desk.practitioner.confirmed,
+                unwritten=self._desk.trail.waiting,
             )
         )
+
+    def _show_waiting(self) -> None:
+        """Say in the strip that the disk refuses to keep who read what."""
+        if self._desk is not None and self._held is not None:
+            waiting, known = self._desk.trail.waiting, self.kit.status.value
+            self.kit.status.set(replace(known, unwritten=waiting))
 
     def _show_left(self, head: ParcelHead | None) -> None:
         """After a start nobody has unlocked yet: what the last lock left is known."""
@@ -266,21 +273,6 @@ class TabletSession(Session):
         self._stop_status()
         self._forget_loss()
         self.lock()
-
-
-class _LockedFailures(Failures):
-    """A screen that asked a vault which was locked meanwhile has gone itself."""
-
-    def __init__(self, is_locked: Callable[[], bool]) -> None:
-        super().__init__()
-        self._is_locked = is_locked
-
-    def report(self, error: BaseException) -> None:
-        """Show what nobody expected; that a locked vault says no was expected."""
-        if isinstance(error, LockedError) and self._is_locked():
-            logger.info("an answer came after the lock")
-            return
-        super().report(error)
 
 
 def first_route(process: TabletProcess) -> Route:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from app.bootstrap.settings import PreferencesFile, Settings, known_language
 from app.bootstrap.way import Way
-from app.clinic.auditing import AuditTrail
+from app.clinic.auditing import AuditTrail, Spare
 from app.clinic.desk import Desk
 from app.clinic.library import Library, read_library
 from app.core.clock import system_wall_ms
@@ -152,6 +152,7 @@ class TabletProcess:
             read_station=lambda: self.station.value,
             wake_sync=self.scheduler.wake,
             keep_events=self.write_locked,
+            spare=self._spare(),
         )
 
     def write_locked(self, trail: AuditTrail) -> None:
@@ -161,6 +162,7 @@ class TabletProcess:
         the next unlock, and what could not be forgotten is written once all the same.
         """
         file = self.file()
+        trail.take_up()
         try:
             happened = file.locked_events()
             if happened:
@@ -168,6 +170,14 @@ class TabletProcess:
                 file.forget_locked_events(happened)
         except StorageError as error:
             logger.warning("audit waits", extra={"problem": error.code.value})
+
+    def _spare(self) -> Spare | None:
+        """Return the room for what a full disk refuses; None where it has none."""
+        try:
+            return self.file().reserve()
+        except StorageError as error:
+            logger.warning("no room for audit", extra={"problem": error.code.value})
+            return None
 
     def begin_sync(self, vault: Vault) -> Holding:
         """Send and receive until the lock."""

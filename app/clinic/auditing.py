@@ -1,9 +1,10 @@
 """The trail of one unlocked practitioner: what they read, took out, or broke open."""
 
+import json
 import logging
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Protocol
 
 from app.core.audit import AuditEvent, AuditKind, is_again
@@ -12,6 +13,8 @@ from app.core.ids import Ids
 from app.storage import DiskError, Vault, VaultCorruptError
 
 logger = logging.getLogger("tessera.audit")
+MOST_OWED = 250
+"""Readings that wait one by one; of more the oldest become a number."""
 
 
 class Beside(Protocol):
@@ -58,22 +61,58 @@ class LockedEvent(Protocol):
         """By whose leave, of a new PIN."""
 
 
+class Spare(Protocol):
+    """Room for what a full disk refuses; app.storage's Reserve has these methods."""
+
+    def keep(self, text: str) -> bool:
+        """Keep a text in place of the one before; False where it has no room."""
+
+    def kept(self) -> str:
+        """Return what is kept, or nothing."""
+
+
 class AuditTrail:
     """Writes events to the vault's chain. Its calls block, from any thread."""
 
-    def __init__(self, vault: Vault, ids: Ids, wall: WallClock) -> None:
+    def __init__(
+        self, vault: Vault, ids: Ids, wall: WallClock, spare: Spare | None = None
+    ) -> None:
         self._vault = vault
         self._ids = ids
         self._wall = wall
+        self._spare = spare
         self._guard = threading.Lock()
         self._read_at: dict[str, int] = {}
         self._owed: list[AuditEvent] = []
+        self._is_kept = False
+        """Whether the spare room may hold something."""
+
+    @property
+    def waiting(self) -> int:
+        """How many readings could not be written down yet."""
+        return sum(event.count for event in tuple(self._owed))
+
+    def take_up(self) -> None:
+        """Write down what the disk refused before the last lock, or a crash.
+
+        What is refused once more goes on waiting.
+        """
+        with self._guard:
+            try:
+                text = self._spare.kept() if self._spare else ""
+                self._is_kept = bool(text)
+                self._owed = [*_events(text), *self._owed]
+                if self._owed:
+                    self._write_owed()
+            except (DiskError, VaultCorruptError) as error:
+                logger.warning("audit waits", extra={"problem": error.code.value})
 
     def read(self, patient_id: str) -> None:
         """Write down that somebody's record was looked at; twice in a minute is once.
 
         Where the disk refuses, or the deployment's secret is lost, care goes on: the
-        event waits for the next one that can be written, as long as it stays unlocked.
+        event waits for the next one that can be written, in the room that was taken
+        for it beforehand; `waiting` says so.
         """
         with self._guard:
             now = self._wall()
@@ -85,9 +124,13 @@ class AuditTrail:
                 self._write_owed()
             except (DiskError, VaultCorruptError) as error:
                 logger.warning("audit waits", extra={"problem": error.code.value})
+                self._keep_owed()
 
-    def took_out(self, kind: AuditKind, patient_id: str) -> None:
-        """Write down an export or a print, before it leaves; raises StorageError."""
+    def took_out(self, kind: AuditKind, patient_id: str = "") -> None:
+        """Write down an export before it leaves; raises StorageError, then it stays.
+
+        A backup of the whole vault is nobody's: it names no patient.
+        """
         self._write_first(self._event(kind, patient_id))
 
     def read_note(self, patient_id: str, record_id: str) -> None:
@@ -127,11 +170,39 @@ class AuditTrail:
     def _write_first(self, event: AuditEvent) -> None:
         with self._guard:
             self._vault.record_events([*self._owed, event])
-            self._owed.clear()
+            self._forget_owed()
 
     def _write_owed(self) -> None:
         self._vault.record_events(self._owed)
-        self._owed.clear()
+        self._forget_owed()
+
+    def _forget_owed(self) -> None:
+        self._owed = []
+        if self._is_kept:
+            self._is_kept = False
+            self._put("")
+
+    def _keep_owed(self) -> None:
+        """Keep what waits beside the vault; of the oldest, where too many, a number."""
+        if len(self._owed) > MOST_OWED:
+            first, second, *rest = self._owed
+            lost = replace(
+                first,
+                kind=AuditKind.EVENTS_LOST.value,
+                patient_id="",
+                count=first.count + second.count,
+                ended_at=second.ended_at or second.recorded_at,
+            )
+            self._owed = [lost, *rest]
+        self._is_kept = True
+        self._put(json.dumps([astuple(event) for event in self._owed]))
+
+    def _put(self, text: str) -> None:
+        try:
+            if self._spare is not None and not self._spare.keep(text):
+                logger.warning("audit waits in memory alone: no room")
+        except DiskError as error:
+            logger.warning("audit waits", extra={"problem": error.code.value})
 
     def _event(self, kind: AuditKind, patient_id: str, reason: str = "") -> AuditEvent:
         return AuditEvent(
@@ -142,6 +213,10 @@ class AuditTrail:
             patient_id,
             reason,
         )
+
+
+def _events(text: str) -> list[AuditEvent]:
+    return [AuditEvent(*members) for members in json.loads(text or "[]")]
 
 
 def _unseen(event: LockedEvent) -> AuditEvent:

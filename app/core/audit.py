@@ -34,7 +34,7 @@ class AuditKind(StrEnum):
     NOTE_MOVED = "note-moved"
     """One was sealed anew on another person's record."""
     EXPORT = "export"
-    PRINT = "print"
+    """Records left the tablet, in the clear or sealed to somebody."""
     BREAK_GLASS = "break-glass"
     UNLOCK_FAILED = "unlock-failed"
     SLOT_CLOSED = "slot-closed"
@@ -68,7 +68,6 @@ _WORDS: Mapping[str, _Words] = {
     AuditKind.NOTE_IN_ERROR: _Words(*_RECORD, "U", purpose="PATADMIN"),
     AuditKind.NOTE_MOVED: _Words(*_RECORD, "U", purpose="PATADMIN"),
     AuditKind.EXPORT: _Words(*_EXPORT, "R"),
-    AuditKind.PRINT: _Words(*_EXPORT, "R"),
     AuditKind.BREAK_GLASS: _Words(
         "110127", "Emergency Override Started", "E", purpose="BTG"
     ),

@@ -1,6 +1,7 @@
 """What is read before unlock, sealed under a key from the device secret."""
 
 import json
+from collections.abc import Iterable
 
 from app.core.clock import WallClock
 from app.core.ids import Ids
@@ -161,6 +162,11 @@ class BeforeUnlock:
         """Return whose slots were taken away since the data key was last changed."""
         with self._database.read() as driver:
             return self._colleagues.retired(driver)
+
+    def remember_revoked(self, practitioner_ids: Iterable[str]) -> None:
+        """Keep who may know the data key from before: it is to be changed."""
+        with self._database.write() as transaction:
+            self._colleagues.keep_retired(transaction.driver, practitioner_ids)
 
     def rotated(self, transaction: Transaction) -> None:
         """Note that the data key is changed with this: nobody who left knows it."""

@@ -37,6 +37,7 @@ from app.storage.opening import (
 )
 from app.storage.pin_cost import UnlockPolicy
 from app.storage.pins import check_new_pin
+from app.storage.reserve import Reserve
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, derive_key
 from app.storage.slots import SlotKeys
@@ -105,6 +106,10 @@ class VaultFile:
         )
         if self.ledgers.attempts_are_doubtful:
             self._gate.distrust(self._keyring.holders())
+
+    def reserve(self) -> Reserve:
+        """Return the room for what a full disk refuses; raise DiskError."""
+        return Reserve(self.folder, Sealer(derive_key(self._secret, "device")))
 
     @property
     def kept_files(self) -> tuple[Path, ...]:

@@ -9,6 +9,8 @@ import httpx
 
 from app.core.canonical import Json
 from app.core.console_wire import (
+    Access,
+    GrantRequest,
     PatientEntry,
     PatientList,
     PatientRecord,
@@ -18,6 +20,7 @@ from app.core.console_wire import (
 )
 from app.core.document_json import document_from_json
 from app.core.merge import Document
+from app.core.people_wire import Grant
 from app.core.wire import (
     API_PREFIX,
     DeviceInfo,
@@ -120,6 +123,17 @@ class ConsoleSession:
             {site.site_id: site for site in record.sites},
             record.hidden,
         )
+
+    def access(self) -> Access:
+        """Return who works on which tablets, and what stands allowed there."""
+        return self._channel.get(f"{API_PREFIX}/access", Access)
+
+    def give_grant(self, wanted: GrantRequest) -> Grant:
+        """Allow somebody something on a tablet; while it stands, that is returned.
+
+        Raises Refused: FORBIDDEN for a role above one's own, NOT_FOUND.
+        """
+        return self._channel.post(f"{API_PREFIX}/grants", Grant, wanted)
 
     def close(self) -> None:
         """Close every connection."""

@@ -127,6 +127,11 @@ class ConsolePatients:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleTablets:
+    """Who works on which tablets, and what a coordinator allows them there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Languages:
     """Choose the language of the app."""
 
@@ -157,6 +162,7 @@ Route = (
     | Sync
     | ConsoleSignIn
     | ConsolePatients
+    | ConsoleTablets
     | Languages
     | Trouble
 )

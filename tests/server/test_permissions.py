@@ -9,11 +9,12 @@ from app.core.console_wire import Access, GrantRequest
 from app.core.people_wire import Grant, GrantKind
 from app.core.wire import PractitionerInfo, Role
 from sync_server.problems import ProblemError
-from sync_server.services import administration, audit_verify, permissions, recovery
+from sync_server.services import administration, permissions, recovery
 from sync_server.services.administration import NewPractitioner
 from sync_server.services.audit import event_of
 from sync_server.tables import AUDIT_EVENT
 from tests.server.deployments import PASSPHRASE, TestDeployment
+from tests.server.test_audit import broken
 
 DAY_MS = 86_400_000
 
@@ -50,7 +51,7 @@ def test_what_was_allowed_reaches_the_tablet_counts_a_day_and_is_in_the_audit(
         deployment.nurse_id,
     )
     assert (event.grant_id, event.device_id) == (given.grant_id, "tablet-a")
-    assert audit_verify.broken_places(context.database) == []
+    assert broken(deployment) == []
     deployment.wall.advance(DAY_MS)
     assert recovery.grants_of(context, "tablet-a").grants == ()
 
@@ -102,7 +103,8 @@ def test_nobody_allows_a_pin_of_somebody_above(on_sqlite: TestDeployment) -> Non
     assert refused.value.code.value == "forbidden"
     found = permissions.access(context, clara(on_sqlite)).people
     assert {p.name for p in found if not p.may_allow} == {"Ada"}
-    assert permissions.give(context, clara(on_sqlite, "administrator"), asked)
+    given = permissions.give(context, clara(on_sqlite, "administrator"), asked)
+    assert given.practitioner_id == above
 
 
 def test_a_key_that_a_grant_carries_is_not_told_to_the_console(
@@ -136,6 +138,6 @@ def test_over_http_coordinators_may_and_tablets_and_others_may_not(
     answer = http.post("/v1/grants", json=body, headers=as_clara)
     assert Grant.model_validate(answer.json()).kind == "set-pin"
     found = Access.model_validate(http.get("/v1/access", headers=as_clara).json())
-    assert [t.name for t in found.tablets] == ["Tablet"]
+    assert [t.name for t in found.tablets] == ["tablet-a"]
     wrong = http.post("/v1/grants", json=body | {"kind": "recover"}, headers=as_clara)
     assert (wrong.status_code, wrong.json()["type"]) == (422, "malformed")

@@ -89,12 +89,12 @@ class _Colleagues:
     def _find_grant(self, whose: str, dispatch: Dispatch) -> None:
         """Look before a PIN is typed; what is missing may come with the next round."""
         self.desk.wake_sync()
-        self.work.run(
-            lambda: self.desk.vault.require_grant(whose),
-            dispatch,
-            lambda _grant: GrantFound(whose),
-            _failed,
-        )
+
+        def found(_grant: object) -> Event:
+            return GrantFound(whose)
+
+        find = partial(self.desk.vault.require_grant, whose)
+        self.work.run(find, dispatch, found, _failed)
 
     def _add(self, name: str, role: str) -> str:
         practitioner_id = self.desk.vault.add_colleague(name, role)

@@ -22,6 +22,7 @@ from app.features.console.state import (
     Opened,
     OpenLanguages,
     OpenRecord,
+    OpenTablets,
     PatientsFound,
     Question,
     RecordClosed,
@@ -36,7 +37,7 @@ from app.sync.failures import SyncFailure
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import Names
-from app.ui.routes import ConsoleSignIn, Languages
+from app.ui.routes import ConsoleSignIn, ConsoleTablets, Languages
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
@@ -70,6 +71,8 @@ class _Console:
                 self._open(patient_id, dispatch)
             case OpenLanguages():
                 self.place.go(Languages())
+            case OpenTablets():
+                self.place.go(ConsoleTablets())
             case SignOut():
                 work.run(partial(_sign_out, desk), dispatch, _as_event, by_code(Failed))
                 self.place.reset(ConsoleSignIn())

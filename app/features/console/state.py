@@ -143,6 +143,11 @@ class LanguagesPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class TabletsPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class SignOutPressed:
     pass
 
@@ -160,6 +165,7 @@ Event = (
     | RecordClosed
     | Failed
     | LanguagesPressed
+    | TabletsPressed
     | SignOutPressed
 )
 
@@ -180,11 +186,16 @@ class OpenLanguages:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTablets:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class SignOut:
     pass
 
 
-Effect = FindPatients | OpenRecord | OpenLanguages | SignOut
+Effect = FindPatients | OpenRecord | OpenLanguages | OpenTablets | SignOut
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -214,6 +225,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(replace(model, problem=problem), _leave(problem))
         case LanguagesPressed():
             return Next(model, (OpenLanguages(),))
+        case TabletsPressed():
+            return Next(model, (OpenTablets(),))
         case SignOutPressed():
             return Next(model, (SignOut(),))
         case _:

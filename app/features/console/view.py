@@ -18,6 +18,7 @@ from app.features.console.state import (
     RefreshPressed,
     SearchTyped,
     SignOutPressed,
+    TabletsPressed,
 )
 from app.i18n import formats, messages
 from app.ui import widgets as w
@@ -63,6 +64,12 @@ def _actions(dispatch: Dispatch, look: Look) -> list[ft.Control]:
             _("Look again"),
             ft.Icons.REFRESH,
             lambda: dispatch(RefreshPressed()),
+        ),
+        w.icon_button(
+            "console.tablets",
+            _("Tablets and PINs"),
+            ft.Icons.TABLET_ANDROID,
+            lambda: dispatch(TabletsPressed()),
         ),
         w.icon_button(
             "console.languages",
