@@ -102,8 +102,8 @@ def _second(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Fra
         )
     else:
         asked = _(
-            "{name} may do more than you. "
-            "Somebody of the same role or above must stand by."
+            "A confirmed colleague who has the role of {name}, or a higher one, "
+            "must stand by."
         )
     body: list[ft.Control] = [w.section_title(t.fill(asked, name=person.name))]
     body += _said(model, look)

@@ -12,6 +12,7 @@ from app.features.tablets.state import (
     AccessLoaded,
     Allow,
     Allowed,
+    Closed,
     Effect,
     Event,
     Failed,
@@ -60,7 +61,7 @@ class _Tablets:
                 give = partial(session.give_grant, wanted)
                 self.work.run(give, dispatch, _allowed, failed)
             case SignOut():
-                self.work.run(self._sign_out, dispatch, _nothing, failed)
+                self.work.run(self._sign_out, dispatch, _signed_out, failed)
                 self.place.reset(ConsoleSignIn())
             case GoBack():
                 self.place.back()
@@ -87,5 +88,5 @@ def _allowed(_grant: Grant) -> Event:
     return Allowed()
 
 
-def _nothing(_none: None) -> Event | None:
-    return None  # The screen is gone by then.
+def _signed_out(_none: None) -> Event:
+    return Closed()

@@ -100,6 +100,11 @@ class BackPressed:
     """To the tablets, or out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The session is over: nothing of it stays here."""
+
+
 Event = (
     Shown
     | RefreshPressed
@@ -111,6 +116,7 @@ Event = (
     | Allowed
     | Failed
     | BackPressed
+    | Closed
 )
 
 
@@ -164,6 +170,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(replace(model, selected="", allowed=None, problem=None))
         case BackPressed():
             return Next(model, (GoBack(),))
+        case Closed():
+            return Next(Model())
         case _:
             assert_never(event)
 
