@@ -201,8 +201,7 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "Both must be confirmed."
         ),
         ProblemCode.HIGHER_ROLE_NEEDED: N_(
-            "A PIN for this role is set beside a confirmed colleague of the same role "
-            "or above, or with the permission of your coordinator."
+            "A confirmed colleague of this role or above must stand by."
         ),
         ProblemCode.ROLE_TOO_HIGH: N_(
             "You can add colleagues of your own role or below. "

@@ -7,7 +7,6 @@ import flet as ft
 
 from app.core.console_wire import PersonAccess, TabletAccess
 from app.core.people_wire import Grant, GrantKind
-from app.core.wire import SiteInfo
 from app.features.tablets.state import (
     AllowConfirmed,
     AllowPressed,
@@ -28,6 +27,8 @@ from app.ui.theme import Space
 from app.ui.widgets.lists import Row
 
 Dispatch = Callable[[Event], None]
+ZONE = "UTC"
+"""That of a console, as its strip says."""
 _KINDS = (GrantKind.SET_PIN, GrantKind.REOPEN)
 
 
@@ -129,22 +130,17 @@ def _people(
             _("Each permission counts once, for one person on this tablet, for a day.")
         )
     )
-    zone = _zone(model.access.sites, tablet.site_id)
     people = model.access.people
-    return [*body, *(_person(model, each, zone, dispatch, look) for each in people)]
-
-
-def _zone(sites: tuple[SiteInfo, ...], site_id: str) -> str:
-    return next((s.zone for s in sites if s.site_id == site_id), "UTC")
+    return [*body, *(_person(model, each, dispatch, look) for each in people)]
 
 
 def _person(
-    model: Model, person: PersonAccess, zone: str, dispatch: Dispatch, look: Look
+    model: Model, person: PersonAccess, dispatch: Dispatch, look: Look
 ) -> ft.Control:
     t = look.t
     _ = t.gettext
     standing = model.standing(person.practitioner_id)
-    badges = [_open(grant, zone, look) for grant in standing.values()]
+    badges = [_open(grant, look) for grant in standing.values()]
     if not person.confirmed:
         badges.append(w.Badge(_("Not confirmed yet"), w.Tone.WARNING))
     row = Row(
@@ -192,10 +188,10 @@ def _label(kind: GrantKind, look: Look) -> str:
     return _("Allow a new PIN") if kind is GrantKind.SET_PIN else _("Open again")
 
 
-def _open(grant: Grant, zone: str, look: Look) -> w.Badge:
+def _open(grant: Grant, look: Look) -> w.Badge:
     t = look.t
     _ = t.gettext
-    until = formats.instant(t, grant.expires_at, zone)
+    until = formats.instant(t, grant.expires_at, ZONE)
     said = {
         GrantKind.SET_PIN.value: _("New PIN allowed until {time}"),
         GrantKind.REOPEN.value: _("Opens again until {time}"),
