@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from app.bootstrap.session import TabletSession
+from app.clinic.auditing import AuditTrail
 from app.core.audit import AuditEvent
 from app.ui import routes as to
 from tests.bootstrap.test_locked_events import empty, fill
@@ -20,6 +21,11 @@ def read(session: TabletSession) -> list[str]:
     return [event.patient_id for event in found if event.kind == "read"]
 
 
+def read_many(trail: AuditTrail) -> None:
+    for number in range(60):
+        trail.read(f"p{number}")
+
+
 def test_the_strip_says_so_over_a_lock_until_there_is_room(tmp_path: Path) -> None:
     async def scenario(page: Client, session: TabletSession) -> None:
         def told() -> bool:
@@ -29,7 +35,7 @@ def test_the_strip_says_so_over_a_lock_until_there_is_room(tmp_path: Path) -> No
         fill(session.process)
         trail = session.desk.trail
         # Until what is free in the file is used up.
-        await asyncio.to_thread(lambda: [trail.read(f"p{n}") for n in range(60)])
+        await asyncio.to_thread(read_many, trail)
         waiting = trail.waiting
         assert waiting > 0
         session.kit.navigator.go(to.Record("amina"))
