@@ -53,6 +53,13 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
         span=Span.FULL if look.is_wide else Span.COLUMN,
         scroll_to_top=model.selected,
         actions=_actions(dispatch, look),
+        # Not in the bar: on a phone a fourth sign leaves its title no room.
+        quiet=w.quiet_button(
+            "console.tablets",
+            _("Tablets and PINs"),
+            lambda: dispatch(TabletsPressed()),
+            ft.Icons.TABLET_ANDROID,
+        ),
     )
 
 
@@ -64,12 +71,6 @@ def _actions(dispatch: Dispatch, look: Look) -> list[ft.Control]:
             _("Look again"),
             ft.Icons.REFRESH,
             lambda: dispatch(RefreshPressed()),
-        ),
-        w.icon_button(
-            "console.tablets",
-            _("Tablets and PINs"),
-            ft.Icons.TABLET_ANDROID,
-            lambda: dispatch(TabletsPressed()),
         ),
         w.icon_button(
             "console.languages",
