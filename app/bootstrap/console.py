@@ -15,6 +15,8 @@ from app.features.languages import effects as languages
 from app.features.languages.view import view as languages_view
 from app.features.signin import effects as signin
 from app.features.signin.view import view as signin_view
+from app.features.tablets import effects as tablets
+from app.features.tablets.view import view as tablets_view
 from app.i18n import formats
 from app.sync.console_session import ConsoleSession
 from app.ui import routes as to
@@ -65,6 +67,9 @@ def open_console(page: ft.Page, client: ConsoleClient) -> None:
             case to.ConsolePatients():
                 desk = console.Desk(session, system_wall_ms, left)
                 return Screen(console.loop(desk, work, place), view)
+            case to.ConsoleTablets():
+                where = tablets.Desk(session, left)
+                return Screen(tablets.loop(where, work, place), tablets_view)
             case to.Languages():
                 return Screen(languages.loop(look), languages_view)
             case _:

@@ -123,9 +123,10 @@ def _before_unlock(session: Session, place: Place) -> Screen:
                 process.restore, process.file, process.settings.server, session.files
             )
             return Screen(restore.loop(bench, session.door_work, place), restore_view)
-        case to.Unlock():
+        case to.Unlock(sent_away):
             door = unlock.Door(process.file(), session.unlock, session.way_back)
-            return Screen(unlock.loop(door, session.door_work, place), unlock_view)
+            loop = unlock.loop(door, session.door_work, place, sent_away)
+            return Screen(loop, unlock_view)
         case to.Forgotten():
             way = forgotten.Door(process.file(), session.unlock, session.way_back)
             return Screen(forgotten.loop(way, session.door_work, place), forgotten_view)

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import flet as ft
 
+from app.bootstrap.locked_failures import LockedFailures
 from app.bootstrap.screens import Session, make_screen
 from app.bootstrap.tablet import Holding, TabletProcess
 from app.bootstrap.watching import watch
 from app.clinic.desk import Desk
 from app.core.parcel import ParcelHead
-from app.storage import LockedError, StorageError, Vault, VaultCorruptError
+from app.storage import StorageError, Vault, VaultCorruptError
 from app.sync.status import SyncStatus
-from app.ui.failures import Failures
 from app.ui.files import PageFiles
 from app.ui.look import Look, first_look
 from app.ui.navigator import Entry, Navigator, Place
@@ -30,6 +30,7 @@ LOST_SECONDS = 30.0
 """How long a browser may be gone before its session is locked."""
 LOCKED = Status(None, Network.NONE, None)
 _MINUTE_MS = 60_000
+_DOOR = Unlock()
 logger = logging.getLogger("tessera.session")
 
 
@@ -49,7 +50,7 @@ class TabletSession(Session):
         self._stop_status: Callable[[], None] = lambda: None
         self._is_over = False
         self.look: Source[Look] = Source(first_look(process.language, page.width))
-        failures = _LockedFailures(lambda: self._held is None)
+        failures = LockedFailures(lambda: self._held is None)
         # Apart, for a lock waits until the unlocked screens' work is done, and the
         # door's own work waits for the lock.
         self.work = Work(self._loop, failures)
@@ -69,7 +70,7 @@ class TabletSession(Session):
         """Show the first screen, and lock whatever session there was before."""
         self.process.take_over(self)
         self.look.subscribe(self._keep_language)
-        watch(self.kit.navigator, self.work, lambda: self._desk)
+        watch(self.kit.navigator, self.work, lambda: self._desk, self._show_waiting)
         self._stop_status = self.process.scheduler.subscribe(
             lambda status: self.work.post(lambda: self._show_status(status))
         )
@@ -106,6 +107,7 @@ class TabletSession(Session):
         self._desk = self.process.desk(vault)
         self.process.write_locked(self._desk.trail)
         self._held = self.process.begin_sync(vault)
+        vault.on_sent_away = lambda: self._hear_sent_away(vault)
         setup = vault.setup
         patience = Patience(setup.idle_seconds, setup.cover_seconds)
         self.work.post(lambda: self._watch(patience))
@@ -122,7 +124,20 @@ class TabletSession(Session):
         """
         self._context.copy().run(self._lock)
 
-    def _lock(self) -> None:
+    def _hear_sent_away(self, vault: Vault) -> None:
+        """On the sync's thread."""
+        try:
+            self.work.post(lambda: self._sent_away(vault))
+        except RuntimeError:  # what a closed event loop raises
+            logger.info("who was revoked had gone")
+
+    def _sent_away(self, vault: Vault) -> None:
+        """Who had unlocked was revoked: what they began is kept, as at each lock."""
+        if self._held is not None and self._held.vault is vault:
+            door = Unlock(self.desk.practitioner.name)
+            self._context.copy().run(self._lock, door)
+
+    def _lock(self, door: Unlock = _DOOR) -> None:
         if self._held is None:
             return
         held, self._held = self._held, None
@@ -133,7 +148,7 @@ class TabletSession(Session):
             with self.kit.failures.guard():
                 screen.loop.left()
         self._screens.clear()
-        self.kit.navigator.reset(Unlock())
+        self.kit.navigator.reset(door)
         self._closing = self._loop.create_task(self._close(held))
 
     async def locked(self) -> None:
@@ -207,8 +222,15 @@ class TabletSession(Session):
                 oldest_minutes=None if oldest is None else (now - oldest) // _MINUTE_MS,
                 is_damaged=self._desk.damaged > 0,
                 is_unconfirmed=not self._desk.practitioner.confirmed,
+                unwritten=self._desk.trail.waiting,
             )
         )
+
+    def _show_waiting(self) -> None:
+        """Say in the strip that the disk refuses to keep who read what."""
+        if self._desk is not None and self._held is not None:
+            waiting, known = self._desk.trail.waiting, self.kit.status.value
+            self.kit.status.set(replace(known, unwritten=waiting))
 
     def _show_left(self, head: ParcelHead | None) -> None:
         """After a start nobody has unlocked yet: what the last lock left is known."""
@@ -253,21 +275,6 @@ class TabletSession(Session):
         self._stop_status()
         self._forget_loss()
         self.lock()
-
-
-class _LockedFailures(Failures):
-    """A screen that asked a vault which was locked meanwhile has gone itself."""
-
-    def __init__(self, is_locked: Callable[[], bool]) -> None:
-        super().__init__()
-        self._is_locked = is_locked
-
-    def report(self, error: BaseException) -> None:
-        """Show what nobody expected; that a locked vault says no was expected."""
-        if isinstance(error, LockedError) and self._is_locked():
-            logger.info("an answer came after the lock")
-            return
-        super().report(error)
 
 
 def first_route(process: TabletProcess) -> Route:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from app.bootstrap.settings import PreferencesFile, Settings, known_language
 from app.bootstrap.way import Way
-from app.clinic.auditing import AuditTrail
+from app.clinic.auditing import AuditTrail, Spare
 from app.clinic.desk import Desk
 from app.clinic.library import Library, read_library
 from app.core.clock import system_wall_ms
@@ -174,15 +174,18 @@ class TabletProcess:
             practitioner=found[0],
             read_station=lambda: self.station.value,
             wake_sync=self.scheduler.wake,
+            keep_events=self.write_locked,
+            spare=self._spare(),
         )
 
     def write_locked(self, trail: AuditTrail) -> None:
-        """Put into the audit what happened while nobody was unlocked. Blocks.
+        """Put into the audit what no chain holds yet, of PINs above all. Blocks.
 
         Where the vault refuses, nobody is kept out: what could not be written stays for
         the next unlock, and what could not be forgotten is written once all the same.
         """
         file = self.file()
+        trail.take_up()
         try:
             happened = file.locked_events()
             if happened:
@@ -190,6 +193,14 @@ class TabletProcess:
                 file.forget_locked_events(happened)
         except StorageError as error:
             logger.warning("audit waits", extra={"problem": error.code.value})
+
+    def _spare(self) -> Spare | None:
+        """Return the room for what a full disk refuses; None where it has none."""
+        try:
+            return self.file().reserve()
+        except StorageError as error:
+            logger.warning("no room for audit", extra={"problem": error.code.value})
+            return None
 
     def begin_sync(self, vault: Vault) -> Holding:
         """Send and receive until the lock."""

@@ -18,14 +18,20 @@ def whose(route: Route) -> str:
 
 
 def watch(
-    navigator: Navigator, work: Work, desk: Callable[[], Desk | None]
+    navigator: Navigator,
+    work: Work,
+    desk: Callable[[], Desk | None],
+    told: Callable[[], None] = lambda: None,
 ) -> Callable[[], None]:
-    """Write down each person whose record comes to the top, until it is ended."""
+    """Write down each person whose record comes to the top, until it is ended.
+
+    `told` is called after each: one may wait, since the disk refused it.
+    """
 
     def moved() -> None:
         patient_id, at = whose(navigator.top.route), desk()
         if patient_id and at is not None:
-            work.run(partial(at.trail.read, patient_id), _nothing, _nothing)
+            work.run(partial(at.trail.read, patient_id), _nothing, lambda _none: told())
 
     return navigator.subscribe(moved)
 

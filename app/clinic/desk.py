@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from app.clinic.auditing import AuditTrail
+from app.clinic.auditing import AuditTrail, Spare
 from app.clinic.drafting import NO_DRAFT, Settling
 from app.clinic.library import Library
 from app.core.change import Authorship, Change
@@ -28,12 +28,16 @@ class Desk:
     """Where the tablet stands now; it may be carried on while it is unlocked."""
     wake_sync: Callable[[], None]
     """Called after a save: what was saved goes out as soon as there is a network."""
+    keep_events: Callable[[AuditTrail], None] = lambda _trail: None
+    """Puts into the audit what the vault's file noted of PINs. Blocks."""
+    spare: Spare | None = None
+    """Where a reading waits that a full disk refused."""
     trail: AuditTrail = field(init=False)
     """Who read what; it lives as long as the desk."""
 
     def __post_init__(self) -> None:
         """Begin the trail of whoever unlocked."""
-        trail = AuditTrail(self.vault, self.ids, self.wall)
+        trail = AuditTrail(self.vault, self.ids, self.wall, self.spare)
         object.__setattr__(self, "trail", trail)
 
     @property

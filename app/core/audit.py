@@ -20,7 +20,7 @@ _DCM = "http://dicom.nema.org/resources/ontology/DCM"
 _REASONS = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 _KINDS = "https://tessera.example/audit-kind"
 _PRACTITIONER, _PATIENT = "Practitioner/", "Patient/"
-_NOTE = "ConfidentialNote/"
+_NOTE, _GRANT, _DEVICE = "ConfidentialNote/", "Grant/", "Device/"
 
 
 class AuditKind(StrEnum):
@@ -29,14 +29,24 @@ class AuditKind(StrEnum):
     READ = "read"
     READ_NOTE = "read-note"
     """A confidential note was opened; each time counts."""
+    NOTE_IN_ERROR = "note-in-error"
+    """A confidential note was taken out of sight; `reason` says why."""
+    NOTE_MOVED = "note-moved"
+    """One was sealed anew on another person's record."""
     EXPORT = "export"
+    """Records left the tablet, in the clear or sealed to somebody."""
     ERASE = "erase"
     """A person's data was erased; the reason is a code."""
-    PRINT = "print"
     BREAK_GLASS = "break-glass"
     UNLOCK_FAILED = "unlock-failed"
     SLOT_CLOSED = "slot-closed"
     SLOT_REOPENED = "slot-reopened"
+    PIN_CHOSEN = "pin-chosen"
+    """A first PIN on a tablet: by whose leave stands in the event."""
+    PIN_RESET = "pin-reset"
+    """A PIN chosen anew without the one before."""
+    GRANT_GIVEN = "grant-given"
+    """A coordinator allowed a new PIN, or another try; `reason` says which."""
     EVENTS_LOST = "events-lost"
 
 
@@ -52,12 +62,14 @@ class _Words:
 
 
 _RECORD, _EXPORT = ("110110", "Patient Record"), ("110106", "Export")
+_RIGHTS = ("110137", "User Security Attributes Changed")
 _LOGIN, _ALERT = ("110114", "User Authentication"), ("110113", "Security Alert")
 _WORDS: Mapping[str, _Words] = {
     AuditKind.READ: _Words(*_RECORD, "R", purpose="TREAT"),
     AuditKind.READ_NOTE: _Words(*_RECORD, "R", purpose="TREAT"),
+    AuditKind.NOTE_IN_ERROR: _Words(*_RECORD, "U", purpose="PATADMIN"),
+    AuditKind.NOTE_MOVED: _Words(*_RECORD, "U", purpose="PATADMIN"),
     AuditKind.EXPORT: _Words(*_EXPORT, "R"),
-    AuditKind.PRINT: _Words(*_EXPORT, "R"),
     AuditKind.ERASE: _Words(*_RECORD, "D", purpose="HLEGAL"),
     AuditKind.BREAK_GLASS: _Words(
         "110127", "Emergency Override Started", "E", purpose="BTG"
@@ -65,6 +77,9 @@ _WORDS: Mapping[str, _Words] = {
     AuditKind.UNLOCK_FAILED: _Words(*_LOGIN, "E", "4"),
     AuditKind.SLOT_CLOSED: _Words(*_ALERT, "E", "8"),
     AuditKind.SLOT_REOPENED: _Words(*_LOGIN, "E"),
+    AuditKind.PIN_CHOSEN: _Words(*_RIGHTS, "U"),
+    AuditKind.PIN_RESET: _Words(*_RIGHTS, "U"),
+    AuditKind.GRANT_GIVEN: _Words(*_RIGHTS, "C", purpose="HSYSADMIN"),
     AuditKind.EVENTS_LOST: _Words(*_ALERT, "E", "8"),
 }
 _OTHER = _Words(*_ALERT, "E", "8")
@@ -87,6 +102,14 @@ class AuditEvent:
     count: int = 1
     ended_at: int | None = None
     record_id: str = ""
+    owner_id: str = ""
+    """Whose PIN was chosen; `practitioner_id` then is who had unlocked."""
+    second_id: str = ""
+    """Who stood beside as well, and gave their own PIN."""
+    grant_id: str = ""
+    """The coordinator's grant by which it was done, or that was given."""
+    device_id: str = ""
+    """The tablet on which a grant counts."""
 
     def fields(self) -> dict[str, Json]:
         """Return what an operation says: type, action, recorded, outcome, agent ..."""
@@ -97,7 +120,7 @@ class AuditEvent:
             "action": words.action,
             "recorded": self.recorded_at,
             "outcome": words.outcome,
-            "agent": [{"who": _PRACTITIONER + self.practitioner_id, "requestor": True}],
+            "agent": self._agents(),
             "entity": [{"what": each} for each in self._entities()],
         }
         if words.purpose:
@@ -110,8 +133,19 @@ class AuditEvent:
             found["count"] = self.count
         return found
 
+    def _agents(self) -> list[Json]:
+        first: Json = {"who": _PRACTITIONER + self.practitioner_id, "requestor": True}
+        second: Json = {"who": _PRACTITIONER + self.second_id, "requestor": False}
+        return [first, second] if self.second_id else [first]
+
     def _entities(self) -> list[str]:
-        named = ((_PATIENT, self.patient_id), (_NOTE, self.record_id))
+        named = (
+            (_PATIENT, self.patient_id),
+            (_NOTE, self.record_id),
+            (_PRACTITIONER, self.owner_id),
+            (_GRANT, self.grant_id),
+            (_DEVICE, self.device_id),
+        )
         return [kind + whose for kind, whose in named if whose]
 
     @classmethod
@@ -129,6 +163,10 @@ class AuditEvent:
             count if isinstance(count, int) else 1,
             ended if isinstance(ended, int) else None,
             _entity(fields.get("entity"), _NOTE),
+            _entity(fields.get("entity"), _PRACTITIONER),
+            _second(fields.get("agent")),
+            _entity(fields.get("entity"), _GRANT),
+            _entity(fields.get("entity"), _DEVICE),
         )
 
 
@@ -151,6 +189,12 @@ def in_parts(events: Iterable[AuditEvent], most: int) -> list[list[AuditEvent]]:
 def _first(value: Json) -> Mapping[str, Json]:
     found = value[0] if isinstance(value, list | tuple) and value else None
     return as_mapping(found)
+
+
+def _second(value: Json) -> str:
+    """Return the id of the second agent, or nothing."""
+    rest = value[1:] if isinstance(value, list | tuple) else ()
+    return _text(_first(rest), "who").removeprefix(_PRACTITIONER)
 
 
 def _entity(value: Json, kind: str) -> str:

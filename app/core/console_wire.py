@@ -2,8 +2,9 @@
 
 from pydantic import Field
 
+from app.core.people_wire import Grant
 from app.core.wire import DeviceInfo, FeedItem, PractitionerInfo, SiteInfo
-from app.core.wire_base import WireModel
+from app.core.wire_base import Id, WireModel
 
 
 class SignInRequest(WireModel):
@@ -69,3 +70,42 @@ class PatientRecord(WireModel):
     hidden: tuple[str, ...] = ()
     may_erase: bool = False
     """Whether who asks may erase this person's data."""
+
+
+class GrantRequest(WireModel):
+    """A coordinator allows one practitioner one thing on one tablet, for a day.
+
+    `kind` is `set-pin` or `reopen`: neither carries a key.
+    """
+
+    kind: str
+    device_id: Id
+    practitioner_id: Id
+
+
+class TabletAccess(WireModel):
+    """A tablet that is not revoked, and what stands allowed on it and is unused."""
+
+    device_id: Id
+    name: str
+    site_id: Id
+    grants: tuple[Grant, ...] = ()
+
+
+class PersonAccess(WireModel):
+    """Somebody who works on tablets, and whether who asks may allow them anything."""
+
+    practitioner_id: Id
+    name: str
+    role: Id
+    confirmed: bool
+    may_allow: bool
+
+
+class Access(WireModel):
+    """Who works on which tablets: sites, tablets and people by name."""
+
+    sites: tuple[SiteInfo, ...]
+    tablets: tuple[TabletAccess, ...]
+    people: tuple[PersonAccess, ...]
+    server_ms: int

@@ -78,6 +78,7 @@ class ProblemCode(StrEnum):
     PASSPHRASE_NEEDED = "passphrase-needed"  # noqa: S105 - a code, no secret
     PIN_ALREADY_CHOSEN = "pin-already-chosen"
     SECOND_COLLEAGUE_NEEDED = "second-colleague-needed"
+    HIGHER_ROLE_NEEDED = "higher-role-needed"
     ROLE_TOO_HIGH = "role-too-high"
     NAME_TAKEN = "name-taken"
     NAME_MISSING = "name-missing"

@@ -1,5 +1,7 @@
 """What follows from a role alone. Pure; a role that is not known here may do least."""
 
+from collections.abc import Collection, Iterable
+
 from app.core.wire import Role
 
 _RANKS = {
@@ -20,6 +22,23 @@ def may_add(role: str, of: str) -> bool:
 def addable(role: str) -> tuple[Role, ...]:
     """Return the roles of colleagues that somebody may add, as they are listed."""
     return tuple(each for each in Role if may_add(role, each.value))
+
+
+def may_set_first_pin(role: str, beside: Iterable[str]) -> bool:
+    """Tell whether somebody may choose a first PIN beside these confirmed colleagues.
+
+    One of a role that is not lower: otherwise whoever unlocked could make themselves
+    somebody who may do more than they.
+    """
+    return any(may_add(theirs, role) for theirs in beside)
+
+
+def may_reset_pin(role: str, beside: Collection[str]) -> bool:
+    """Tell whether a forgotten PIN may be chosen anew beside these: two, one as high.
+
+    `beside` has the role of each confirmed colleague, none of them its owner.
+    """
+    return len(beside) > 1 and may_set_first_pin(role, beside)
 
 
 def needs_passphrase(role: str) -> bool:

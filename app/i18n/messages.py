@@ -200,6 +200,9 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "A forgotten PIN is set anew by two other colleagues together. "
             "Both must be confirmed."
         ),
+        ProblemCode.HIGHER_ROLE_NEEDED: N_(
+            "A confirmed colleague of this role or above must stand by."
+        ),
         ProblemCode.ROLE_TOO_HIGH: N_(
             "You can add colleagues of your own role or below. "
             "Ask your administrator for the others."

@@ -7,9 +7,10 @@
     vault_file.practitioners()             # who may unlock, and who chose a PIN
     vault = vault_file.choose_pin(practitioner_id, pin)   # the first time
     vault = vault_file.unlock(practitioner_id, pin)       # from then on
-    vault.add_slot(colleague_id, colleagues_pin)          # beside who unlocked
+    vault.add_slot(colleague_id, colleagues_pin)          # beside one of such a role
+    vault.add_slot(clara_id, her_passphrase, Second(bo_id, bos_pin))
     vault.change_pin(old, new)
-    vault.reset_pin(colleague_id, new, second_id, second_pin)
+    vault.reset_pin(colleague_id, new, Second(bo_id, bos_pin))
 
     vault.save_draft(draft_id, patient_id, content)       # at every answer
     vault.commit(change, drop_draft=draft_id)             # durable when it returns
@@ -84,6 +85,7 @@ from app.storage.set_aside import SetAside
 from app.storage.stored_operation import State
 from app.storage.vault import Vault
 from app.storage.vault_file import VaultFile
+from app.storage.vault_pins import Second
 from app.storage.vault_records import Saved
 
 __all__ = [
@@ -126,6 +128,7 @@ __all__ = [
     "Restoration",
     "RestoreRefusedError",
     "Saved",
+    "Second",
     "SecondColleagueError",
     "SetAside",
     "SlotClosedError",

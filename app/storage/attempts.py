@@ -6,7 +6,7 @@ started again; after a restart of the machine, where nothing proves how long ago
 the whole wait begins anew: never less, never more than the whole.
 
 After LIMIT wrong PINs in a row a practitioner's slot is closed, never the data: others
-unlock, and a grant or a new PIN (see `reopen`, `renewing`) opens it again.
+unlock, and a grant or a new PIN (see `renewing`) opens it again.
 """
 
 import json
@@ -15,7 +15,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlmodel import Session, select
@@ -30,7 +30,6 @@ from app.storage.errors import (
 )
 from app.storage.locked_events import LockedEvents, LockedKind
 from app.storage.pins import FREE_ATTEMPTS, delay_seconds
-from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, SealError, place
 from app.storage.tables import AttemptRow
 
@@ -42,7 +41,6 @@ LIMIT = 10
 # Of a count that somebody tampered with: one more try after the longest wait.
 _TAMPERED = LIMIT - 1
 _DOUBTFUL = FREE_ATTEMPTS + 1
-_GRANTS = "lock/grants"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _logger = logging.getLogger(__name__)
 
@@ -82,6 +80,15 @@ class _Count:
         return self.failures >= LIMIT
 
 
+@dataclass(slots=True)
+class Renewal:
+    """A transaction after which some may try again at once; their PIN may be new."""
+
+    transaction: Transaction
+    events: LockedEvents
+    whose: set[str] = field(default_factory=set)
+
+
 class AttemptGate:
     """Lets a practitioner try a PIN, or says how long to wait, or that it is over."""
 
@@ -98,7 +105,6 @@ class AttemptGate:
         self._sealer = device_sealer
         self._clocks = clocks
         self._boot = clocks.boot_id()
-        self._values = SealedValues(device_sealer)
         self._events = events
         with database.write() as transaction:
             session = transaction.session
@@ -165,30 +171,19 @@ class AttemptGate:
         self._counts.pop(practitioner_id, None)
 
     @contextmanager
-    def renewing(self, practitioner_id: str) -> Iterator[Transaction]:
-        """Yield the transaction of a new PIN: with it the wrong ones are forgotten."""
+    def renewing(self) -> Iterator[Renewal]:
+        """Yield the transaction of a new PIN, or of a grant that reopens a slot.
+
+        With it the wrong PINs of all in `whose` are forgotten.
+        """
         with self._database.lock:
             with self._database.write() as transaction:
-                yield transaction
-                self._reopen(transaction, practitioner_id)
-            self._counts.pop(practitioner_id, None)
-
-    def reopen(self, practitioner_id: str, grant_id: str) -> bool:
-        """Open a closed slot by a coordinator's grant; its PIN is the one it had.
-
-        The caller has checked the grant. It works once on this tablet: it is used up
-        even where the slot was open, and False is returned where it was before.
-        """
-        with self._database.write() as transaction:
-            raw = self._values.get(transaction.driver, _GRANTS)
-            used = json.loads(raw or b"[]")
-            if grant_id in used:
-                return False
-            text = json.dumps([*used, grant_id])
-            self._values.put(transaction.driver, _GRANTS, text.encode())
-            self._reopen(transaction, practitioner_id)
-        self._counts.pop(practitioner_id, None)
-        return True
+                renewal = Renewal(transaction, self._events)
+                yield renewal
+                for practitioner_id in renewal.whose:
+                    self._reopen(transaction, practitioner_id)
+            for practitioner_id in renewal.whose:
+                self._counts.pop(practitioner_id, None)
 
     def _reopen(self, transaction: Transaction, practitioner_id: str) -> None:
         if self._counts.get(practitioner_id, _Count()).is_closed:

@@ -80,22 +80,26 @@ class Contents:
     counts: dict[str, int]
     proposals: tuple[Proposal, ...] = ()
     """Whom colleagues added, and no server names yet."""
+    retired: tuple[str, ...] = ()
+    """Who lost their slot and may still know the data key."""
 
     def to_bytes(self) -> bytes:
         """Return what is sealed."""
         setup = self.setup.model_dump_json()
         added = [each.model_dump() for each in self.proposals]
         raw = [self.data_key.hex(), self.device_id, setup, self.counts, added]
-        return json.dumps(raw).encode()
+        return json.dumps([*raw, self.retired]).encode()
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> "Contents":
         """Read what to_bytes wrote."""
-        # An older version kept no proposals.
-        key, device_id, setup, counts, added = [*json.loads(raw), []][:5]
+        # An older version kept no proposals, or nobody who lost their slot.
+        kept = [*json.loads(raw), [], []][:6]
+        key, device_id, setup, counts, added, retired = kept
         whole = Setup.model_validate_json(setup)
         proposals = tuple(Proposal.model_validate(each) for each in added)
-        return cls(bytes.fromhex(key), device_id, whole, counts, proposals)
+        data_key, gone = bytes.fromhex(key), tuple(retired)
+        return cls(data_key, device_id, whole, counts, proposals, gone)
 
 
 def write_vault(database: Database, path: Path, lock: BackupLock, of: Contents) -> None:
@@ -191,6 +195,7 @@ def _renewed(path: Path, contents: Contents, new: Reopening) -> None:
         before.renew_setup(contents.setup)
         for proposal in contents.proposals:
             before.add_colleague(proposal)
+        before.remember_revoked(contents.retired)
         device_id = before.identity(new.ids).device_id
         with database.write() as transaction:
             Slots(sealer).put(transaction.session, _slot(contents, new, secret))

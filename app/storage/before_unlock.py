@@ -1,6 +1,7 @@
 """What is read before unlock, sealed under a key from the device secret."""
 
 import json
+from collections.abc import Iterable
 
 from app.core.clock import WallClock
 from app.core.ids import Ids
@@ -120,11 +121,16 @@ class BeforeUnlock:
                     self._setup = known
         return known
 
-    def entries(self, holders: frozenset[str]) -> tuple[PractitionerEntry, ...]:
-        """Return who may work here, and whether each is among those with a PIN."""
+    def entries(self, keyring: Keyring) -> tuple[PractitionerEntry, ...]:
+        """Return who may work here, and whether each has a PIN."""
         setup = self.setup()
-        known = () if setup is None else setup.practitioners
-        return tuple(PractitionerEntry(p, p.practitioner_id in holders) for p in known)
+        holders, origins = keyring.holders(), keyring.origins()
+        return tuple(
+            PractitionerEntry(
+                who, who.practitioner_id in holders, origins.get(who.practitioner_id)
+            )
+            for who in (() if setup is None else setup.practitioners)
+        )
 
     def practitioner(self, practitioner_id: str) -> PractitionerInfo | None:
         """Return somebody who may work here, or None."""
@@ -164,20 +170,23 @@ class BeforeUnlock:
         with self._database.read() as driver:
             return self._colleagues.retired(driver)
 
+    def remember_revoked(self, practitioner_ids: Iterable[str]) -> None:
+        """Keep who may know the data key from before: it is to be changed."""
+        with self._database.write() as transaction:
+            self._colleagues.keep_retired(transaction.driver, practitioner_ids)
+
     def rotated(self, transaction: Transaction) -> None:
         """Note that the data key is changed with this: nobody who left knows it."""
         self._colleagues.keep_retired(transaction.driver, ())
 
     def keep_grants(self, answer: Grants, device_id: str, keyring: Keyring) -> None:
         """Keep what a coordinator allows; what reopens does so at once, and is used."""
-        with self._database.write() as transaction:
-            fresh = self.grants.keep(transaction.driver, answer, device_id)
-        again = [g for g in fresh if g.kind == GrantKind.REOPEN.value]
-        for grant in again:
-            keyring.reopen(grant.practitioner_id, grant.grant_id)
-        with self._database.write() as transaction:
-            for grant in again:
-                self.grants.use(transaction.driver, grant.grant_id)
+        with keyring.renewing() as renewal:
+            driver = renewal.transaction.driver
+            for grant in self.grants.keep(driver, answer, device_id):
+                if grant.kind == GrantKind.REOPEN.value:
+                    renewal.whose.add(grant.practitioner_id)
+                    self.grants.use(driver, grant)
 
     def used_grants(self) -> UsedGrants:
         """Return which grants were used and the server was not told of."""

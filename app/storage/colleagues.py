@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from app.core.people_wire import Proposal
 from app.core.wire import PractitionerInfo, Setup
 from app.storage.sealed_values import SealedValues
+from app.storage.slots import PinOrigin
 
 _COLLEAGUES = "people/colleagues"
 _RETIRED = "people/retired"
@@ -19,6 +20,8 @@ class PractitionerEntry:
 
     practitioner: PractitionerInfo
     has_pin: bool
+    pin_origin: PinOrigin | None = None
+    """When it was chosen and by whose leave, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

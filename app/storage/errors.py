@@ -138,9 +138,11 @@ class PinAlreadyChosenError(UnlockError):
 
 
 class SecondColleagueError(UnlockError):
-    """A forgotten PIN is reset by two confirmed colleagues, beside its owner."""
+    """Others must stand beside, or more of them: how many, or who, says `code`."""
 
-    code = ProblemCode.SECOND_COLLEAGUE_NEEDED
+    def __init__(self, code: ProblemCode = ProblemCode.SECOND_COLLEAGUE_NEEDED) -> None:
+        self.code = code
+        super().__init__()
 
 
 class GrantError(UnlockError):

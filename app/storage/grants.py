@@ -1,11 +1,13 @@
 """A coordinator's grants on this tablet: kept until they are used, or too old.
 
 How long one counts is measured from when the server gave it, by this tablet's clock:
-a clock that was put back ends it. What carries a key is never written down.
+a clock that was put back ends it. What carries a key is never written down. That one
+was used is remembered until it has ended, the server knows it and offers it no more.
 """
 
 import json
 import sqlite3
+from dataclasses import dataclass, replace
 
 from app.core.clock import WallClock
 from app.core.people_wire import Grant, GrantKind, Grants, grant_purpose
@@ -17,7 +19,6 @@ from app.storage.sealing import KEY_BYTES, SealError
 
 _GRANTS = "people/grants"
 _USED = "people/used_grants"
-_REMEMBERED = 200
 
 
 class GrantShelf:
@@ -32,8 +33,13 @@ class GrantShelf:
         self, driver: sqlite3.Connection, answer: Grants, device_id: str
     ) -> tuple[Grant, ...]:
         """Keep what the server says now, in place of before; return what is unused."""
-        used = self._used(driver)
-        now = self._wall()
+        now, offered = self._wall(), {grant.grant_id for grant in answer.grants}
+        used = {
+            one: use
+            for one, use in self._used(driver).items()
+            if one in offered or not use.told or now < use.ends_at
+        }
+        self._put_used(driver, used)
         fresh = [
             (grant, now, now + grant.expires_at - answer.server_ms)
             for grant in answer.grants
@@ -66,25 +72,38 @@ class GrantShelf:
                 return grant
         raise GrantError(ProblemCode.GRANT_EXPIRED)
 
-    def use(self, driver: sqlite3.Connection, grant_id: str) -> None:
+    def use(self, driver: sqlite3.Connection, grant: Grant) -> None:
         """Count a grant as used, in the transaction of what it was used for."""
-        self._put_used(driver, {**self._used(driver), grant_id: False})
+        used = _Used(told=False, ends_at=grant.expires_at)
+        self._put_used(driver, {**self._used(driver), grant.grant_id: used})
 
     def untold(self, driver: sqlite3.Connection) -> tuple[str, ...]:
         """Return what was used and the server does not know of."""
-        return tuple(one for one, told in self._used(driver).items() if not told)
+        return tuple(one for one, use in self._used(driver).items() if not use.told)
 
     def told(self, driver: sqlite3.Connection, grant_ids: tuple[str, ...]) -> None:
         """Note that the server knows what was used."""
         known = self._used(driver)
-        self._put_used(driver, {k: v or k in grant_ids for k, v in known.items()})
+        for one in known.keys() & set(grant_ids):
+            known[one] = replace(known[one], told=True)
+        self._put_used(driver, known)
 
-    def _used(self, driver: sqlite3.Connection) -> dict[str, bool]:
-        return dict(json.loads(self._values.get(driver, _USED) or b"[]"))
+    def _used(self, driver: sqlite3.Connection) -> dict[str, "_Used"]:
+        # An older version kept no end: such a one is forgotten once it was told.
+        raw = json.loads(self._values.get(driver, _USED) or b"[]")
+        return {grant_id: _Used(*rest) for grant_id, *rest in raw}
 
-    def _put_used(self, driver: sqlite3.Connection, used: dict[str, bool]) -> None:
-        newest = [*used.items()][-_REMEMBERED:]
-        self._values.put(driver, _USED, json.dumps(newest).encode())
+    def _put_used(self, driver: sqlite3.Connection, used: dict[str, "_Used"]) -> None:
+        rows = [[one, use.told, use.ends_at] for one, use in used.items()]
+        self._values.put(driver, _USED, json.dumps(rows).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """Whether the server was told, and until when the grant counted, by its clock."""
+
+    told: bool
+    ends_at: int = 0
 
 
 _Kept = tuple[Grant, int, int]

@@ -3,9 +3,12 @@
 import json
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import astuple, replace
 
-from app.storage.attempts import AttemptGate
+from sqlmodel import Session
+
+from app.storage.attempts import AttemptGate, Renewal
 from app.storage.database import Database, Transaction
 from app.storage.errors import (
     KeyChangeBlockedError,
@@ -14,18 +17,15 @@ from app.storage.errors import (
     VaultCorruptError,
 )
 from app.storage.hpke import BoxKey
+from app.storage.locked_events import Beside, LockedKind
 from app.storage.pin_cost import UnlockPolicy, tuned_cost
 from app.storage.pins import normalised_pin
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import FLOOR, PinCost, Sealer
-from app.storage.slots import PinMismatchError, Slot, SlotKeys, Slots
+from app.storage.slots import PinMismatchError, PinOrigin, Slot, SlotKeys, Slots
 
 _COST = "people/pin_cost"
 Also = Callable[[Transaction], None]
-
-
-def nothing_else(_transaction: Transaction) -> None:
-    """Do nothing more in a transaction."""
 
 
 class Keyring:
@@ -114,14 +114,12 @@ class Keyring:
                 practitioner_id, pin, self._secret, keys, cost=self._cost()
             )
 
-    def add(self, slot: Slot) -> None:
+    def add(self, slot: Slot, beside: Beside) -> None:
         """Keep a slot of somebody who has none; raise PinAlreadyChosenError."""
-        with self._database.write() as transaction:
-            if slot.practitioner_id in self._slots.practitioner_ids(
-                transaction.session
-            ):
+        with self._gate.renewing() as renewal:
+            if self._has_one(renewal.transaction, slot):
                 raise PinAlreadyChosenError
-            self._slots.put(transaction.session, slot)
+            self._put(renewal, slot, beside)
 
     def put_first(self, transaction: Transaction, slot: Slot) -> None:
         """Keep the first slot of a vault; raise NoSlotError where there is one."""
@@ -129,26 +127,62 @@ class Keyring:
             raise NoSlotError
         self._slots.put(transaction.session, slot)
 
-    def replace(self, slot: Slot, also: Also = nothing_else) -> None:
-        """Keep a slot over an older one; whoever could not get in may try at once.
+    def change(self, slot: Slot) -> None:
+        """Keep the slot of who gave the old PIN over the older one.
 
-        `also` is done in the same transaction. Raises NoSlotError where somebody took
-        the older one away meanwhile.
+        Raises NoSlotError where somebody took that one away meanwhile.
         """
-        with self._gate.renewing(slot.practitioner_id) as transaction:
-            self._slots.get(transaction.session, slot.practitioner_id)
-            self._slots.put(transaction.session, slot)
-            also(transaction)
+        with self._gate.renewing() as renewal:
+            session = renewal.transaction.session
+            older = self._slots.get(session, slot.practitioner_id)
+            self._slots.put(session, replace(slot, origin=older.origin))
+            renewal.whose.add(slot.practitioner_id)
 
-    def put(self, slot: Slot, also: Also) -> None:
-        """Keep a slot whether there was one or not; else as `replace`."""
-        with self._gate.renewing(slot.practitioner_id) as transaction:
-            self._slots.put(transaction.session, slot)
-            also(transaction)
+    def reset(self, slot: Slot, beside: Beside) -> None:
+        """Keep a slot over one whose PIN nobody gave; raise NoSlotError as `change`."""
+        with self._gate.renewing() as renewal:
+            if not self._has_one(renewal.transaction, slot):
+                raise NoSlotError
+            self._put(renewal, slot, beside)
 
-    def reopen(self, practitioner_id: str, grant_id: str) -> None:
-        """Let somebody try again at once, as a grant says; it counts once."""
-        self._gate.reopen(practitioner_id, grant_id)
+    def put(self, slot: Slot, beside: Beside, also: Also) -> None:
+        """Keep a slot whether there was one or not; do `also` in the transaction."""
+        with self._gate.renewing() as renewal:
+            self._put(renewal, slot, beside)
+            also(renewal.transaction)
+
+    def renewing(self) -> AbstractContextManager[Renewal]:
+        """Give a transaction after which some may try again at once."""
+        return self._gate.renewing()
+
+    def origins(self) -> dict[str, PinOrigin]:
+        """Return when, and beside whom, each PIN was chosen that is known of."""
+        with self._database.write() as transaction:
+            session = transaction.session
+            ids = sorted(self._slots.practitioner_ids(session))
+            found = {one: self._origin_of(session, one) for one in ids}
+        return {one: origin for one, origin in found.items() if origin is not None}
+
+    def _origin_of(self, session: Session, practitioner_id: str) -> PinOrigin | None:
+        try:
+            return self._slots.get(session, practitioner_id).origin
+        except VaultCorruptError:
+            return None  # It opens to nothing; the others are named all the same.
+
+    def _put(self, renewal: Renewal, slot: Slot, beside: Beside) -> None:
+        """Keep it together with the event, and let its owner try at once."""
+        transaction, whose = renewal.transaction, slot.practitioner_id
+        is_reset = self._has_one(transaction, slot)
+        kind = LockedKind.PIN_RESET if is_reset else LockedKind.PIN_CHOSEN
+        event = renewal.events.add(transaction, kind, whose, beside)
+        origin = PinOrigin(event.first_at, beside)
+        self._slots.put(transaction.session, replace(slot, origin=origin))
+        renewal.whose.add(whose)
+
+    def _has_one(self, transaction: Transaction, slot: Slot) -> bool:
+        """Tell whether its owner has a slot already."""
+        known = self._slots.practitioner_ids(transaction.session)
+        return slot.practitioner_id in known
 
     def _slot(self, practitioner_id: str) -> Slot:
         with self._database.write() as transaction:
@@ -161,7 +195,8 @@ class Keyring:
         is_newest = is_sound and not slot.next_key
         if is_newest and not slot.cost.is_below(self._cost()):
             return keys
-        fresh = self.wrap(slot.practitioner_id, pin, keys)
+        again = self.wrap(slot.practitioner_id, pin, keys)
+        fresh = replace(again, origin=slot.origin)
         with self._database.write() as transaction:
             # It may be gone: the setup that came meanwhile names them no longer.
             now = self._slots.get(transaction.session, slot.practitioner_id)

@@ -1,14 +1,16 @@
-"""What happened while nobody was unlocked, kept under the device's key.
+"""What no chain holds yet, kept under the device's key: of PINs, locked or not.
 
-Who guesses PINs is not let in, so nobody signs for it: the next unlock takes these and
-writes them to the audit. At most MOST_KEPT stand one by one; older ones of the same
+Who guesses PINs is not let in, so nobody signs for it; and a new PIN and its event are
+one transaction. The next unlock takes these and writes them to the audit, what happens
+while it is unlocked at once. At most MOST_KEPT stand one by one; older ones of the same
 kind and practitioner become one that carries their number, so that no count is lost.
 """
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import Any
 
 from app.core.clock import WallClock
 from app.core.ids import Ids
@@ -21,12 +23,27 @@ MOST_KEPT = 200
 _NAME = "lock/events"
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """By whose leave a new PIN was chosen: colleagues (ids), or a grant, or both."""
+
+    colleagues: tuple[str, ...] = ()
+    grant_id: str = ""
+
+
+NOBODY = Beside()
+
+
 class LockedKind(StrEnum):
     """What happened."""
 
     UNLOCK_FAILED = "unlock-failed"
     SLOT_CLOSED = "slot-closed"
     SLOT_REOPENED = "slot-reopened"
+    PIN_CHOSEN = "pin-chosen"
+    """Somebody chose their first PIN on this tablet."""
+    PIN_RESET = "pin-reset"
+    """Somebody chose a PIN anew without the one before."""
     EVENTS_LOST = "events-lost"
     """Those before could not be read any more: somebody tampered with them."""
 
@@ -44,6 +61,8 @@ class LockedEvent:
     first_at: int
     last_at: int
     count: int = 1
+    beside: Beside = NOBODY
+    """Of a new PIN: who stood beside; whoever had unlocked comes first."""
 
 
 class LockedEvents:
@@ -57,11 +76,18 @@ class LockedEvents:
         self._ids = ids
         self._wall = wall
 
-    def add(self, transaction: Transaction, kind: LockedKind, whose: str) -> None:
+    def add(
+        self,
+        transaction: Transaction,
+        kind: LockedKind,
+        whose: str,
+        beside: Beside = NOBODY,
+    ) -> LockedEvent:
         """Write down that something happened, within a transaction."""
         now = self._wall()
-        event = LockedEvent(self._ids.new(), kind, whose, now, now)
+        event = LockedEvent(self._ids.new(), kind, whose, now, now, beside=beside)
         self._put(transaction, _bounded([*self._get(transaction), event]))
+        return event
 
     def take_back(self, transaction: Transaction, kind: LockedKind, whose: str) -> None:
         """It did not happen after all: the newest of this kind is one less."""
@@ -94,17 +120,24 @@ class LockedEvents:
             # Kept at once: under an id of its own each time, it would be many events.
             self._put(transaction, found)
             return found
-        return [
-            LockedEvent(event_id, LockedKind(kind), *rest)
-            for event_id, kind, *rest in json.loads(raw or b"[]")
-        ]
+        return [_read(row) for row in json.loads(raw or b"[]")]
 
     def _put(self, transaction: Transaction, events: list[LockedEvent]) -> None:
-        rows = [
-            [e.event_id, e.kind, e.practitioner_id, e.first_at, e.last_at, e.count]
-            for e in events
-        ]
+        rows = [_row(event) for event in events]
         self._values.put(transaction.driver, _NAME, json.dumps(rows).encode())
+
+
+def _row(event: LockedEvent) -> list[Any]:
+    *told, beside = (getattr(event, each.name) for each in fields(event))
+    return [*told, beside.colleagues, beside.grant_id]
+
+
+def _read(row: Sequence[Any]) -> LockedEvent:
+    """Read a row; an older version wrote nothing of who stood beside."""
+    event_id, kind, whose, first_at, last_at, count, *rest = row
+    colleagues, grant_id = rest or ((), "")
+    by = Beside(tuple(colleagues), grant_id)
+    return LockedEvent(event_id, LockedKind(kind), whose, first_at, last_at, count, by)
 
 
 def _bounded(events: list[LockedEvent]) -> list[LockedEvent]:
@@ -113,9 +146,10 @@ def _bounded(events: list[LockedEvent]) -> list[LockedEvent]:
     Kinds and practitioners are few; where all differ, nothing is put together.
     """
     while len(events) > MOST_KEPT:
-        seen: dict[tuple[LockedKind, str], int] = {}
+        seen: dict[tuple[object, ...], int] = {}
         for place, event in enumerate(events):
-            first = seen.setdefault((event.kind, event.practitioner_id), place)
+            alike = (event.kind, event.practitioner_id, event.beside)
+            first = seen.setdefault(alike, place)
             if first != place:
                 events[first] = _together(events[first], event)
                 del events[place]

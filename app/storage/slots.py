@@ -11,12 +11,15 @@ half of their own there, the data key marks it.
 """
 
 import json
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass, replace
+from typing import Any
 
 from sqlmodel import Session, select
 
 from app.storage.errors import NoSlotError, VaultCorruptError
 from app.storage.hpke import BoxKey, seal_to
+from app.storage.locked_events import Beside
 from app.storage.sealing import (
     KEY_BYTES,
     Namer,
@@ -62,6 +65,14 @@ class SlotKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class PinOrigin:
+    """When a PIN was chosen that takes no older one (UTC ms), and by whose leave."""
+
+    set_at: int
+    beside: Beside
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """The wrapped keys, and what it takes to derive the key that opens them."""
 
@@ -75,6 +86,8 @@ class Slot:
     """What the data key makes of the public half; see `is_under`."""
     next_key: bytes = b""
     """The data key, sealed to the public half, where it was changed since."""
+    origin: PinOrigin | None = None
+    """None in a vault's first slot, and in those of an older version."""
 
     @property
     def _place(self) -> bytes:
@@ -144,6 +157,11 @@ class Slot:
         return replace(slot, mark=slot.mark_by(keys.data_key))
 
 
+def _origin(set_at: int, beside: Sequence[Any]) -> PinOrigin:
+    colleagues, grant_id = beside
+    return PinOrigin(set_at, Beside(tuple(colleagues), grant_id))
+
+
 def _next_place(practitioner_id: str) -> bytes:
     return place("next_data_key", practitioner_id)
 
@@ -162,7 +180,8 @@ class Slots:
         """Keep a slot, over the practitioner's older one."""
         texts = (slot.wrapped.hex(), slot.public_key.hex(), slot.mark)
         parts = [slot.salt.hex(), asdict(slot.cost), *texts, slot.next_key.hex()]
-        raw = json.dumps(parts)
+        origin = None if slot.origin is None else astuple(slot.origin)
+        raw = json.dumps([*parts, origin])
         sealed = self._sealer.seal(raw.encode(), place("slot", slot.practitioner_id))
         session.merge(SlotRow(practitioner_id=slot.practitioner_id, sealed=sealed))
 
@@ -175,9 +194,10 @@ class Slots:
             raw = self._sealer.unseal(row.sealed, place("slot", practitioner_id))
         except SealError as error:
             raise VaultCorruptError from error
-        # An older version kept no public half, or one without its mark.
-        parts = [*json.loads(raw), "", "", ""]
-        salt, cost, wrapped, public, mark, next_key = parts[:6]
+        # An older version kept no public half, or one without its mark, or no origin.
+        kept = json.loads(raw)
+        salt, cost, wrapped, public, mark, next_key = [*kept, "", "", ""][:6]
+        origin = kept[6] if len(kept) > 6 else None  # noqa: PLR2004
         return Slot(
             practitioner_id,
             bytes.fromhex(salt),
@@ -186,6 +206,7 @@ class Slots:
             bytes.fromhex(public),
             mark,
             bytes.fromhex(next_key),
+            None if origin is None else _origin(*origin),
         )
 
     def practitioner_ids(self, session: Session) -> frozenset[str]:

@@ -23,8 +23,8 @@ class VaultBackup(OpenVault):
             if setup is None:
                 raise VaultCorruptError
             key, device_id = parts.keyed.data_key, self.device_id
-            added = self._before.proposals()
-            contents = Contents(key, device_id, setup, {}, added)
+            added, gone = self._before.proposals(), self._before.revoked_slots()
+            contents = Contents(key, device_id, setup, {}, added, gone)
             write_vault(parts.database, path, lock, contents)
 
     @property

@@ -25,7 +25,7 @@ from app.storage.grants import key_in
 from app.storage.keyring import Keyring
 from app.storage.ledgers import Ledgers
 from app.storage.local_state import STATE, first_state
-from app.storage.locked_events import LockedEvent, LockedEvents
+from app.storage.locked_events import Beside, LockedEvent, LockedEvents
 from app.storage.log_mark import LogMark
 from app.storage.opening import (
     VAULT_NAME,
@@ -37,6 +37,7 @@ from app.storage.opening import (
 )
 from app.storage.pin_cost import UnlockPolicy
 from app.storage.pins import check_new_pin
+from app.storage.reserve import Reserve
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, derive_key
 from app.storage.slots import SlotKeys
@@ -106,6 +107,10 @@ class VaultFile:
         if self.ledgers.attempts_are_doubtful:
             self._gate.distrust(self._keyring.holders())
 
+    def reserve(self) -> Reserve:
+        """Return the room for what a full disk refuses; raise DiskError."""
+        return Reserve(self.folder, Sealer(derive_key(self._secret, "device")))
+
     @property
     def kept_files(self) -> tuple[Path, ...]:
         """Databases that were damaged and set aside in this folder."""
@@ -141,7 +146,7 @@ class VaultFile:
 
     def practitioners(self) -> tuple[PractitionerEntry, ...]:
         """Return who may work here, and whether each has a PIN on this tablet."""
-        return self._before.entries(self._keyring.holders())
+        return self._before.entries(self._keyring)
 
     @property
     def has_slots(self) -> bool:
@@ -154,10 +159,6 @@ class VaultFile:
         Raises SlotClosedError after too many wrong PINs.
         """
         return self._gate.wait_seconds(practitioner_id)
-
-    def reopen(self, practitioner_id: str, grant_id: str) -> bool:
-        """Let somebody try again by a coordinator's grant; False if it was used up."""
-        return self._gate.reopen(practitioner_id, grant_id)
 
     def locked_events(self) -> tuple[LockedEvent, ...]:
         """Return what happened while nobody was unlocked, the oldest first."""
@@ -229,9 +230,9 @@ class VaultFile:
         def use(transaction: Transaction) -> None:
             # Once: another may have used it, or the data key was changed.
             self._granted_key(self.require_grant(practitioner_id))
-            self._before.grants.use(transaction.driver, grant.grant_id)
+            self._before.grants.use(transaction.driver, grant)
 
-        self._keyring.put(slot, use)
+        self._keyring.put(slot, Beside(grant_id=grant.grant_id), use)
         return self._open(practitioner_id, keys)
 
     def _granted_key(self, grant: Grant) -> bytes:

@@ -1,11 +1,11 @@
-"""Who else may open this vault: PINs beside an unlocked colleague."""
+"""Who works here beside who unlocked, and what the server is told of them."""
 
 import logging
+from collections.abc import Callable
 
 from app.core.compartment_wire import NewCompartmentKey
 from app.core.people_wire import (
     MAX_NAME,
-    GrantKind,
     Grants,
     PractitionerKey,
     PractitionerKeys,
@@ -21,19 +21,16 @@ from app.core.wire import PractitionerInfo, Setup
 from app.storage.before_unlock import BeforeUnlock
 from app.storage.colleagues import PractitionerEntry
 from app.storage.compartments import Reader
-from app.storage.database import Transaction
 from app.storage.errors import (
     ColleagueError,
     LockedError,
     NoSlotError,
-    SecondColleagueError,
 )
 from app.storage.hpke import BoxKey
 from app.storage.keyring import Keyring
 from app.storage.open_vault import OpenVault
-from app.storage.pins import check_new_pin
 from app.storage.recovery_slot import KeptRecovery
-from app.storage.slots import Slot, SlotKeys
+from app.storage.slots import SlotKeys
 from app.storage.unlocked import Unlocked
 
 _logger = logging.getLogger(__name__)
@@ -47,6 +44,8 @@ class VaultPeople(OpenVault):
     def __init__(self, unlocked: Unlocked, before: BeforeUnlock) -> None:
         super().__init__(unlocked, before)
         self._held: tuple[SlotKeys, Keyring] | None = None
+        self.on_sent_away: Callable[[], None] = lambda: None
+        """Called once the setup no longer names who unlocked; on the sync's thread."""
 
     def hold(self, keys: SlotKeys, keyring: Keyring) -> None:
         """Take over what this practitioner's slot opened to."""
@@ -64,53 +63,6 @@ class VaultPeople(OpenVault):
         if self._held is None:
             raise LockedError
         return self._held
-
-    def add_slot(self, practitioner_id: str, pin: str) -> None:
-        """Let a colleague choose their first PIN on this tablet. Slow on purpose.
-
-        Raises PinRefusedError, PinAlreadyChosenError, or NoSlotError for somebody the
-        setup does not name.
-        """
-        keys, keyring = self._keys
-        checked = check_new_pin(pin, self._person(practitioner_id).role)
-        slot = keyring.wrap(practitioner_id, checked, keys.for_colleague())
-        with self._unlocked.while_open():
-            keyring.add(self._as_now(slot))
-
-    def change_pin(self, old: str, new: str) -> None:
-        """Change the PIN of who unlocked; the old one counts as a try. Slow on purpose.
-
-        Raises PinRefusedError, before the old one is tried, WrongPinError, WaitError.
-        """
-        _keys, keyring = self._keys
-        me = self.practitioner_id
-        checked = check_new_pin(new, self._person(me).role)
-        slot = keyring.wrap(me, checked, keyring.open(me, old))
-        with self._unlocked.while_open():
-            keyring.replace(self._as_now(slot))
-
-    def reset_pin(
-        self, practitioner_id: str, new: str, second_id: str, second_pin: str
-    ) -> None:
-        """Let somebody who forgot their PIN choose anew, beside two colleagues.
-
-        Whoever unlocked is the first; the second gives their own PIN, which counts as
-        a try. Both are confirmed, and neither is the one who forgot. What was sealed to
-        the older pair of that one can't be opened with the new one. Slow on purpose.
-
-        Raises SecondColleagueError, PinRefusedError, WrongPinError, WaitError,
-        NoSlotError.
-        """
-        keys, keyring = self._keys
-        together = {self.practitioner_id, second_id, practitioner_id}
-        both = (self._person(self.practitioner_id), self._person(second_id))
-        if len(together) < 3 or not all(who.confirmed for who in both):  # noqa: PLR2004
-            raise SecondColleagueError
-        checked = check_new_pin(new, self._person(practitioner_id).role)
-        keyring.open(second_id, second_pin)
-        slot = keyring.wrap(practitioner_id, checked, keys.for_colleague())
-        with self._unlocked.while_open():
-            keyring.replace(self._as_now(slot))
 
     def add_colleague(self, name: str, role: str) -> str:
         """Let somebody work here at once, unconfirmed, and return their id.
@@ -151,6 +103,7 @@ class VaultPeople(OpenVault):
         refused = {o.practitioner_id for o in answer.outcomes if o.reason is not None}
         if refused:
             self._before.refuse_colleagues(refused)
+            self._look_whether_sent_away()
 
     def practitioner_keys(self) -> PractitionerKeys:
         """Return everybody's public half on this device."""
@@ -181,12 +134,18 @@ class VaultPeople(OpenVault):
     def people(self) -> tuple[PractitionerEntry, ...]:
         """Return who may work here, and whether each has a PIN on this tablet."""
         _keys, keyring = self._keys
-        return self._before.entries(keyring.holders())
+        return self._before.entries(keyring)
 
     def renew_setup(self, setup: Setup) -> None:
         """Keep what the server says about the deployment."""
         self._before.renew_setup(setup)
         self.keep_recovery_slot()
+        self._look_whether_sent_away()
+
+    def _look_whether_sent_away(self) -> None:
+        """Whom the setup does not name is not let in: nor do they go on."""
+        if self._before.practitioner(self.practitioner_id) is None:
+            self.on_sent_away()
 
     def keep_recovery_slot(self) -> None:
         """Seal the data key to the organisation's recovery key, if that is new.
@@ -226,27 +185,6 @@ class VaultPeople(OpenVault):
             box_public=self._before.device_box().public_bytes,
         )
 
-    def reset_by_grant(self, practitioner_id: str, new: str) -> None:
-        """Let somebody choose a PIN anew beside who unlocked, by a coordinator's grant.
-
-        The grant is used up with it. Slow on purpose. Raises GrantError,
-        PinRefusedError, NoSlotError.
-        """
-        keys, keyring = self._keys
-        checked = check_new_pin(new, self._person(practitioner_id).role)
-        grants = self._before.grants
-        with self._unlocked.database.read() as driver:
-            grant = grants.find(driver, GrantKind.SET_PIN, practitioner_id)
-        slot = keyring.wrap(practitioner_id, checked, keys.for_colleague())
-
-        def use(transaction: Transaction) -> None:
-            # Once: another may have used it meanwhile.
-            grants.find(transaction.driver, GrantKind.SET_PIN, practitioner_id)
-            grants.use(transaction.driver, grant.grant_id)
-
-        with self._unlocked.while_open():
-            keyring.replace(self._as_now(slot), use)
-
     def keep_grants(self, answer: Grants) -> None:
         """Keep a coordinator's grants for this tablet; what reopens does so at once."""
         _keys, keyring = self._keys
@@ -259,11 +197,6 @@ class VaultPeople(OpenVault):
     def told_grants(self, told: UsedGrants) -> None:
         """Note that the server knows which were used."""
         self._before.told_grants(told)
-
-    def _as_now(self, slot: Slot) -> Slot:
-        """Return a new slot, opening to the data key as it is: it may have changed."""
-        keys, _keyring = self._keys
-        return slot if slot.is_under(keys.data_key) else slot.moved_to(keys.data_key)
 
     def _person(self, practitioner_id: str) -> PractitionerInfo:
         found = self._before.practitioner(practitioner_id)

@@ -9,6 +9,8 @@ import httpx
 
 from app.core.canonical import Json
 from app.core.console_wire import (
+    Access,
+    GrantRequest,
     PatientEntry,
     PatientList,
     PatientRecord,
@@ -19,6 +21,7 @@ from app.core.console_wire import (
 from app.core.document_json import document_from_json
 from app.core.erasure_wire import Erased, EraseRequest
 from app.core.merge import Document
+from app.core.people_wire import Grant
 from app.core.wire import (
     API_PREFIX,
     DeviceInfo,
@@ -128,6 +131,17 @@ class ConsoleSession:
         """Erase a patient for good; Refused(CARD_CODE_WRONG) for another code."""
         path = f"{API_PREFIX}/patients/{quote(patient_id, safe='')}/erase"
         return self._channel.post(path, Erased, request)
+
+    def access(self) -> Access:
+        """Return who works on which tablets, and what stands allowed there."""
+        return self._channel.get(f"{API_PREFIX}/access", Access)
+
+    def give_grant(self, wanted: GrantRequest) -> Grant:
+        """Allow somebody something on a tablet; while it stands, that is returned.
+
+        Raises Refused: FORBIDDEN for a role above one's own, NOT_FOUND.
+        """
+        return self._channel.post(f"{API_PREFIX}/grants", Grant, wanted)
 
     def close(self) -> None:
         """Close every connection."""

@@ -20,7 +20,9 @@ class ThisTablet:
 
 @dataclass(frozen=True, slots=True)
 class Unlock:
-    """Pick a name, give the PIN."""
+    """Pick a name, give the PIN; `sent_away` is who had unlocked and was revoked."""
+
+    sent_away: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,11 @@ class ConsolePatients:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleTablets:
+    """Who works on which tablets, and what a coordinator allows them there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Languages:
     """Choose the language of the app."""
 
@@ -167,6 +174,7 @@ Route = (
     | Sync
     | ConsoleSignIn
     | ConsolePatients
+    | ConsoleTablets
     | Languages
     | Trouble
 )

@@ -52,15 +52,18 @@ class Secret:
     """A new one, as it was typed the first time."""
     differs: bool = False
     """Whether a new one was another the second time."""
+    is_passphrase: bool = False
+    """Whether digits alone are too little: then the pad is not offered."""
 
     @classmethod
     def for_role(cls, role: str) -> "Secret":
         """Return an empty one, with letters where a role needs a passphrase."""
-        return cls(has_letters=needs_passphrase(role))
+        needed = needs_passphrase(role)
+        return cls(has_letters=needed, is_passphrase=needed)
 
     def cleared(self) -> "Secret":
         """Nothing typed, on the same keys."""
-        return Secret(has_letters=self.has_letters)
+        return Secret(has_letters=self.has_letters, is_passphrase=self.is_passphrase)
 
     def pressed(self, event: KeyEvent) -> "Secret":
         """What stands after a key; what was typed on other keys does not belong."""
@@ -73,6 +76,8 @@ class Secret:
                 return replace(told, text=self.text[:-1])
             case TextTyped(text):
                 return replace(told, text=text[:_MAX_LETTERS])
+            case KeysSwitched() if self.is_passphrase:
+                return told
             case KeysSwitched():
                 return replace(told, text="", has_letters=not self.has_letters)
             case _:

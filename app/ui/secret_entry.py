@@ -45,11 +45,13 @@ def secret_entry(
         )
         field = text_field(
             f"{key}.text",
-            _("PIN or passphrase"),
+            _("Passphrase") if secret.is_passphrase else _("PIN or passphrase"),
             secret.text,
             lambda text: dispatch(TextTyped(text)),
             options,
         )
+        if secret.is_passphrase:  # Whoever had a PIN before this role types it here.
+            return [field]
         return [field, quiet_button(f"{key}.digits", _("Use digits instead"), switch)]
     pad = number_pad(
         f"{key}.pad",

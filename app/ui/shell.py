@@ -186,6 +186,8 @@ def _strip_parts(status: Status, look: Look) -> list[tuple[ft.IconData, str]]:
         parts.append((ft.Icons.TABLET_ANDROID, _only_here(status.only_here, look)))
     if status.is_damaged:
         parts.append((ft.Icons.REPORT_OUTLINED, _("Some records are damaged")))
+    if status.unwritten:
+        parts.append((ft.Icons.REPORT_OUTLINED, _unwritten(status.unwritten, look)))
     if status.only_here and status.oldest_minutes:
         age = formats.waiting(look.t, status.oldest_minutes * MINUTE_MS)
         parts.append((ft.Icons.SCHEDULE, look.t.fill(_("Oldest: {age}"), age=age)))
@@ -204,6 +206,17 @@ def _only_here(count: int, look: Look) -> str:
         ),
         count=count,
     )
+
+
+def _unwritten(count: int, look: Look) -> str:
+    """The disk refuses: who read what is owed, and what helps."""
+    t = look.t
+    told = t.ngettext(
+        "Free some space: {count} reading is not written down yet",
+        "Free some space: {count} readings are not written down yet",
+        count,
+    )
+    return t.fill(told, count=count)
 
 
 def _bar(frame: Frame, chrome: Chrome, look: Look) -> ft.Control:

@@ -30,3 +30,5 @@ class Status:
     is_damaged: bool = False
     is_unconfirmed: bool = False
     """Whether a colleague added who is unlocked, and nobody confirmed them."""
+    unwritten: int = 0
+    """Readings of records that the disk refuses to write down; they wait."""

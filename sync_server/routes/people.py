@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from app.core.console_wire import Access, GrantRequest
 from app.core.people_wire import (
+    Grant,
     Grants,
     Kept,
     PractitionerKeys,
@@ -14,11 +16,11 @@ from app.core.people_wire import (
     UsedGrants,
 )
 from app.core.problems import ProblemCode as P
-from sync_server.auth import ContextDep, DeviceDep
+from sync_server.auth import ContextDep, CoordinatorDep, DeviceDep
 from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
-from sync_server.services import people, recovery
+from sync_server.services import people, permissions, recovery
 
 router = APIRouter(tags=["people"])
 _DEVICE = (P.UNAUTHENTICATED, P.UNKNOWN_DEVICE, P.DEVICE_REVOKED)
@@ -81,6 +83,42 @@ def recovery_slot(
 def grants(http: Request, context: ContextDep, device: DeviceDep) -> Response:
     """Return the device's grants that still count."""
     return answer(http, recovery.grants_of(context, device.device_id))
+
+
+@router.get(
+    "/access",
+    summary="Who works on which tablets, for coordinators",
+    responses=responses(
+        Access, "Tablets, people, what stands allowed.", P.UNAUTHENTICATED, P.FORBIDDEN
+    ),
+)
+def access(http: Request, context: ContextDep, who: CoordinatorDep) -> Response:
+    """Return sites, tablets and people; nothing about any patient."""
+    return answer(http, permissions.access(context, who))
+
+
+@router.post(
+    "/grants",
+    summary="Allow somebody a new PIN or another try on a tablet, for coordinators",
+    openapi_extra=documented(GrantRequest),
+    responses=responses(
+        Grant,
+        "It counts once, for a day.",
+        *_BODY,
+        P.MALFORMED,
+        P.UNAUTHENTICATED,
+        P.FORBIDDEN,
+        P.NOT_FOUND,
+    ),
+)
+def give_grant(
+    http: Request,
+    context: ContextDep,
+    who: CoordinatorDep,
+    given: Annotated[GrantRequest, Depends(body_of(GrantRequest))],
+) -> Response:
+    """Allow it; asking again while it stands changes nothing."""
+    return answer(http, permissions.give(context, who, given))
 
 
 @router.post(

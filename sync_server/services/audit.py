@@ -15,6 +15,7 @@ from app.core import canonical
 from app.core.audit import AuditEvent, AuditKind, is_again
 from app.core.chain import GENESIS
 from app.core.operation import Operation
+from app.core.people_wire import Grant
 from sync_server.context import Context
 from sync_server.database import AnyRow, Database
 from sync_server.tables import AUDIT_EVENT
@@ -117,6 +118,30 @@ def read_by(context: Context, practitioner_id: str, patient_id: str) -> None:
         body = canonical.encode(event.fields())
         new = NewEvent(event.event_id, SERVER, patient_id, body)
         append(database, connection, [new], now)
+
+
+def granted(
+    context: Context, connection: Connection, by_whom: str, grant: Grant
+) -> None:
+    """Write down that a coordinator allowed something, in the transaction of it.
+
+    The caller holds the log's lock.
+    """
+    now, kind = context.ports.wall(), AuditKind.GRANT_GIVEN.value
+    event = AuditEvent(
+        context.ports.ids.new(),
+        kind,
+        now,
+        by_whom,
+        reason=grant.kind,
+        owner_id=grant.practitioner_id,
+        grant_id=grant.grant_id,
+        device_id=grant.device_id,
+    )
+    body = canonical.encode(event.fields())
+    append(
+        context.database, connection, [NewEvent(event.event_id, SERVER, "", body)], now
+    )
 
 
 def _last_read(

@@ -101,7 +101,9 @@ def set_up(story: Story) -> None:
     story.a.enrol(story.tablet_a)
     story.b.enrol(story.tablet_b, "First check")
     story.a.choose_pin()
-    story.b.choose_pin(MEDIATOR)
+    story.b.choose_pin()
+    story.b.set_pin_of(MEDIATOR)  # a nurse's is not set beside a mediator
+    story.b.change_hands(MEDIATOR)
 
 
 def a_registers(story: Story) -> None:

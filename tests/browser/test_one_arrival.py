@@ -114,8 +114,7 @@ def test_a_card_that_two_tablets_read_is_one_person(told: Story, who: str) -> No
 
 def test_both_tablets_show_the_same_record_of_the_mother(told: Story) -> None:
     records = []
-    told.b.set_pin_of(NURSE)  # a mediator is not shown what was found
-    told.b.change_hands(NURSE)
+    told.b.change_hands(NURSE)  # a mediator is not shown what was found
     for hands in (told.a, told.b):
         care.find(hands, told.codes["mother"])
         hands.press("The whole record")

@@ -1,12 +1,12 @@
 """The trail over a real vault: written, sealed, sent, and in nobody's record."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from app.clinic.auditing import AuditTrail
-from app.core.audit import AuditEvent, audit_subject
+from app.clinic.auditing import MOST_OWED, AuditTrail
+from app.core.audit import AuditEvent, AuditKind, audit_subject
+from app.core.ids import RandomIds
 from app.core.operation import decode_operation
 from app.core.wire import (
     FeedItem,
@@ -21,9 +21,14 @@ from app.storage import (
     DamageKind,
     DiskFullError,
     LockedError,
+    LockedEvent,
+    LockedKind,
     Vault,
     VaultCorruptError,
 )
+from app.storage.locked_events import Beside
+from app.storage.reserve import Reserve
+from app.storage.sealing import Sealer, new_key
 from app.storage.stored_operation import encoded_of
 from tests.clinic.desks import Table, a_table
 from tests.features.record.people import register
@@ -140,6 +145,75 @@ def test_a_full_disk_stops_no_reading_and_the_event_follows(tmp_path: Path) -> N
             assert driver.execute(query, (subject,)).fetchone()[0] == 201
 
 
+def test_what_a_full_disk_refused_waits_beside_the_vault_over_a_crash(
+    tmp_path: Path,
+) -> None:
+    with a_table(tmp_path) as table:
+        ids, wall = table.desk.ids, table.desk.wall
+        spare = Reserve(tmp_path, Sealer(new_key()))
+        trail = AuditTrail(table.vault, ids, wall, spare)
+        _pragma(table, "max_page_count = 1")
+        asked = [f"patient-{number}" for number in range(200)]
+        for each in asked:
+            trail.read(each)
+        written = {event.patient_id for event in read_of(table)}
+        assert 0 < trail.waiting == len(asked) - len(written)
+        again = AuditTrail(table.vault, ids, wall, spare)  # The process was killed.
+        again.take_up()
+        assert again.waiting == trail.waiting
+        _pragma(table, "max_page_count = 1000000")
+        again.take_up()
+        assert again.waiting == 0
+        assert sorted(e.patient_id for e in read_of(table)) == sorted(asked)
+        AuditTrail(table.vault, ids, wall, spare).take_up()
+        assert len(read_of(table)) == len(asked)
+
+
+def test_of_too_many_that_wait_the_oldest_become_a_number(tmp_path: Path) -> None:
+    with a_table(tmp_path) as table:
+        spare = Reserve(tmp_path, Sealer(new_key()))
+        trail = AuditTrail(table.vault, RandomIds(), table.desk.wall, spare)
+        _pragma(table, "max_page_count = 1")
+        asked = MOST_OWED + 200
+        for _ in range(asked):
+            trail.read(RandomIds().new())
+        waiting = trail.waiting
+        assert waiting > MOST_OWED
+        again = AuditTrail(table.vault, RandomIds(), table.desk.wall, spare)
+        again.take_up()
+        assert again.waiting == waiting  # All of them have room.
+        _pragma(table, "max_page_count = 1000000")
+        again.take_up()
+        lost = [e for e in all_events(table) if e.kind == "events-lost"]
+        assert len(lost) == 1
+        assert lost[0].count == waiting - MOST_OWED + 1
+
+
+def all_events(table: Table) -> list[AuditEvent]:
+    subject = audit_subject(bytes(range(32, 64)), table.vault.device_id)
+    log = table.vault.operations(subject)
+    found = [e.operation for e in log if e.operation is not None]
+    return [AuditEvent.of(o.header.record_id, o.fields) for o in found]
+
+
+def read_of(table: Table) -> list[AuditEvent]:
+    return [event for event in all_events(table) if event.kind == "read"]
+
+
+def test_what_is_taken_out_is_written_down_first_and_not_without(
+    tmp_path: Path,
+) -> None:
+    with a_table(tmp_path) as table:
+        trail_of(table).took_out(AuditKind.EXPORT)
+        (event,) = events(table.vault)
+        assert (event.kind, event.patient_id) == ("export", "")
+        _pragma(table, "max_page_count = 1")
+        for number in range(200):  # until what is free in the file is used up
+            trail_of(table).read(f"patient-{number}")
+        with pytest.raises(DiskFullError):
+            trail_of(table).took_out(AuditKind.EXPORT, "amina")
+
+
 def test_a_lost_deployment_secret_stops_no_reading_and_opens_nothing_unwritten(
     tmp_path: Path,
 ) -> None:
@@ -160,30 +234,36 @@ def _pragma(table: Table, statement: str) -> None:
         driver.execute(f"PRAGMA {statement}").fetchall()
 
 
-@dataclass(frozen=True)
-class Failed:
-    """What a tablet kept while it was locked."""
-
-    event_id: str = "locked-1"
-    kind: str = "unlock-failed"
-    practitioner_id: str = "practitioner-bo"
-    first_at: int = 1_000
-    last_at: int = 9_000
-    count: int = 3
+FAILED = LockedEvent("l1", LockedKind.UNLOCK_FAILED, "practitioner-bo", 1_000, 9_000, 3)
 
 
 def test_failed_unlocks_are_written_at_the_next_unlock_and_only_once(
     tmp_path: Path,
 ) -> None:
     with a_table(tmp_path) as table:
-        assert trail_of(table).write_locked([Failed()]) == [Failed()]
-        trail_of(table).write_locked([Failed()])
+        assert trail_of(table).write_locked([FAILED]) == [FAILED]
+        trail_of(table).write_locked([FAILED])
         (event,) = events(table.vault)
         assert (event.kind, event.practitioner_id) == (
             "unlock-failed",
-            Failed().practitioner_id,
+            FAILED.practitioner_id,
         )
         assert (event.count, event.recorded_at, event.ended_at) == (3, 1_000, 9_000)
+
+
+def test_a_new_pin_names_whose_who_had_unlocked_and_who_stood_by(
+    tmp_path: Path,
+) -> None:
+    by = Beside(("practitioner-ana", "practitioner-cy"), "grant-1")
+    chosen = LockedEvent(
+        "l2", LockedKind.PIN_CHOSEN, "practitioner-bo", 5_000, 5_000, beside=by
+    )
+    with a_table(tmp_path) as table:
+        trail_of(table).write_locked([chosen])
+        (event,) = events(table.vault)
+        assert (event.kind, event.recorded_at) == ("pin-chosen", 5_000)
+        assert (event.practitioner_id, event.second_id) == by.colleagues
+        assert (event.owner_id, event.grant_id) == ("practitioner-bo", "grant-1")
 
 
 def test_nothing_is_broken_open_after_the_lock(tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def test_nothing_changes_where_somebody_has_no_pair_the_key_vouches_for(
     sound = keyring._slot(BO)
     for public_key, mark in ((b"", ""), (sound.public_key, ""), (forged, sound.mark)):
         bad = Slot(BO, sound.salt, sound.cost, sound.wrapped, public_key, mark)
-        keyring.replace(bad)
+        keyring.change(bad)
         with pytest.raises(KeyChangeBlockedError) as blocked:
             vault.rotate_data_key()
         assert blocked.value.practitioner_ids == (BO,)
@@ -283,7 +283,7 @@ def test_a_slot_that_was_being_made_meanwhile_opens_to_the_new_key(
     made = keyring.wrap(BO, "906152", keys.for_colleague())
     tried = keyring.open(ANA, PIN)
     vault.rotate_data_key()
-    keyring.replace(vault._as_now(made))
+    keyring.change(vault._as_now(made))
     assert vault_file._open(ANA, tried).document("p1") is not None
     assert vault_file.unlock(BO, "906152").document("p1") is not None
 

@@ -18,6 +18,7 @@ from app.storage import (
     PinAlreadyChosenError,
     PinCost,
     PinRefusedError,
+    Second,
     SecondColleagueError,
     UnlockPolicy,
     VaultFile,
@@ -225,7 +226,7 @@ def test_two_together_let_a_third_choose_anew_and_the_waiting_ends(
         with pytest.raises(WrongPinError):
             vault_file.unlock(CY, WRONG)
     vault = vault_file.unlock(ANA, PIN)
-    vault.reset_pin(CY, NEW_PIN, BO, OTHER_PIN)
+    vault.reset_pin(CY, NEW_PIN, Second(BO, OTHER_PIN))
     assert vault_file.wait_seconds(CY) == 0
     assert vault_file.unlock(CY, NEW_PIN).is_open
     with pytest.raises(WrongPinError):
@@ -238,9 +239,9 @@ def test_no_pin_is_reset_by_one_alone(tablet: Tablet) -> None:
     vault = vault_file.unlock(ANA, PIN)
     for second, pin in ((ANA, PIN), (CY, CY_PIN)):
         with pytest.raises(SecondColleagueError):
-            vault.reset_pin(CY, NEW_PIN, second, pin)
+            vault.reset_pin(CY, NEW_PIN, Second(second, pin))
     with pytest.raises(WrongPinError):
-        vault.reset_pin(CY, NEW_PIN, BO, WRONG)
+        vault.reset_pin(CY, NEW_PIN, Second(BO, WRONG))
     assert vault_file.unlock(CY, CY_PIN).is_open
     vault_file.close()
 
@@ -254,18 +255,19 @@ def test_somebody_unconfirmed_is_no_second_and_no_first(tablet: Tablet) -> None:
     )
     as_ana = vault_file.unlock(ANA, PIN)
     with pytest.raises(SecondColleagueError):
-        as_ana.reset_pin(CY, NEW_PIN, BO, OTHER_PIN)
+        as_ana.reset_pin(CY, NEW_PIN, Second(BO, OTHER_PIN))
     as_bo = vault_file.unlock(BO, OTHER_PIN)
     with pytest.raises(SecondColleagueError):
-        as_bo.reset_pin(CY, NEW_PIN, ANA, PIN)
+        as_bo.reset_pin(CY, NEW_PIN, Second(ANA, PIN))
     vault_file.close()
 
 
 @pytest.mark.parametrize("role", ["coordinator", "administrator"])
 def test_who_may_do_more_needs_a_passphrase(tablet: Tablet, role: str) -> None:
     vault_file, vault = tablet.unlocked()
+    ana = SETUP.practitioners[0].model_copy(update={"role": role})
     clara = PractitionerInfo(practitioner_id="clara", name="Clara", role=role)
-    vault.renew_setup(SETUP.model_copy(update={"practitioners": (clara,)}))
+    vault.renew_setup(SETUP.model_copy(update={"practitioners": (ana, clara)}))
     for short in (OTHER_PIN, "7391640582", "seven 7"):
         with pytest.raises(PinRefusedError) as refused:
             vault.add_slot("clara", short)

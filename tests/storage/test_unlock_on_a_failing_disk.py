@@ -111,7 +111,7 @@ def test_a_new_pin_after_wrong_ones_stands_where_nothing_is_raised(
         is_changed = True
         with disk.refusing_after(number):
             try:
-                keyring.replace(slot)
+                keyring.change(slot)
             except DiskError:
                 is_changed = False
         assert (vault_file.wait_seconds(BO) == 0) is is_changed

@@ -12,6 +12,7 @@ from app.clinic.library import Library
 from app.core.clock import system_wall_ms
 from app.core.confidential import Note
 from app.core.merge import Document
+from app.core.people_wire import GrantKind
 from app.core.projections import by_type
 from app.core.questionnaire import load_plan
 from app.core.records import RecordType
@@ -22,7 +23,12 @@ from app.storage.compartments import Reader
 from app.storage.errors import NoReaderYetError, NotAllowedError
 from app.sync.engine import SyncEngine
 from app.sync.people import PeopleSync
-from sync_server.services import administration, compartment_readers, people
+from sync_server.services import (
+    administration,
+    compartment_readers,
+    people,
+    recovery,
+)
 from sync_server.services.administration import NewPractitioner, add_practitioner
 from tests.clinic.desks import NO_FORMS
 from tests.sync.real import (
@@ -37,6 +43,7 @@ from tests.sync.real import (
 )
 
 MARIA, MARIAS_PIN = "Maria", "582046"
+HOUR_MS = 3_600_000
 SAID = Note("violence", "أخبرتني عن العنف")
 ANOTHER = Note("hiv", "She told me later")
 
@@ -53,10 +60,18 @@ def clinic(folder: Path) -> Iterator[tuple[RealServer, RealTablet, RealTablet]]:
             real_tablet(folder / "a", server) as a,
             real_tablet(folder / "b", server) as b,
         ):
-            a.vault.add_slot(id_of(a, COORDINATOR), PASSPHRASE)
+            let_in(server, a, COORDINATOR, PASSPHRASE)
             b.vault.add_slot(id_of(b, MARIA), MARIAS_PIN)
             seat(a, COORDINATOR, PASSPHRASE)
             yield server, a, b
+
+
+def let_in(server: RealServer, tablet: RealTablet, name: str, phrase: str) -> None:
+    """Let somebody above who unlocked choose a first PIN: by permission."""
+    device_id, kind = tablet.vault.device_id, GrantKind.SET_PIN
+    recovery.grant_plain(server.context, kind, device_id, name, HOUR_MS)
+    tablet.engine.round(asked=True)
+    tablet.vault.set_pin_by_grant(id_of(tablet, name), phrase)
 
 
 def id_of(tablet: RealTablet, name: str) -> str:
@@ -250,7 +265,7 @@ def new_pair(tablet: RealTablet, name: str) -> None:
     vault, whose = tablet.vault, id_of(tablet, name)
     keys, keyring = vault._keys
     pin = PASSPHRASE if name == COORDINATOR else PIN
-    keyring.replace(keyring.wrap(whose, pin, keys.for_colleague()))
+    keyring.change(keyring.wrap(whose, pin, keys.for_colleague()))
     seat(tablet, name, pin)
 
 

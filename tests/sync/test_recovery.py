@@ -150,7 +150,7 @@ def test_permission_lets_one_colleague_set_a_pin_anew_and_ends_a_wait(
         a.engine.round()
         device_id = a.vault.device_id
         with pytest.raises(GrantError):
-            a.vault.reset_by_grant(new, NEW_PIN)
+            a.vault.set_pin_by_grant(new, NEW_PIN)
         for kind in (GrantKind.SET_PIN, GrantKind.REOPEN):
             recovery.grant_plain(server.context, kind, device_id, "Maria", HOUR_MS)
         for _ in range(3):
@@ -160,9 +160,9 @@ def test_permission_lets_one_colleague_set_a_pin_anew_and_ends_a_wait(
             a.file._keyring.open(new, OTHER_PIN)
         a.engine.round(asked=True)
         assert a.file.wait_seconds(new) == 0
-        a.vault.reset_by_grant(new, NEW_PIN)
+        a.vault.set_pin_by_grant(new, NEW_PIN)
         with pytest.raises(GrantError):
-            a.vault.reset_by_grant(new, OTHER_PIN)
+            a.vault.set_pin_by_grant(new, OTHER_PIN)
         a.engine.round(asked=True)
         assert recovery.grants_of(server.context, device_id).grants == ()
         assert a.file.unlock(new, NEW_PIN).is_open

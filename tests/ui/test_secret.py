@@ -47,6 +47,16 @@ def test_what_was_typed_on_other_keys_does_not_belong_on_these() -> None:
     assert (switched.text, switched.first) == ("", "428193")
 
 
+def test_where_a_passphrase_is_needed_digits_are_not_offered() -> None:
+    for role, offered in (("coordinator", False), ("nurse", True)):
+        secret = Secret.for_role(role)
+        letters = secret if secret.has_letters else secret.pressed(KeysSwitched())
+        keys = [c.key for c in secret_entry("k", letters, LOOK, lambda _event: None)]
+        assert ("k.digits" in keys) is offered
+    needed = Secret.for_role("administrator").confirmed().cleared()
+    assert needed.pressed(KeysSwitched()).has_letters
+
+
 def test_a_sign_is_taken_back_and_no_more_fit_than_there_is_room() -> None:
     assert typed("12").pressed(ErasePressed()).text == "1"
     assert len(typed("1" * 20).text) == 12

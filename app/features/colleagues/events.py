@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.core.problems import ProblemCode
+from app.ui.pin_words import PinSet
 from app.ui.secret import (
     ContinuePressed,
     DigitPressed,
@@ -21,6 +22,8 @@ class Person:
     role: str
     has_pin: bool
     is_confirmed: bool = True
+    pin_set: PinSet | None = None
+    """When and by whose leave the PIN was set, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,13 @@ class SecondPressed:
 @dataclass(frozen=True, slots=True)
 class GrantPressed:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class GrantFound:
+    """There is a permission for whom it was asked of."""
+
+    practitioner_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,7 @@ Event = (
     | PersonPressed
     | SecondPressed
     | GrantPressed
+    | GrantFound
     | HandedOver
     | DigitPressed
     | ErasePressed
@@ -130,10 +141,19 @@ class LoadPeople:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class FindGrant:
+    practitioner_id: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class SetPin:
+    """The first; a second colleague's PIN where who unlocked may not alone."""
+
     practitioner_id: str
     pin: str
+    second_id: str = ""
+    second_pin: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -151,7 +171,7 @@ class ResetPin:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ResetByGrant:
+class SetByGrant:
     practitioner_id: str
     new: str
 
@@ -168,5 +188,12 @@ class Leave:
 
 
 Effect = (
-    LoadPeople | SetPin | ChangePin | ResetPin | ResetByGrant | AddColleague | Leave
+    LoadPeople
+    | FindGrant
+    | SetPin
+    | ChangePin
+    | ResetPin
+    | SetByGrant
+    | AddColleague
+    | Leave
 )

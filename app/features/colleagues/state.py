@@ -1,7 +1,6 @@
 """Colleagues: who may work here; PINs set beside a colleague, changed, set anew."""
 
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 from typing import assert_never
 
 from app.core.problems import ProblemCode
@@ -15,6 +14,8 @@ from app.features.colleagues.events import (
     Effect,
     Event,
     Failed,
+    FindGrant,
+    GrantFound,
     GrantPressed,
     HandedOver,
     Kept,
@@ -25,13 +26,14 @@ from app.features.colleagues.events import (
     PeopleLoaded,
     Person,
     PersonPressed,
-    ResetByGrant,
     ResetPin,
     RoleChosen,
     SecondPressed,
+    SetByGrant,
     SetPin,
     Shown,
 )
+from app.features.colleagues.model import Model, Step
 from app.ui.loop import Next
 from app.ui.secret import (
     EMPTY,
@@ -43,65 +45,6 @@ from app.ui.secret import (
     Secret,
     TextTyped,
 )
-
-
-class Step(Enum):
-    """Where one is."""
-
-    LIST = auto()
-    ADD = auto()
-    OLD = auto()
-    """My own PIN, before a new one."""
-    SECOND = auto()
-    SECOND_PIN = auto()
-    HAND_OVER = auto()
-    CHOOSE = auto()
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Model:
-    """The screen; what is secret stands in it only while it is needed."""
-
-    people: tuple[Person, ...] = ()
-    me: str = ""
-    roles: tuple[str, ...] = ()
-    is_loaded: bool = False
-    step: Step = Step.LIST
-    person: Person | None = None
-    second: Person | None = None
-    by_grant: bool = False
-    given: str = ""
-    """My old PIN, or the second colleague's."""
-    secret: Secret = EMPTY
-    name: str = ""
-    role: str = ""
-    busy: bool = False
-    problem: ProblemCode | None = None
-    wait_seconds: int = 0
-    done_for: str = ""
-    """Whose PIN was just kept: a name."""
-
-    @property
-    def is_mine(self) -> bool:
-        """Whether the PIN is that of who unlocked."""
-        return self.person is not None and self.person.practitioner_id == self.me
-
-    @property
-    def seconds(self) -> tuple[Person, ...]:
-        """Who may be the second of two, beside who unlocked."""
-        first = [p for p in self.people if p.practitioner_id == self.me]
-        if self.person is None or not first or not first[0].is_confirmed:
-            return ()
-        out = {self.me, self.person.practitioner_id}
-        return tuple(
-            p
-            for p in self.people
-            if p.has_pin and p.is_confirmed and p.practitioner_id not in out
-        )
-
-    def at_list(self) -> "Model":
-        """The same people, and nothing of what was typed."""
-        return Model(self.people, self.me, self.roles, self.is_loaded)
 
 
 def _kept(model: Model) -> Model:
@@ -127,8 +70,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             )
         case PersonPressed(practitioner_id):
             return Next(_picked(model, practitioner_id))
-        case SecondPressed() | GrantPressed() | HandedOver():
-            return Next(_beside(model, event))
+        case SecondPressed() | GrantPressed() | GrantFound() | HandedOver():
+            return _beside(model, event)
         case DigitPressed() | ErasePressed() | TextTyped() | KeysSwitched():
             return Next(_typed(model, event))
         case ContinuePressed():
@@ -164,35 +107,45 @@ def _picked(model: Model, practitioner_id: str) -> Model:
     picked = replace(model.at_list(), person=found[0])
     if practitioner_id == model.me:
         return replace(picked, step=Step.OLD, secret=Secret.for_role(found[0].role))
-    step = Step.SECOND if found[0].has_pin else Step.HAND_OVER
+    step = Step.SECOND if picked.needs_second else Step.HAND_OVER
     return replace(picked, step=step)
 
 
-def _beside(model: Model, event: SecondPressed | GrantPressed | HandedOver) -> Model:
+def _beside(
+    model: Model, event: SecondPressed | GrantPressed | GrantFound | HandedOver
+) -> Next[Model, Effect]:
+    person = model.person
+    if person is None or model.busy:
+        return Next(model)
+    whose = person.practitioner_id
     match event:
         case SecondPressed(second_id):
-            found = [p for p in model.seconds if p.practitioner_id == second_id]
-            if not found:
-                return model
-            secret = Secret.for_role(found[0].role)
-            return replace(
-                model,
-                step=Step.SECOND_PIN,
-                second=found[0],
-                secret=secret,
-                problem=None,
-            )
+            return Next(_seconded(model, second_id))
         case GrantPressed():
-            return replace(model, step=Step.HAND_OVER, by_grant=True, problem=None)
+            return Next(replace(model, problem=None), (FindGrant(whose),))
+        case GrantFound(found) if model.step is Step.SECOND and found == whose:
+            handed = replace(model, step=Step.HAND_OVER, by_grant=True, problem=None)
+            return Next(handed)
+        case GrantFound():
+            return Next(model)
         case HandedOver():
-            return _to_choose(model)
+            return Next(_to_choose(model))
         case _:
             assert_never(event)
 
 
+def _seconded(model: Model, second_id: str) -> Model:
+    found = [p for p in model.seconds if p.practitioner_id == second_id]
+    if not found:
+        return model
+    secret = Secret.for_role(found[0].role)
+    return replace(
+        model, step=Step.SECOND_PIN, second=found[0], secret=secret, problem=None
+    )
+
+
 def _to_choose(model: Model) -> Model:
-    role = model.person.role if model.person else ""
-    secret = Secret.for_role(role)
+    secret = Secret.for_role(model.role_of_owner)
     return replace(model, step=Step.CHOOSE, secret=secret, problem=None)
 
 
@@ -229,10 +182,11 @@ def _deed(model: Model, person: Person, pin: str) -> Effect:
     if model.is_mine:
         return ChangePin(model.given, pin)
     if model.by_grant:
-        return ResetByGrant(whose, pin)
-    if model.second is not None:
-        return ResetPin(whose, pin, model.second.practitioner_id, model.given)
-    return SetPin(whose, pin)
+        return SetByGrant(whose, pin)
+    if model.second is None:
+        return SetPin(whose, pin)
+    deed = ResetPin if person.has_pin else SetPin
+    return deed(whose, pin, model.second.practitioner_id, model.given)
 
 
 _ABOUT_GIVEN = frozenset({ProblemCode.WRONG_PIN, ProblemCode.WAIT_BEFORE_RETRY})
@@ -248,13 +202,12 @@ _ABOUT_CHOSEN = frozenset(
 def _failed(model: Model, problem: ProblemCode, wait_seconds: int) -> Model:
     """Go back to what was wrong: a PIN that was given, the new one, or the list."""
     idle = replace(model, busy=False, secret=EMPTY)
-    if model.step is Step.ADD:
+    if model.step in {Step.ADD, Step.SECOND}:
         return replace(idle, problem=problem)
     if problem in _ABOUT_CHOSEN:
         return replace(_to_choose(idle), problem=problem)
     if problem in _ABOUT_GIVEN and model.is_mine:
-        role = model.person.role if model.person else ""
-        step, secret = Step.OLD, Secret.for_role(role)
+        step, secret = Step.OLD, Secret.for_role(model.role_of_owner)
     elif problem in _ABOUT_GIVEN and model.second is not None:
         step, secret = Step.SECOND_PIN, Secret.for_role(model.second.role)
     else:

@@ -17,11 +17,12 @@ from app.features.colleagues.events import (
     RoleChosen,
     SecondPressed,
 )
-from app.features.colleagues.state import Model, Step
+from app.features.colleagues.model import Model, Step
 from app.i18n.terms import role_name
 from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
+from app.ui.pin_words import pin_set
 from app.ui.secret import ContinuePressed
 from app.ui.secret_entry import asked_anew, entry_notices, secret_entry
 from app.ui.widgets.lists import Row
@@ -79,7 +80,7 @@ def _row(model: Model, person: Person, dispatch: Dispatch, look: Look) -> ft.Con
         f"colleagues.person.{person.practitioner_id}",
         Row(
             look.t.isolate(person.name),
-            role_name(look.t, person.role),
+            _role_and_origin(person, look),
             badges=tuple(badges),
             icon=ft.Icons.PERSON,
         ),
@@ -87,11 +88,25 @@ def _row(model: Model, person: Person, dispatch: Dispatch, look: Look) -> ft.Con
     )
 
 
+def _role_and_origin(person: Person, look: Look) -> str:
+    role = role_name(look.t, person.role)
+    return f"{role}\n{pin_set(look.t, person.pin_set)}" if person.pin_set else role
+
+
 def _second(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
     t = look.t
     _ = t.gettext
-    asked = _("{name} has a PIN here. If it is forgotten, a second colleague helps.")
+    if person.has_pin:
+        asked = _(
+            "{name} has a PIN here. If it is forgotten, a second colleague helps."
+        )
+    else:
+        asked = _(
+            "A confirmed colleague who has the role of {name}, or a higher one, "
+            "must stand by."
+        )
     body: list[ft.Control] = [w.section_title(t.fill(asked, name=person.name))]
+    body += _said(model, look)
     if model.seconds:
         body.append(w.subtitle(_("Which colleague is here and types their own PIN?")))
     else:
@@ -103,7 +118,7 @@ def _second(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Fra
         body.append(w.notice("colleagues.alone", alone))
     body += [_second_row(each, dispatch, look) for each in model.seconds]
     return Frame(
-        title=_("Forgotten PIN"),
+        title=_("Forgotten PIN") if person.has_pin else _("Set a PIN here"),
         body=body,
         quiet=w.quiet_button(
             "colleagues.grant",
@@ -172,6 +187,9 @@ def _asked(model: Model, look: Look) -> str:
     _ = look.t.gettext
     if model.step is Step.CHOOSE:
         return asked_anew(model.secret, look)
+    if model.secret.is_passphrase:
+        is_old = model.step is Step.OLD
+        return _("Your passphrase until now") if is_old else _("Your passphrase")
     return _("Your PIN until now") if model.step is Step.OLD else _("Your PIN")
 
 

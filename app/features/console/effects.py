@@ -24,6 +24,7 @@ from app.features.console.state import (
     Opened,
     OpenLanguages,
     OpenRecord,
+    OpenTablets,
     PatientsFound,
     Question,
     RecordClosed,
@@ -38,7 +39,7 @@ from app.sync.failures import SyncFailure
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import Names
-from app.ui.routes import ConsoleSignIn, Languages
+from app.ui.routes import ConsoleSignIn, ConsoleTablets, Languages
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
@@ -75,6 +76,8 @@ class _Console:
                 work.run(erase, dispatch, _as_event, by_code(EraseFailed))
             case OpenLanguages():
                 self.place.go(Languages())
+            case OpenTablets():
+                self.place.go(ConsoleTablets())
             case SignOut():
                 work.run(partial(_sign_out, desk), dispatch, _as_event, by_code(Failed))
                 self.place.reset(ConsoleSignIn())

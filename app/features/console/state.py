@@ -157,6 +157,11 @@ class LanguagesPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class TabletsPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class SignOutPressed:
     pass
 
@@ -174,6 +179,7 @@ Event = (
     | RecordClosed
     | Failed
     | LanguagesPressed
+    | TabletsPressed
     | SignOutPressed
     | EraseAsked
     | ErasingEvent
@@ -197,11 +203,18 @@ class OpenLanguages:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTablets:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class SignOut:
     pass
 
 
-Effect = FindPatients | OpenRecord | OpenLanguages | SignOut | ErasePerson
+Effect = (
+    FindPatients | OpenRecord | OpenLanguages | OpenTablets | SignOut | ErasePerson
+)
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -236,6 +249,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(replace(model, problem=problem), _leave(problem))
         case LanguagesPressed():
             return Next(model, (OpenLanguages(),))
+        case TabletsPressed():
+            return Next(model, (OpenTablets(),))
         case SignOutPressed():
             return Next(model, (SignOut(),))
         case EraseAsked(shown_code):

@@ -20,6 +20,7 @@ from app.features.console.state import (
     RefreshPressed,
     SearchTyped,
     SignOutPressed,
+    TabletsPressed,
 )
 from app.i18n import formats, messages
 from app.ui import widgets as w
@@ -55,6 +56,13 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
         span=Span.FULL if look.is_wide else Span.COLUMN,
         scroll_to_top=_top(model),
         actions=_actions(dispatch, look),
+        # Not in the bar: on a phone a fourth sign leaves its title no room.
+        quiet=w.quiet_button(
+            "console.tablets",
+            _("Tablets and PINs"),
+            lambda: dispatch(TabletsPressed()),
+            ft.Icons.TABLET_ANDROID,
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from app.core.problems import ProblemCode
+from app.core.wire import Setup
 from app.features.forgotten.state import (
     Effect,
     Event,
@@ -23,11 +24,12 @@ from app.features.forgotten.state import (
     Shown,
     update,
 )
-from app.storage import GrantError, Vault, VaultFile
+from app.storage import GrantError, PractitionerEntry, Vault, VaultFile
 from app.sync.gateway import HttpGateway
 from app.sync.people import fetch_grants
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
+from app.ui.pin_words import PinSet
 from app.ui.routes import Home, Route
 from app.ui.work import Work, by_code
 
@@ -91,8 +93,16 @@ def _fetch(file: VaultFile, practitioner_id: str) -> GrantFetched:
 
 
 def _people(file: VaultFile) -> tuple[Person, ...]:
-    found = (entry.practitioner for entry in file.practitioners())
-    return tuple(Person(who.practitioner_id, who.name, who.role) for who in found)
+    setup = file.setup
+    return tuple(_person(e, setup) for e in file.practitioners() if setup is not None)
+
+
+def _person(entry: PractitionerEntry, setup: Setup) -> Person:
+    who, pin = entry.practitioner, None
+    if entry.pin_origin is not None:
+        by = entry.pin_origin.beside
+        pin = PinSet.of(entry.pin_origin.set_at, by.colleagues, by.grant_id, setup)
+    return Person(who.practitioner_id, who.name, who.role, pin)
 
 
 def _loaded(loaded: PeopleLoaded) -> Event:

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from app.core.problems import ProblemCode
 from app.ui.loop import Next
+from app.ui.pin_words import PinSet
 from app.ui.secret import (
     EMPTY,
     ContinuePressed,
@@ -33,6 +34,8 @@ class Person:
     practitioner_id: str
     name: str
     role: str
+    pin_set: PinSet | None = None
+    """When and by whose leave their PIN was set here, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from app.i18n.terms import role_name
 from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
+from app.ui.pin_words import PinSet, pin_set
 from app.ui.secret import ContinuePressed
 from app.ui.secret_entry import asked_anew, entry_notices, secret_entry
 from app.ui.widgets.lists import Row
@@ -63,13 +64,16 @@ def _told(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame
     beside = _(
         "A colleague who has unlocked opens Colleagues and taps your name. "
         "If you had a PIN here, a second colleague types theirs; "
-        "then you choose a new one."
+        "then you choose a new one. One of them must have your role or a higher one."
     )
     alone = _(
         "If nobody here can unlock: ask your coordinator for permission. "
         "It comes over the network, counts once, and opens this tablet for you."
     )
-    body: list[ft.Control] = [
+    body: list[ft.Control] = []
+    if person.pin_set is not None:
+        body.append(w.notice("forgotten.set", _was_set(person.pin_set, look)))
+    body += [
         w.section_title(_("With two colleagues")),
         w.words(beside),
         w.section_title(_("With your coordinator")),
@@ -87,6 +91,13 @@ def _told(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame
         ),
         back=lambda: dispatch(BackPressed()),
     )
+
+
+def _was_set(pin: PinSet, look: Look) -> str:
+    """Say who stood by: a PIN that its owner did not choose is seen here."""
+    t = look.t
+    told = t.gettext("{set}. If that was not you, tell your coordinator.")
+    return t.fill(told, set=pin_set(t, pin))
 
 
 def _entry(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:

@@ -61,7 +61,11 @@ def dialog(model: Model, dispatch: Dispatch, look: Look) -> ft.AlertDialog | Non
 
 
 def choosing(
-    record: Document, dispatch: Dispatch, look: Look, words: RecordWords
+    model: Model,
+    record: Document,
+    dispatch: Dispatch,
+    look: Look,
+    words: RecordWords,
 ) -> Frame:
     """Draw what can be corrected of a record.
 
@@ -82,20 +86,37 @@ def choosing(
     if record.record_type == RecordType.QUESTIONNAIRE_RESPONSE:
         choices.append(w.Choice("field:answers", _("Correct an answer")))
     if record.record_type != RecordType.PATIENT:
-        choices += [
-            w.Choice("error", _("This was entered in error")),
-            w.Choice("wrong", _("This belongs to another person")),
-        ]
-    facts = [(f.label, f.value) for _name, f in words.facts(record)]
+        choices.append(w.Choice("error", _("This was entered in error")))
+        if model.may_move:
+            choices.append(w.Choice("wrong", _("This belongs to another person")))
     return Frame(
         title=words.title(record),
         body=[
-            w.card("record.chosen", [w.key_values("record.chosen.facts", facts)]),
+            *_chosen_facts(model, record, look, words),
             *(_way(choice, record, dispatch, look) for choice in choices),
         ],
         back=lambda: dispatch(AskingClosed()),
         scroll_to_top=f"what.{record.record_id}",
     )
+
+
+def _chosen_facts(
+    model: Model, record: Document, look: Look, words: RecordWords
+) -> list[ft.Control]:
+    """What it says; of a note nothing, and who else could move it."""
+    if record.record_type == RecordType.CONFIDENTIAL_NOTE:
+        _ = look.t.gettext
+        said = _(
+            "A confidential note that is entered in error stays sealed, "
+            "and nobody is shown it any more. Your name and the reason are kept."
+        )
+        found: list[ft.Control] = [w.notice("record.note.told", said)]
+        if not model.may_move:
+            only = _("Only who may read it can move it to another person.")
+            found.append(w.subtitle(only))
+        return found
+    facts = [(f.label, f.value) for _name, f in words.facts(record)]
+    return [w.card("record.chosen", [w.key_values("record.chosen.facts", facts)])]
 
 
 def _way(

@@ -167,6 +167,10 @@ class _Record:
     def _move(self, effect: MoveTo, dispatch: Dispatch) -> None:
         def moved() -> None:
             record = effect.record
+            if record.record_type == RecordType.CONFIDENTIAL_NOTE:
+                right_id, why = effect.right_patient_id, effect.reason
+                disclosures.move_note(self.desk, record, right_id, why)
+                return
             known = self.desk.vault.documents
             together = moving(known(record.patient_id), record.record_id)
             mirrors = corrections.mirrors_of(together, known)
@@ -182,6 +186,9 @@ class _Record:
         self, record: Document, reason: str, dispatch: Dispatch
     ) -> None:
         def entered() -> None:
+            if record.record_type == RecordType.CONFIDENTIAL_NOTE:
+                disclosures.enter_in_error(self.desk, record, reason)
+                return
             known = self.desk.vault.documents
             together = corrections.belonging(known(record.patient_id), record.record_id)
             together += corrections.mirrors_of(together, known)
@@ -231,7 +238,8 @@ def load(
     part = part_for(role, known, is_broken=is_broken)
     documents = {d.record_id: d for d in part.documents}
     kept = list(by_type(known, RecordType.CONFIDENTIAL_NOTE))
-    notes = {d.record_id for d in kept}
+    notes = {d.record_id: d for d in kept}
+    standing = [d for d in kept if not View(d).entered_in_error]
     return Loaded(
         documents,
         tuple(moments),
@@ -241,10 +249,11 @@ def load(
         _relatives(desk, documents.values()),
         number,
         role,
-        frozenset(d.record_id for d in known) - documents.keys() - notes,
-        frozenset(notes),
+        frozenset(d.record_id for d in known) - documents.keys() - notes.keys(),
+        notes,
         disclosures.readers(desk.vault.setup),
-        frozenset(d.record_id for d in kept if disclosures.may_read(desk, d)),
+        frozenset(d.record_id for d in standing if disclosures.may_read(desk, d)),
+        frozenset(d.record_id for d in standing if disclosures.may_hide(desk, d)),
         any(flag.urgent for flag in standing_flags(known, desk.library)),
         is_broken,
     )

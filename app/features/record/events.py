@@ -43,12 +43,14 @@ class Loaded:
     """Of whoever reads; `documents` are those that it may see."""
     hidden: frozenset[str] = frozenset()
     """Records that are there, and are not shown to the role."""
-    notes: frozenset[str] = frozenset()
-    """Confidential notes: that they are there everybody sees."""
+    notes: Mapping[str, Document] = field(default_factory=dict)
+    """Confidential notes, sealed: that they are there everybody sees."""
     readers: tuple[str, ...] = ()
     """Names of those who may read them."""
     readable: frozenset[str] = frozenset()
     """Those that a key of whoever reads opens."""
+    hideable: frozenset[str] = frozenset()
+    """Those that whoever looks may take out of sight as entered in error."""
     has_alarm: bool = False
     """Whether a red flag stands that asks for somebody at once."""
     is_broken: bool = False
@@ -61,6 +63,8 @@ class Loaded:
 
     def may_correct(self, record_id: str) -> bool:
         """Tell whether the role may correct a record, and not only read it."""
+        if record_id in self.notes:
+            return record_id in self.hideable
         document = self.documents.get(record_id)
         kind = sensitivity_of(document.record_type) if document else None
         return kind is not None and may_see(self.role, kind)

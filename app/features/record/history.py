@@ -1,11 +1,13 @@
 """Drawing of the timeline: who wrote what, where and when, newest first."""
 
 from collections.abc import Callable
+from functools import partial
 
 import flet as ft
 
 from app.core.merge import Document
 from app.core.projections import View
+from app.core.records import ENTERED_IN_ERROR
 from app.core.timeline import Entry, Moment
 from app.features.record.events import EntryPressed, Event, Loaded, ReadPressed
 from app.i18n import formats
@@ -34,9 +36,7 @@ def timeline(
                 rows.append(w.timeline_entry(key, drawn, opener))
         for entry in moment.entries:
             if entry.record_id in loaded.notes:
-                key = f"record.note.{entry.record_id}"
-                rows.append(w.timeline_entry(key, _note(moment, loaded, words)))
-                rows += _reading(entry.record_id, loaded, words, dispatch)
+                rows += _of_note(moment, entry, loaded, words, dispatch)
         if any(entry.record_id in loaded.hidden for entry in moment.entries):
             key = f"record.hidden.{moment.change_id}"
             rows.append(w.timeline_entry(key, _not_shown(moment, loaded, words)))
@@ -52,9 +52,56 @@ def _not_shown(moment: Moment, loaded: Loaded, words: RecordWords) -> w.Timeline
     )
 
 
-def _note(moment: Moment, loaded: Loaded, words: RecordWords) -> w.TimelineEntry:
+def _of_note(
+    moment: Moment,
+    entry: Entry,
+    loaded: Loaded,
+    words: RecordWords,
+    dispatch: Dispatch,
+) -> list[ft.Control]:
+    """That a note was written or taken out of sight; the way to it, and to correct."""
+    record_id = entry.record_id
+    document = loaded.notes[record_id]
+    if ENTERED_IN_ERROR in entry.fields:
+        drawn = _hidden(moment, entry, document, loaded, words)
+        return [w.timeline_entry(f"record.note.{record_id}.error", drawn)]
+    drawn, opener = _note(moment, document, loaded, words), None
+    if loaded.may_correct(record_id):
+        opener = partial(dispatch, EntryPressed(record_id))
+    row = w.timeline_entry(f"record.note.{record_id}", drawn, opener)
+    return [row, *_reading(record_id, loaded, words, dispatch)]
+
+
+def _hidden(
+    moment: Moment,
+    entry: Entry,
+    document: Document,
+    loaded: Loaded,
+    words: RecordWords,
+) -> w.TimelineEntry:
+    """Who marked a note as entered in error, and why."""
+    facts = [fact for _name, fact in words.written(document, entry.fields)]
+    return w.TimelineEntry(
+        what=words.title(document),
+        when=provenance.when(words.t, moment, loaded.names),
+        by=provenance.by(words.t, moment, loaded.names),
+        detail="\n".join(_said(fact) for fact in facts),
+    )
+
+
+def _note(
+    moment: Moment, document: Document, loaded: Loaded, words: RecordWords
+) -> w.TimelineEntry:
     """That a confidential note is there, by whom, and who may read it."""
     t = words.t
+    if View(document).entered_in_error:
+        return w.TimelineEntry(
+            what=words.title(document),
+            when=provenance.when(t, moment, loaded.names),
+            by=provenance.by(t, moment, loaded.names),
+            badges=(w.Badge(t.gettext("Entered in error")),),
+            is_struck=True,
+        )
     names = formats.joined(t, map(t.isolate, loaded.readers))
     may_read = t.fill(t.gettext("Who may read it: {names}"), names=names)
     return w.TimelineEntry(

@@ -66,5 +66,7 @@ def _called(t: Translator, name: str, card: str) -> str:
 
 
 def _what(model: Model, loaded: Loaded, words: RecordWords) -> list[str]:
+    if model.record_id in loaded.notes:
+        return [words.title(loaded.notes[model.record_id])]
     found = moving(loaded.documents.values(), model.record_id)
     return [words.title(d) for d in found if not View(d).entered_in_error]

@@ -99,7 +99,17 @@ class Model:
     @property
     def record(self) -> Document | None:
         """The record that is to be corrected."""
-        return self.loaded.documents.get(self.record_id) if self.loaded else None
+        if self.loaded is None:
+            return None
+        known, record_id = self.loaded, self.record_id
+        return known.documents.get(record_id) or known.notes.get(record_id)
+
+    @property
+    def may_move(self) -> bool:
+        """Whether it can be written anew on another; a note, by who may read it."""
+        loaded, record_id = self.loaded, self.record_id
+        is_note = loaded is not None and record_id in loaded.notes
+        return not is_note or (loaded is not None and record_id in loaded.readable)
 
     @property
     def versions(self) -> tuple[Write, ...]:
@@ -209,6 +219,8 @@ def _correct(model: Model, event: Correcting) -> Next[Model, Effect]:
             return _decide(model, event)
         case ErrorPressed():
             return Next(replace(model, asking=Asking.ERROR_REASON))
+        case WrongPersonPressed() if not model.may_move:
+            return Next(model)
         case WrongPersonPressed():
             return Next(replace(model, asking=Asking.RIGHT_PERSON, text="", found=()))
         case PersonTyped(text):

@@ -67,7 +67,7 @@ def _asked(
     if model.asking is Asking.RIGHT_PERSON:
         return correcting.search(model, dispatch, look)
     if model.asking is Asking.WHAT and record is not None:
-        return correcting.choosing(record, dispatch, look, words)
+        return correcting.choosing(model, record, dispatch, look, words)
     if model.asking is Asking.VERSION and record is not None:
         return deciding.which(model, record, dispatch, look, words)
     if model.asking in (Asking.WHETHER_TO_MOVE, Asking.MOVE_REASON):

@@ -114,10 +114,14 @@ class _Unlock:
         self.work.run(lambda: self.door.hold(unlock), dispatch, _unlocked, _failed)
 
 
-def loop(door: Door, work: Work, place: Place) -> Loop[Model, Event, Effect]:
-    """Make the screen's loop."""
+def loop(
+    door: Door, work: Work, place: Place, sent_away: str = ""
+) -> Loop[Model, Event, Effect]:
+    """Make the screen's loop; `sent_away` is who was revoked while unlocked."""
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
-    return Loop(Model(), update, _Unlock(door, work, place).perform, moments)
+    return Loop(
+        Model(sent_away=sent_away), update, _Unlock(door, work, place).perform, moments
+    )
 
 
 def _as_event(loaded: PeopleLoaded) -> Event:

@@ -41,6 +41,8 @@ class Model:
     busy: bool = False
     problem: ProblemCode | None = None
     wait_seconds: int = 0
+    sent_away: str = ""
+    """Who had unlocked, and was revoked meanwhile."""
 
     @property
     def must_wait(self) -> bool:
@@ -54,4 +56,5 @@ class Model:
 
     def at_names(self) -> "Model":
         """The same people, and nothing of what was typed."""
-        return Model(self.people, self.site, self.is_loaded)
+        kept = self.sent_away
+        return Model(self.people, self.site, self.is_loaded, sent_away=kept)

@@ -34,7 +34,15 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
 def _names(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     t = look.t
     _ = t.gettext
-    body: list[ft.Control] = [w.section_title(_("Who are you?"))]
+    body: list[ft.Control] = []
+    if model.sent_away:
+        told = _(
+            "{name} may not work on this tablet any more, so it was locked. "
+            "What was begun is kept."
+        )
+        said = t.fill(told, name=model.sent_away)
+        body.append(w.notice("unlock.sent-away", said, w.Tone.WARNING))
+    body.append(w.section_title(_("Who are you?")))
     body += [_name_row(person, dispatch, look) for person in model.people]
     if model.is_loaded and not model.people:
         body.append(
@@ -102,11 +110,14 @@ def _pad(model: Model, person: Person, dispatch: Dispatch, look: Look) -> Frame:
 def _forgot(model: Model, dispatch: Dispatch, look: Look) -> ft.Control | None:
     if model.step is not Step.PIN or model.busy:
         return None
-    label = look.t.gettext("I forgot my PIN")
+    _ = look.t.gettext
+    is_long = model.secret.is_passphrase
+    label = _("I forgot my passphrase") if is_long else _("I forgot my PIN")
     return w.quiet_button("unlock.forgot", label, lambda: dispatch(ForgotPressed()))
 
 
 def _asked(model: Model, look: Look) -> str:
     if model.step is Step.CHOOSE:
         return asked_anew(model.secret, look)
-    return look.t.gettext("Your PIN")
+    _ = look.t.gettext
+    return _("Your passphrase") if model.secret.is_passphrase else _("Your PIN")

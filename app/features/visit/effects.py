@@ -9,16 +9,15 @@ from typing import assert_never
 from app.clinic import screening, visits
 from app.clinic.desk import Desk
 from app.core.change import Change
+from app.core.problems import ProblemCode
 from app.core.values import EncounterStatus
-from app.features.visit.events import (
+from app.features.visit.doing import (
     Cancel,
     Decline,
     Effect,
-    Event,
     GoBack,
     GoHome,
     Leave,
-    Left,
     LoadVisit,
     OpenCompany,
     OpenNotice,
@@ -26,18 +25,23 @@ from app.features.visit.events import (
     OpenResult,
     OpenScreening,
     PutOff,
+    SetStatus,
+    SetUrgency,
+    StopListening,
+)
+from app.features.visit.events import (
+    Event,
+    Left,
     RecordsChanged,
     Saved,
     SaveFailed,
-    SetStatus,
-    SetUrgency,
     Shown,
-    StopListening,
     VisitLoaded,
 )
 from app.features.visit.offering import Loaded
 from app.features.visit.state import Model, update
 from app.i18n import formats
+from app.ui.glass import BreakGlass, Broken, OnGlass, Refused
 from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
@@ -70,10 +74,12 @@ class _Visit:
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
         match effect:
-            case LoadVisit():
+            case LoadVisit(is_broken):
                 self._listen(dispatch)
-                number = next(self.reads)
-                self.work.run(lambda: self._load(number), dispatch, VisitLoaded)
+                load = partial(self._load, next(self.reads), is_broken=is_broken)
+                self.work.run(load, dispatch, VisitLoaded)
+            case BreakGlass(reason):
+                self._break_glass(reason, dispatch)
             case StopListening():
                 self.listening.end()
             case SetStatus() | SetUrgency() | Leave() | Cancel() | PutOff() | Decline():
@@ -102,7 +108,7 @@ class _Visit:
             case _:
                 assert_never(effect)
 
-    def _load(self, number: int) -> Loaded:
+    def _load(self, number: int, *, is_broken: bool) -> Loaded:
         desk, vault = self.desk, self.desk.vault
         drafts = (d.draft_id for d in vault.drafts(self.patient_id))
         documents = vault.documents(self.patient_id)
@@ -124,7 +130,12 @@ class _Visit:
             number,
             {form.canonical: in_visit(form) for form in desk.library.forms},
             desk.practitioner.role,
+            is_broken,
         )
+
+    def _break_glass(self, reason: str, dispatch: Dispatch) -> None:
+        breaks = partial(self.desk.trail.broke_glass, self.patient_id, reason)
+        self.work.run(breaks, dispatch, _broken, by_code(_not_broken))
 
     def _save(self, effect: Saving, dispatch: Dispatch) -> None:
         # What was typed of a form that is declined stays: it may be asked after all.
@@ -171,6 +182,14 @@ class _Visit:
     def _listen(self, dispatch: Dispatch) -> None:
         tell = of_patient(self.patient_id, lambda: dispatch(RecordsChanged()))
         self.listening.begin(self.desk.vault.subscribe, tell)
+
+
+def _broken(_none: None) -> Event:
+    return OnGlass(Broken())
+
+
+def _not_broken(problem: ProblemCode) -> Event:
+    return OnGlass(Refused(problem))
 
 
 def loop(

@@ -35,6 +35,10 @@ def form_cards(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]
     """Draw this station's forms, then those of the others."""
     t = look.t
     found: list[ft.Control] = []
+    if model.loaded is not None and not model.loaded.may_ask:
+        begun = [offer for offer in model.offers if offer.status is not None]
+        title = [w.section_title(t.gettext("Screenings"))] if begun else []
+        return [*title, *(_card(model, each, dispatch, look) for each in begun)]
     here = [o for o in model.offers if o.station is model.station]
     elsewhere = [o for o in model.offers if o.station is not model.station]
     ordered = sorted(here, key=lambda offer: offer.is_later)
@@ -56,8 +60,10 @@ def _card(model: Model, offer: Offer, dispatch: Dispatch, look: Look) -> ft.Cont
         badges=_badges(offer, look),
         icon=_icon(offer),
     )
-    found = [w.list_row(f"visit.form.{name}", row, lambda: dispatch(FormPressed(name)))]
-    buttons = [] if model.is_over else _buttons(offer, dispatch, look)
+    asks = loaded is not None and loaded.may_ask  # Else it is there to be read alone.
+    opens = (lambda: dispatch(FormPressed(name))) if asks else None
+    found = [w.list_row(f"visit.form.{name}", row, opens)]
+    buttons = _buttons(offer, dispatch, look) if asks and not model.is_over else []
     if buttons:
         found.append(
             ft.Row(buttons, wrap=True, spacing=Space.SMALL, run_spacing=Space.SMALL)

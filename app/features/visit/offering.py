@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from app.clinic.findings import StandingFlag, standing_flags
 from app.clinic.library import Form, Library
 from app.clinic.screening import age_of, response_in
 from app.clinic.visits import for_later
-from app.core.access import Sensitivity, may_see
+from app.core.access import Sensitivity, may_see, sensitivity_of
 from app.core.encounters import EncounterView
 from app.core.merge import Document
 from app.core.projections import PatientView, ResponseView, patient_view
@@ -66,16 +67,35 @@ class Loaded:
     """By canonical: under which id a form is answered in this visit."""
     role: str = ""
     """Of whoever looks."""
+    is_broken: bool = False
+    """Whether what is closed to the role is shown for a reason."""
 
     @property
-    def shows_answers(self) -> bool:
-        """Whether the role may see, and ask, what a form asks."""
+    def may_ask(self) -> bool:
+        """Whether the role may see, and ask, what a form asks; never by the glass."""
         return may_see(self.role, Sensitivity.CLINICAL)
 
     @property
+    def shows_answers(self) -> bool:
+        """Whether it is shown which forms were asked."""
+        return may_see(self.role, Sensitivity.CLINICAL, is_broken=self.is_broken)
+
+    @property
     def shows_results(self) -> bool:
-        """Whether the role may see what answers mean."""
-        return may_see(self.role, Sensitivity.RESULT)
+        """Whether it is shown what answers mean."""
+        return may_see(self.role, Sensitivity.RESULT, is_broken=self.is_broken)
+
+    @property
+    def hides(self) -> bool:
+        """Whether there is something that is closed to the role, and could be opened.
+
+        Confidential notes apart: no reason opens them.
+        """
+        kinds = {sensitivity_of(d.record_type) for d in self.documents.values()}
+        if self.flags:  # They stand among answers, and say what those mean.
+            kinds.add(Sensitivity.RESULT)
+        shown = partial(may_see, self.role, is_broken=self.is_broken)
+        return not all(map(shown, kinds - {Sensitivity.RESTRICTED}))
 
     def is_older_than(self, other: "Loaded | None") -> bool:
         """Tell whether it was asked for before another, and came after it."""

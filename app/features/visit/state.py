@@ -8,51 +8,55 @@ from app.core.document_json import as_mapping
 from app.core.problems import ProblemCode
 from app.core.summary import Station
 from app.core.values import EncounterStatus
-from app.features.visit.events import (
-    AgainPressed,
-    AskingClosed,
-    BackAgainPressed,
-    BackPressed,
+from app.features.visit.doing import (
     Cancel,
-    CancelPressed,
-    CancelReasonChosen,
-    CompanyPressed,
     Decline,
-    DeclinePressed,
-    DeclineReasonChosen,
     Effect,
-    Event,
-    FinishConfirmed,
-    FormPressed,
     GoBack,
     GoHome,
-    HomePressed,
-    LaterPressed,
     Leave,
-    Left,
-    LeftPressed,
-    LeftReasonChosen,
     LoadVisit,
-    NoticePressed,
     OpenCompany,
     OpenNotice,
     OpenRecord,
     OpenResult,
     OpenScreening,
     PutOff,
+    SetStatus,
+    SetUrgency,
+    StopListening,
+)
+from app.features.visit.events import (
+    AgainPressed,
+    AskingClosed,
+    BackAgainPressed,
+    BackPressed,
+    CancelPressed,
+    CancelReasonChosen,
+    CompanyPressed,
+    DeclinePressed,
+    DeclineReasonChosen,
+    Event,
+    FinishConfirmed,
+    FormPressed,
+    HomePressed,
+    LaterPressed,
+    Left,
+    LeftPressed,
+    LeftReasonChosen,
+    NoticePressed,
     RecordPressed,
     RecordsChanged,
     Saved,
     SaveFailed,
-    SetStatus,
-    SetUrgency,
     Shown,
     StatusPressed,
-    StopListening,
     UrgencyPressed,
     VisitLoaded,
 )
 from app.features.visit.offering import Loaded, Offer, offers
+from app.ui.glass import INTACT, Glass, OnGlass, decide
+from app.ui.glass import Event as GlassEvent
 from app.ui.loop import Next
 
 
@@ -81,6 +85,7 @@ class Model:
     is_leaving: bool = False
     """One goes as soon as what is being saved is."""
     problem: ProblemCode | None = None
+    glass: Glass = INTACT
 
     @property
     def status(self) -> EncounterStatus | None:
@@ -96,6 +101,8 @@ class Model:
     @property
     def next_offer(self) -> Offer | None:
         """The form to ask now at this station; one for later is not."""
+        if self.loaded is None or not self.loaded.may_ask:
+            return None
         found = [o for o in self.offers if o.station is self.station and o.is_open]
         return next((o for o in found if not o.is_later), None)
 
@@ -111,9 +118,11 @@ def update(model: Model, event: Event) -> Step:
     """Decide an event."""
     match event:
         case Shown() | RecordsChanged():
-            return Next(model, (LoadVisit(),))
+            return Next(model, (LoadVisit(model.glass.is_broken),))
         case Left():
-            return Next(model, (StopListening(),))
+            return Next(_closed(model), (StopListening(),))
+        case OnGlass(happened):
+            return _glass(model, happened)
         case VisitLoaded(loaded) if loaded.is_older_than(model.loaded):
             return Next(model)
         case VisitLoaded(loaded):
@@ -159,13 +168,27 @@ Deciding = (
 )
 
 
+def _glass(model: Model, happened: GlassEvent) -> Step:
+    glass, effects = decide(model.glass, happened)
+    changed = replace(model, glass=glass)
+    is_new = glass.is_broken and not model.glass.is_broken
+    return Next(changed, (LoadVisit(is_broken=True),) if is_new else effects)
+
+
+def _closed(model: Model) -> Model:
+    """Return the screen once it is left: what was shown for a reason goes with it."""
+    if model.glass.is_broken:
+        return Model(model.patient_id, model.encounter_id, model.station)
+    return replace(model, glass=INTACT)
+
+
 def _form(model: Model, event: FormPressed | AgainPressed, name: str) -> Step:
     """A finished form shows its result; any other goes on, or begins.
 
     One that waited until later waits no more.
     """
     offer = model.offer(name)
-    if offer is None:
+    if offer is None or model.loaded is None or not model.loaded.may_ask:
         return Next(model)
     opens = OpenScreening(offer.form.canonical, offer.response_id)
     if isinstance(event, FormPressed) and offer.is_done:

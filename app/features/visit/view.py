@@ -28,6 +28,7 @@ from app.ui import widgets as w
 from app.ui.flags import flag_notice
 from app.ui.form_words import FormWords
 from app.ui.frame import Frame
+from app.ui.glass_page import is_open, show_it, why_page
 from app.ui.look import Look
 from app.ui.role_words import call_the_nurse, with_whom_to_ask
 
@@ -43,17 +44,20 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     patient = loaded.patient
     if patient is None or loaded.encounter is None:
         return Frame(_("Visit"), [_missing(look)])
+    if model.glass.is_asked:
+        return why_page(model.glass, dispatch, look)
     is_given = _is_notice_given(loaded)
     notice = _notice(dispatch, look, is_given=is_given)
     return Frame(
         title=_name(patient, look),
         body=[
             *_problem(model, look),
+            *([is_open("visit.broken", look)] if loaded.is_broken else []),
             *_dangers(loaded, dispatch, look),
             _person(loaded, patient, look),
             *([] if is_given else [notice]),
             *form_cards(model, dispatch, look),
-            *_not_shown(loaded, look),
+            *_not_shown(loaded, dispatch, look),
             *moves.card(model, loaded, dispatch, look),
             *([notice] if is_given else []),
             _record(dispatch, look),
@@ -120,8 +124,9 @@ def _dangers(loaded: Loaded, dispatch: Dispatch, look: Look) -> list[ft.Control]
         text = _("Perhaps a child, and nobody asked yet who is with them.")
         found.append(w.notice("visit.company", text, w.Tone.WARNING, say))
     if not loaded.shows_results:
-        alarm = call_the_nurse("visit.alarm", look)
-        return [*found, *([alarm] if any(f.urgent for f in loaded.flags) else [])]
+        if any(flag.urgent for flag in loaded.flags):
+            found.append(call_the_nurse("visit.alarm", look))
+        return found
     for number, flag in enumerate(loaded.flags):
         key = f"visit.flag.{flag.code}.{number}"
         said = _flag_words(flag, loaded, look)
@@ -129,12 +134,20 @@ def _dangers(loaded: Loaded, dispatch: Dispatch, look: Look) -> list[ft.Control]
     return found
 
 
-def _not_shown(loaded: Loaded, look: Look) -> list[ft.Control]:
-    """Where the forms would stand, for who may neither ask nor read them."""
-    if loaded.shows_answers:
+def _not_shown(loaded: Loaded, dispatch: Dispatch, look: Look) -> list[ft.Control]:
+    """What is closed to the role, and the way to it for a reason."""
+    if loaded.shows_answers and not loaded.hides:
         return []
-    said = look.t.gettext("The screenings are not shown to your role.")
-    return [w.notice("visit.hidden", with_whom_to_ask(look.t, said))]
+    _ = look.t.gettext
+    if loaded.shows_answers:
+        said = _("What screenings found is not shown to your role.")
+    else:
+        said = _("The screenings are not shown to your role.")
+    action = None
+    if loaded.hides:
+        action = show_it("visit.hidden.show", loaded.role, dispatch, look)
+    told = with_whom_to_ask(look.t, said)
+    return [w.notice("visit.hidden", told, action=action)]
 
 
 def _flag_words(flag: StandingFlag, loaded: Loaded, look: Look) -> str:

@@ -1,5 +1,7 @@
 """Colleagues: what each press leads to."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.core.problems import ProblemCode
@@ -13,6 +15,8 @@ from app.features.colleagues.events import (
     Effect,
     Event,
     Failed,
+    FindGrant,
+    GrantFound,
     GrantPressed,
     HandedOver,
     Kept,
@@ -23,13 +27,14 @@ from app.features.colleagues.events import (
     PeopleLoaded,
     Person,
     PersonPressed,
-    ResetByGrant,
     ResetPin,
     RoleChosen,
     SecondPressed,
+    SetByGrant,
     SetPin,
 )
-from app.features.colleagues.state import Model, Step, update
+from app.features.colleagues.model import Model, Step
+from app.features.colleagues.state import update
 from app.ui.secret import ContinuePressed, DigitPressed, KeysSwitched, TextTyped
 
 ANA = Person("ana", "Ana", "nurse", has_pin=True)
@@ -90,7 +95,7 @@ def test_ones_own_pin_is_asked_before_a_new_one() -> None:
 def test_a_forgotten_pin_takes_a_second_colleague_who_is_confirmed() -> None:
     asked, _ = after(PersonPressed("di"))
     assert asked.step is Step.SECOND
-    assert asked.seconds == (BO,)
+    assert asked.seconds == (BO,)  # Ana is a nurse as well: anybody else will do.
     begun = (SecondPressed("bo"), *given("739164"), HandedOver())
     model, effects = after(*begun, *given(NEW), *given(NEW), model=asked)
     assert effects == (ResetPin("di", NEW, "bo", "739164"),)
@@ -105,14 +110,56 @@ def test_neither_who_forgot_nor_who_unlocked_is_the_second() -> None:
         assert after(SecondPressed(one), model=asked)[0].step is Step.SECOND
 
 
-def test_a_coordinators_permission_stands_for_the_second() -> None:
-    begun = (PersonPressed("bo"), GrantPressed(), HandedOver(), *given(NEW))
-    assert after(*begun, *given(NEW))[1] == (ResetByGrant("bo", NEW),)
+def test_a_coordinators_permission_is_looked_for_before_anything_is_typed() -> None:
+    asked, effects = after(PersonPressed("bo"), GrantPressed())
+    assert (asked.step, effects) == (Step.SECOND, (FindGrant("bo"),))
+    none, _ = after(Failed(ProblemCode.NO_GRANT), model=asked)
+    assert (none.step, none.problem) == (Step.SECOND, ProblemCode.NO_GRANT)
+    elsewhere, _ = after(BackPressed(), GrantFound("bo"), model=asked)
+    assert elsewhere.step is Step.LIST
+    begun = (GrantFound("bo"), HandedOver(), *given(NEW), *given(NEW))
+    assert after(*begun, model=asked)[1] == (SetByGrant("bo", NEW),)
+
+
+def test_whoever_may_do_more_takes_somebody_of_their_role_or_permission() -> None:
+    asked, _ = after(PersonPressed("clara"))
+    assert (asked.step, asked.seconds) == (Step.SECOND, ())
+    granted, _ = after(GrantPressed(), GrantFound("clara"), model=asked)
+    assert (granted.step, granted.by_grant) == (Step.HAND_OVER, True)
+    ada = Person("ada", "Ada", "administrator", has_pin=True)
+    model = update(Model(), replace(LOADED, people=(*LOADED.people, ada))).model
+    asked, _ = after(PersonPressed("clara"), model=model)
+    assert asked.seconds == (ada,)
+    typed = (TextTyped("quiet river 5"), ContinuePressed(), HandedOver())
+    begun, _ = after(SecondPressed("ada"), *typed, model=asked)
+    chosen = (TextTyped("olive tree 7"), ContinuePressed())
+    effects = after(*chosen, *chosen, model=begun)[1]
+    assert effects == (SetPin("clara", "olive tree 7", "ada", "quiet river 5"),)
+
+
+def test_who_is_not_confirmed_lets_nobody_choose_a_pin_alone() -> None:
+    as_di = replace(LOADED, me="di")
+    asked, _ = after(PersonPressed("cy"), model=update(Model(), as_di).model)
+    assert (asked.step, asked.seconds) == (Step.SECOND, (ANA,))
+    forgot, _ = after(PersonPressed("ana"), model=update(Model(), as_di).model)
+    assert forgot.seconds == ()
+
+
+def test_of_two_who_let_somebody_choose_anew_one_has_such_a_role() -> None:
+    as_bo = update(Model(), replace(LOADED, me="bo")).model
+    mo = Person("mo", "Mo", "mediator", has_pin=True)
+    as_bo = replace(as_bo, people=(*as_bo.people, mo))
+    assert after(PersonPressed("di"), model=as_bo)[0].seconds == (ANA,)
+    assert after(PersonPressed("mo"), model=as_bo)[0].seconds == (ANA,)
+    assert after(PersonPressed("ana"), model=as_bo)[0].seconds == ()
 
 
 def test_a_coordinator_is_asked_for_letters_and_everybody_may_have_them() -> None:
-    handed, _ = after(PersonPressed("clara"), HandedOver())
+    asked, _ = after(PersonPressed("clara"), GrantPressed())
+    handed, _ = after(GrantFound("clara"), HandedOver(), model=asked)
     assert handed.secret.has_letters
+    still, _ = after(KeysSwitched(), model=handed)
+    assert still.secret.has_letters  # Digits alone would be refused.
     digits, _ = after(PersonPressed("cy"), HandedOver())
     assert not digits.secret.has_letters
     switched, _ = after(DigitPressed("1"), KeysSwitched(), model=digits)

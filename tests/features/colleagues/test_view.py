@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.bootstrap.tablets import a_page, a_process, an_enrolled_process, unlocked
+from tests.bootstrap.test_locked_events import holder
+from tests.clinic.test_auditing import events
 from tests.storage.tablets import ANA, BO, OTHER_PIN, PIN
 from tests.support.connection import Client
 
@@ -35,6 +37,10 @@ async def type_pin(page: Client, pin: str) -> None:
     for digit in pin:
         await page.tap(f"colleagues.pad.{digit}")
     await page.tap("colleagues.continue")
+
+
+def said_of_pins(page: Client) -> str:
+    return " ".join(each for each in page.texts() if "PIN set on" in each)
 
 
 async def choose(page: Client, pin: str) -> None:
@@ -84,15 +90,18 @@ def test_alone_on_the_tablet_one_is_told_what_to_do(tmp_path: Path) -> None:
             await open_colleagues(page)
             await page.tap(f"colleagues.person.{BO}")
             await choose(page, OTHER_PIN)
+            await page.until(lambda: "Anastasia" in said_of_pins(page))
+            assert process.file().locked_events() == ()  # In the audit by now.
+            (kept,) = events(holder(process).desk.vault)
+            assert (kept.kind, kept.owner_id) == ("pin-chosen", BO)
+            assert kept.practitioner_id == ANA
             await page.tap(f"colleagues.person.{BO}")
             await page.until(lambda: page.shows("colleagues.alone"))
             assert "Ask your coordinator for permission" in " ".join(page.texts())
             await page.tap("colleagues.grant")
-            await page.tap("colleagues.handed")
-            for _ in range(2):
-                await type_pin(page, NEW_PIN)
             await page.until(lambda: page.shows("colleagues.problem"))
             assert "There is no permission for this yet" in " ".join(page.texts())
+            assert not page.shows("colleagues.handed")  # Nothing was typed in vain.
         assert process.file().unlock(BO, OTHER_PIN).is_open
         await process.close()
 

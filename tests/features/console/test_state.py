@@ -19,6 +19,7 @@ from app.features.console.state import (
     Opened,
     OpenLanguages,
     OpenRecord,
+    OpenTablets,
     PatientPressed,
     PatientsFound,
     Question,
@@ -30,6 +31,7 @@ from app.features.console.state import (
     Shown,
     SignOut,
     SignOutPressed,
+    TabletsPressed,
     update,
 )
 
@@ -113,5 +115,6 @@ def test_a_failure_is_told_and_an_ended_session_is_signed_in_anew() -> None:
     assert after(Failed(ProblemCode.UNAUTHENTICATED))[1] == (SignOut(),)
     assert after(SignOutPressed())[1] == (SignOut(),)
     assert after(LanguagesPressed())[1] == (OpenLanguages(),)
+    assert after(TabletsPressed())[1] == (OpenTablets(),)
     found = PatientsFound(Question(), 0, (), 1)
     assert after(found, model=replace(model))[0].problem is None

@@ -9,11 +9,11 @@ from app.clinic.screening import StopReason, begin, joined, response_id_in, resp
 from app.core.change import Change
 from app.core.problems import ProblemCode
 from app.core.values import ResponseStatus
+from app.features.visit.doing import Effect
 from app.features.visit.effects import loop
 from app.features.visit.events import (
     DeclinePressed,
     DeclineReasonChosen,
-    Effect,
     Event,
     UrgencyPressed,
 )

@@ -5,14 +5,12 @@ from datetime import date
 from app.clinic.library import read_library
 from app.core.problems import ProblemCode
 from app.core.summary import Station
+from app.features.visit.doing import Effect, GoBack, SetUrgency
 from app.features.visit.events import (
     BackPressed,
-    Effect,
     Event,
-    GoBack,
     Saved,
     SaveFailed,
-    SetUrgency,
     UrgencyPressed,
     VisitLoaded,
 )

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,15 @@ from app.storage.hpke import BoxKey
 from app.storage.opening import COPY_NAME
 from tests.storage.faults.killing_backup import PIN, WORDS
 from tests.storage.faults.session import PATIENTS, STEPS, Session
-from tests.storage.tablets import ANA, QUICK, SETUP, Tablet, enrolment, save_patient
+from tests.storage.tablets import (
+    ANA,
+    BO,
+    QUICK,
+    SETUP,
+    Tablet,
+    enrolment,
+    save_patient,
+)
 from tests.support.operations import SequentialIds
 
 ROOT = Path(__file__).parents[3]
@@ -96,6 +105,27 @@ def test_a_colleague_whom_no_server_knows_yet_is_proposed_by_the_restored_one(
     vault = vault_file.unlock(ANA, PIN)
     assert vault.proposals() == proposals
     assert added in {entry.practitioner.practitioner_id for entry in vault.people()}
+    vault_file.close()
+
+
+def test_a_restored_one_still_knows_who_may_know_the_data_key(
+    session: Session, tmp_path: Path
+) -> None:
+    ana, bo = SETUP.practitioners
+    gone = SETUP.model_copy(update={"practitioners": (ana,), "former": (bo,)})
+    session.vault_file.renew_setup(gone)  # Locked: the data key stays for now.
+    assert session.vault.revoked_slots() == (BO,)
+    session.vault.back_up(tmp_path / "backup", WORDS)
+    tablet = new_tablet(tmp_path / "new")
+    restore(tmp_path / "backup", tablet)
+    vault_file = tablet.open()
+    vault_file.enrol(replace(enrolment(), setup=gone))
+    vault = vault_file.unlock(ANA, PIN)
+    assert vault.revoked_slots() == (BO,)
+    before = vault._unlocked.keyed.data_key
+    vault.renew_setup(gone)
+    assert vault.revoked_slots() == ()
+    assert vault._unlocked.keyed.data_key != before
     vault_file.close()
 
 
