@@ -83,6 +83,7 @@ from app.storage.stored_operation import State
 from app.storage.vault import Vault
 from app.storage.vault_file import VaultFile
 from app.storage.vault_records import Saved
+from app.storage.wiping import wipe
 
 __all__ = [
     "FLOOR",
@@ -141,4 +142,5 @@ __all__ = [
     "WrongPinError",
     "restore_backup",
     "unsent",
+    "wipe",
 ]

@@ -8,12 +8,15 @@ from app.core.wire import Role
 from sync_server.commands import (
     audit,
     cards,
+    certificate,
     checking,
     compartment,
     demo,
     deployment,
+    devices,
     people_parser,
     serving,
+    sessions,
     set_aside,
     tablets,
 )
@@ -26,6 +29,7 @@ environment:
   TESSERA_CONTACT         how to reach them
   TESSERA_RETENTION_DAYS  how long records are kept
   TESSERA_PROXIES         addresses of proxies that say whom they ask for (127.0.0.1)
+  TESSERA_PLAIN_HTTP      allow: http beyond this machine, where a proxy does the TLS
 """
 _Commands = Any
 """argparse has no public name for what add_subparsers returns."""
@@ -43,7 +47,9 @@ def parser() -> argparse.ArgumentParser:
     _deployment(commands)
     _people(commands)
     people_parser.add_recovery(commands, _hours)
-    _devices(commands)
+    _tablets(commands)
+    sessions.add_to(commands)
+    certificate.add_to(commands)
     audit.add_to(commands)
     compartment.add_to(commands)
     _cards(commands)
@@ -112,18 +118,8 @@ def _passphrase(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _devices(commands: _Commands) -> None:
-    device = commands.add_parser("device", help="tablets")
-    kinds = device.add_subparsers(required=True, metavar="code|list|revoke")
-    code = kinds.add_parser("code", help="print a one-time code for a new tablet")
-    code.add_argument("--site", required=True, help="the site's name")
-    code.add_argument("--name", default="", help="what the tablet is called")
-    code.add_argument("--hours", type=_hours, default=24, help="valid for (24)")
-    code.set_defaults(run=deployment.device_code)
-    kinds.add_parser("list", help="list tablets").set_defaults(run=deployment.devices)
-    revoke = kinds.add_parser("revoke", help="refuse a tablet from now on")
-    revoke.add_argument("device_id")
-    revoke.set_defaults(run=deployment.revoke)
+def _tablets(commands: _Commands) -> None:
+    devices.add_to(commands, _hours)
     parcel = commands.add_parser("take-in", help="take in what a locked tablet sealed")
     parcel.add_argument("file", type=Path, help="its unsent.parcel")
     parcel.set_defaults(run=tablets.take_parcel_in)
@@ -145,6 +141,8 @@ def _running(commands: _Commands) -> None:
     serve = commands.add_parser("serve", help="run the server")
     serve.add_argument("--host", default="127.0.0.1", help="0.0.0.0: local network")
     serve.add_argument("--port", type=int, default=8420, help="0: any free one")
+    serve.add_argument("--certificate", type=Path, metavar="FILE", help="PEM, for TLS")
+    serve.add_argument("--key", type=Path, metavar="FILE", help="its private key, PEM")
     serve.set_defaults(run=serving.serve)
     form = commands.add_parser("check-form", help="can these questionnaires be used?")
     form.add_argument("files", nargs="+", type=Path, metavar="FILE")

@@ -1,4 +1,4 @@
-"""The coordinator's console: sessions, and patients at all sites."""
+"""The coordinator's console: patients at all sites."""
 
 from typing import Annotated
 
@@ -8,55 +8,17 @@ from app.core.console_wire import (
     PatientList,
     PatientRecord,
     PatientSearch,
-    SignInRequest,
-    SignInResponse,
 )
 from app.core.problems import ProblemCode as P
 from app.core.wire_base import Id
-from sync_server import auth
-from sync_server.auth import ContextDep, CoordinatorDep, SessionToken
+from sync_server.auth import ContextDep, CoordinatorDep
 from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
-from sync_server.services import audit, patients, seeing, sign_in
+from sync_server.services import audit, patients, seeing
 
 router = APIRouter(tags=["console"])
 _BODY_PROBLEMS = (P.NOT_JSON, P.TOO_LARGE, P.UNSUPPORTED_ENCODING)
-
-
-@router.post(
-    "/sessions",
-    summary="Sign in",
-    openapi_extra=documented(SignInRequest),
-    responses=responses(
-        SignInResponse,
-        "A session.",
-        *_BODY_PROBLEMS,
-        P.SIGN_IN_WRONG,
-        P.TOO_MANY_ATTEMPTS,
-    ),
-)
-def open_session(
-    http: Request,
-    context: ContextDep,
-    wanted: Annotated[SignInRequest, Depends(body_of(SignInRequest))],
-) -> Response:
-    """Open a session of the console."""
-    return answer(http, sign_in.sign_in(context, wanted, auth.address_of(http)))
-
-
-@router.delete(
-    "/sessions",
-    summary="Sign out",
-    status_code=204,
-    dependencies=[Depends(auth.signed_in)],
-    responses=responses(None, "", P.UNAUTHENTICATED),
-)
-def close_session(context: ContextDep, token: SessionToken) -> Response:
-    """End the session that asks."""
-    if token is not None:
-        sign_in.sign_out(context, token.credentials)
-    return Response(status_code=204)
 
 
 @router.post(

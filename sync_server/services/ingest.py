@@ -25,6 +25,7 @@ from sync_server.services.changes import (
 )
 from sync_server.services.fold import Fold
 from sync_server.services.known_people import revoked_at
+from sync_server.services.revocation import device_revoked_at
 from sync_server.services.setup import epoch_of
 from sync_server.tables import OPERATION, PRACTITIONER, SET_ASIDE, SITE
 
@@ -94,6 +95,7 @@ def _begin(
         frozenset(connection.scalars(select(SITE.c.site_id))),
         {r[0]: (r[1], r[2]) for r in database.select_ids(connection, _KNOWN, ids)},
         revoked_at(connection),
+        device_revoked_at(connection, batch.device_id),
     )
     # A batch that is repeated needs no documents.
     records = {
