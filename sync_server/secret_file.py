@@ -89,8 +89,15 @@ def create(folder: Path, random_bytes: RandomBytes) -> ServerSecrets:
 
 
 def keep(folder: Path) -> None:
-    """Let new secrets take their place: their deployment is in the database."""
-    (folder / _PENDING).replace(folder / NAME)
+    """Let new secrets take their place: their deployment is in the database.
+
+    Another process that began at once may have done it already.
+    """
+    try:
+        (folder / _PENDING).replace(folder / NAME)
+    except FileNotFoundError:
+        if not exists(folder):
+            raise
 
 
 def exists(folder: Path) -> bool:

@@ -11,6 +11,8 @@ from app.core.clock import system_wall_ms
 from app.features.console import effects as console
 from app.features.console.state import Model
 from app.features.console.view import view as console_view
+from app.features.devices import effects as devices
+from app.features.devices.view import view as devices_view
 from app.features.languages import effects as languages
 from app.features.languages.view import view as languages_view
 from app.features.signin import effects as signin
@@ -65,6 +67,9 @@ def open_console(page: ft.Page, client: ConsoleClient) -> None:
             case to.ConsolePatients():
                 desk = console.Desk(session, system_wall_ms, left)
                 return Screen(console.loop(desk, work, place), view)
+            case to.ConsoleDevices():
+                tablets = devices.loop(session, system_wall_ms, work, place)
+                return Screen(tablets, devices_view)
             case to.Languages():
                 return Screen(languages.loop(look), languages_view)
             case _:

@@ -16,6 +16,7 @@ from app.core.console_wire import (
     SignInRequest,
     SignInResponse,
 )
+from app.core.devices_wire import DeviceState, DeviceStates
 from app.core.document_json import document_from_json
 from app.core.merge import Document
 from app.core.wire import (
@@ -120,6 +121,10 @@ class ConsoleSession:
             {site.site_id: site for site in record.sites},
             record.hidden,
         )
+
+    def devices(self) -> tuple[DeviceState, ...]:
+        """Return every tablet and what it said of itself last, by site and name."""
+        return self._channel.get(f"{API_PREFIX}/devices", DeviceStates).devices
 
     def close(self) -> None:
         """Close every connection."""

@@ -125,6 +125,11 @@ class ConsolePatients:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleDevices:
+    """Tablets at all sites."""
+
+
+@dataclass(frozen=True, slots=True)
 class Languages:
     """Choose the language of the app."""
 
@@ -155,6 +160,7 @@ Route = (
     | Sync
     | ConsoleSignIn
     | ConsolePatients
+    | ConsoleDevices
     | Languages
     | Trouble
 )

@@ -80,7 +80,7 @@ def _deployment(commands: _Commands) -> None:
     locks.add_argument("--cover-seconds", type=_seconds, help="out of view (60)")
     locks.set_defaults(run=tablets.set_locks)
     add = kinds.add_parser("add", help="add a site")
-    add.add_argument("name")
+    add.add_argument("name", help="what people call it")
     add.add_argument("--zone", required=True, help="time zone, such as Europe/Athens")
     add.add_argument("--plan", type=Path, metavar="FILE", help="forms by station, JSON")
     add.set_defaults(run=deployment.add_site)
@@ -92,8 +92,9 @@ def _people(commands: _Commands) -> None:
         required=True, metavar="add|passphrase|list|confirm|revoke|reinstate"
     )
     add = kinds.add_parser("add", help="add a practitioner")
-    add.add_argument("name")
-    add.add_argument("--role", required=True, choices=[role.value for role in Role])
+    add.add_argument("name", help="the name that tablets and the console show")
+    roles = [role.value for role in Role]
+    add.add_argument("--role", required=True, choices=roles, help="what they do here")
     add.add_argument(
         "--id",
         dest="practitioner_id",
@@ -102,7 +103,7 @@ def _people(commands: _Commands) -> None:
     _passphrase(add)
     add.set_defaults(run=deployment.add_practitioner)
     change = kinds.add_parser("passphrase", help="set a passphrase for the console")
-    change.add_argument("name")
+    change.add_argument("name", help="whose")
     _passphrase(change)
     change.set_defaults(run=deployment.set_passphrase)
     people_parser.add_practitioner_kinds(kinds)
@@ -132,7 +133,7 @@ def _tablets(commands: _Commands) -> None:
 
 def _cards(commands: _Commands) -> None:
     sheet = commands.add_parser("cards", help="make a sheet of cards to print")
-    sheet.add_argument("count", type=int)
+    sheet.add_argument("count", type=int, help="how many cards")
     sheet.add_argument("--out", type=Path, required=True, help="an .html file, A4")
     sheet.set_defaults(run=cards.run)
 
@@ -145,7 +146,9 @@ def _running(commands: _Commands) -> None:
     serve.add_argument("--key", type=Path, metavar="FILE", help="its private key, PEM")
     serve.set_defaults(run=serving.serve)
     form = commands.add_parser("check-form", help="can these questionnaires be used?")
-    form.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    form.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a Questionnaire as JSON"
+    )
     form.set_defaults(run=checking.check_forms)
     document = commands.add_parser("openapi", help="print what /v1 understands")
     document.set_defaults(run=checking.openapi)

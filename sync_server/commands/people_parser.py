@@ -22,7 +22,7 @@ def add_practitioner_kinds(kinds: Any) -> None:
         ("reinstate", "undo a revocation", people.reinstate),
     ):
         command = kinds.add_parser(verb, help=words)
-        command.add_argument("name")
+        command.add_argument("name", help="whom (tessera practitioner list)")
         command.set_defaults(run=run)
 
 
@@ -33,7 +33,7 @@ def add_recovery(commands: Any, hours: Hours) -> None:
     make = kinds.add_parser("make", help="print a recovery key: two sheets of paper")
     make.set_defaults(run=recovery.make)
     use = kinds.add_parser("use", help="give the deployment its public half")
-    use.add_argument("public")
+    use.add_argument("public", help="the line that `recovery make` printed")
     use.set_defaults(run=recovery.use)
     grant = kinds.add_parser(
         "grant", help="let somebody choose a PIN; reads both sheets from standard input"

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from app.bootstrap.session import TabletSession
 from app.bootstrap.tablet import TabletProcess
 from app.storage import FileDeviceSecret
 from sync_server.services import administration, contacts
 from sync_server.services.people import all_practitioners
 from sync_server.tables import OPERATION, SET_ASIDE
 from tests.bootstrap.tablets import a_page, a_process
+from tests.features.record.people import register
 from tests.storage.tablets import PIN
 from tests.support.connection import Client
 from tests.sync.real import NURSE, RealServer, enrolled, real_server
@@ -48,8 +50,8 @@ def revoke(server: RealServer, device_id: str) -> None:
     administration.revoke_device(context.ports, context.database, device_id)
 
 
-def rows_of(server: RealServer, device_id: str) -> int:
-    """Return how many operations of a device the server holds, accepted or not."""
+def rows_of(server: RealServer, device_id: str) -> list[int]:
+    """Return how many operations of a device were accepted, and set aside."""
     with server.context.database.read() as connection:
         counts = [
             connection.scalar(
@@ -59,7 +61,7 @@ def rows_of(server: RealServer, device_id: str) -> int:
             )
             for table in (OPERATION, SET_ASIDE)
         ]
-    return sum(count or 0 for count in counts)
+    return [count or 0 for count in counts]
 
 
 def run(folder: Path, check: Callable[[RealServer, TabletProcess], object]) -> None:
@@ -68,7 +70,16 @@ def run(folder: Path, check: Callable[[RealServer, TabletProcess], object]) -> N
         device_id = process.file().identity.device_id
         async with a_page(process) as page:
             await unlock(page, nurse_of(server))
+            session = process._guest
+            assert isinstance(session, TabletSession)
+            # Nothing is sent before the tablet is revoked: it learns of both at once.
+            process.scheduler.detach()
+            assert session._held is not None
+            session._held.gateway.close()
+            register(session.desk, "Amina")
             revoke(server, device_id)
+            register(session.desk, "Omar")
+            session._held = process.begin_sync(session.desk.vault)
             await page.until(lambda: BLOCKED in page.texts(), 60)
             texts = " ".join(page.texts())
             assert "handed over to the server" in texts
@@ -76,7 +87,7 @@ def run(folder: Path, check: Callable[[RealServer, TabletProcess], object]) -> N
             await page.tap("trouble.again")
             await page.until(lambda: page.shows("enrol.code"))
         check(server, process)
-        assert rows_of(server, device_id) > 0
+        assert [rows > 0 for rows in rows_of(server, device_id)] == [True, True]
         await process.close()
 
     with real_server(folder / "server") as server:

@@ -19,6 +19,7 @@ from app.features.console.state import (
     FindPatients,
     Listed,
     Model,
+    OpenDevices,
     Opened,
     OpenLanguages,
     OpenRecord,
@@ -36,7 +37,7 @@ from app.sync.failures import SyncFailure
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import Names
-from app.ui.routes import ConsoleSignIn, Languages
+from app.ui.routes import ConsoleDevices, ConsoleSignIn, Languages
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
@@ -68,6 +69,8 @@ class _Console:
                 work.run(find, dispatch, _as_event, by_code(Failed))
             case OpenRecord(patient_id):
                 self._open(patient_id, dispatch)
+            case OpenDevices():
+                self.place.go(ConsoleDevices())
             case OpenLanguages():
                 self.place.go(Languages())
             case SignOut():

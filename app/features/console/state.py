@@ -138,6 +138,11 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class DevicesPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class LanguagesPressed:
     pass
 
@@ -159,6 +164,7 @@ Event = (
     | RecordFailed
     | RecordClosed
     | Failed
+    | DevicesPressed
     | LanguagesPressed
     | SignOutPressed
 )
@@ -175,6 +181,11 @@ class OpenRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenDevices:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class OpenLanguages:
     pass
 
@@ -184,7 +195,7 @@ class SignOut:
     pass
 
 
-Effect = FindPatients | OpenRecord | OpenLanguages | SignOut
+Effect = FindPatients | OpenRecord | OpenDevices | OpenLanguages | SignOut
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -212,6 +223,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return _record(model, event)
         case Failed(problem):
             return Next(replace(model, problem=problem), _leave(problem))
+        case DevicesPressed():
+            return Next(model, (OpenDevices(),))
         case LanguagesPressed():
             return Next(model, (OpenLanguages(),))
         case SignOutPressed():

@@ -8,6 +8,7 @@ from app.core.ids import format_card_code
 from app.features.console.record_view import record_body
 from app.features.console.state import (
     ConflictsToggled,
+    DevicesPressed,
     Event,
     LanguagesPressed,
     Listed,
@@ -63,6 +64,12 @@ def _actions(dispatch: Dispatch, look: Look) -> list[ft.Control]:
             _("Look again"),
             ft.Icons.REFRESH,
             lambda: dispatch(RefreshPressed()),
+        ),
+        w.icon_button(
+            "console.devices",
+            _("Tablets"),
+            ft.Icons.TABLET,
+            lambda: dispatch(DevicesPressed()),
         ),
         w.icon_button(
             "console.languages",
