@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from sync_server import certificates
 from sync_server.certificates import TlsFiles
@@ -66,10 +67,25 @@ def serve(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Serve until SIGINT or SIGTERM."""
     tls = _tls(given, settings)
     app = create_app(settings, ports)
-    if tls is None and not app.state.deployment.demo:
-        _refuse_plain(given.host, settings)
-    listening = _listen(given.host, given.port)
+    try:
+        if tls is None and not app.state.deployment.demo:
+            _refuse_plain(given.host, settings)
+        config = _config(app, settings, tls)
+        listening = _listen(given.host, given.port)
+    except BaseException:
+        app.state.context.database.close()
+        raise
     _log_as_json()
+    scheme = "http" if tls is None else "https"
+    for address in _addresses(given.host):
+        print(f"Tessera serves at {scheme}://{address}:{listening.getsockname()[1]}")
+    print(f"for {app.state.deployment.controller}", flush=True)
+    _Server(config).run(sockets=[listening])
+    return 0
+
+
+def _config(app: FastAPI, settings: Settings, tls: TlsFiles | None) -> uvicorn.Config:
+    """Return how to serve; raise SettingsError where the TLS files are wrong."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -79,13 +95,14 @@ def serve(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
         ssl_certfile=None if tls is None else tls.certificate,
         ssl_keyfile=None if tls is None else tls.key,
     )
-    _load_tls(config, tls)
-    scheme = "http" if tls is None else "https"
-    for address in _addresses(given.host):
-        print(f"Tessera serves at {scheme}://{address}:{listening.getsockname()[1]}")
-    print(f"for {app.state.deployment.controller}", flush=True)
-    _Server(config).run(sockets=[listening])
-    return 0
+    if tls is not None:
+        try:
+            config.load()  # it would read them only once it listens
+        except ssl.SSLError:
+            raise SettingsError(
+                f"{tls.certificate} and {tls.key} are no certificate and its key."
+            ) from None
+    return config
 
 
 def _tls(given: argparse.Namespace, settings: Settings) -> TlsFiles | None:
@@ -111,17 +128,6 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:  # another name may stand for any address
         return False
-
-
-def _load_tls(config: uvicorn.Config, tls: TlsFiles | None) -> None:
-    """Read the files once before serving, so that a wrong one is a sentence."""
-    if tls is not None:
-        try:
-            config.load()
-        except ssl.SSLError:
-            raise SettingsError(
-                f"{tls.certificate} and {tls.key} are no certificate and its key."
-            ) from None
 
 
 def _listen(host: str, port: int) -> socket.socket:
