@@ -20,6 +20,7 @@ from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
 from sync_server.rates import Rate, RateLimiter
 from sync_server.services import contacts, sign_in
+from sync_server.services.site_scope import Sites, sites_of
 from sync_server.tables import DEVICE
 from sync_server.tokens import token_hash
 
@@ -186,6 +187,14 @@ async def administrator(found: SignedInDep) -> PractitionerInfo:
     return found
 
 
+def reading_sites(context: ContextDep, who: SignedInDep) -> Sites:
+    """Return at which sites who is signed in reads."""
+    with context.database.read() as connection:
+        return sites_of(connection, who.practitioner_id)
+
+
+SitesDep = Annotated[Sites, Depends(reading_sites)]
+"""Beside the dependency that lets somebody in: where they read."""
 DeviceDep = Annotated[Device, Depends(calling_device)]
 HandingOverDep = Annotated[Device, Depends(handing_over)]
 RevokedDeviceDep = Annotated[Device, Depends(revoked_device)]

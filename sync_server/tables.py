@@ -50,6 +50,14 @@ class PractitionerRow(SQLModel, table=True):
     revoked_at: int | None = Field(sa_type=BigInteger)
 
 
+class PractitionerSiteRow(SQLModel, table=True):
+    """A site at which a practitioner reads in the console; without any, at all."""
+
+    __tablename__ = "practitioner_site"
+    practitioner_id: str = Field(primary_key=True, sa_type=Text)
+    site_id: str = Field(primary_key=True, sa_type=Text)
+
+
 class DeviceRow(SQLModel, table=True):
     """An enrolled device, and where its chain stands."""
 
@@ -270,6 +278,7 @@ COMPARTMENT_HALF = table_of(CompartmentHalfRow)
 DEPLOYMENT = table_of(DeploymentRow)
 SITE = table_of(SiteRow)
 PRACTITIONER = table_of(PractitionerRow)
+PRACTITIONER_SITE = table_of(PractitionerSiteRow)
 DEVICE = table_of(DeviceRow)
 DEVICE_CONTACT = table_of(DeviceContactRow)
 DEVICE_CODE = table_of(DeviceCodeRow)

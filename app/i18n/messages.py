@@ -59,8 +59,7 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "here stays here. Tell your administrator."
         ),
         ProblemCode.DEVICE_REVOKED: N_(
-            "This tablet was blocked by your administrator. What only this tablet had "
-            "was handed over to the server; then it was removed from this tablet."
+            "This tablet was blocked by your administrator."
         ),
         ProblemCode.SIGNATURE_WRONG: N_(
             "The server could not check that this came from this tablet. "

@@ -89,7 +89,7 @@ def _deployment(commands: _Commands) -> None:
 def _people(commands: _Commands) -> None:
     practitioner = commands.add_parser("practitioner", help="who works with records")
     kinds = practitioner.add_subparsers(
-        required=True, metavar="add|passphrase|list|confirm|revoke|reinstate"
+        required=True, metavar="add|passphrase|list|sites|confirm|revoke|reinstate"
     )
     add = kinds.add_parser("add", help="add a practitioner")
     add.add_argument("name", help="the name that tablets and the console show")

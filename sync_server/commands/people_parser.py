@@ -12,10 +12,14 @@ _DEVICE = "the tablet's name or id (tessera device list)"
 
 
 def add_practitioner_kinds(kinds: Any) -> None:
-    """Add list, confirm, revoke and reinstate to `tessera practitioner`."""
+    """Add list, sites, confirm, revoke and reinstate to `tessera practitioner`."""
     kinds.add_parser(
         "list", help="name, role, state, id, who proposed them; a line each"
     ).set_defaults(run=people.show)
+    bound = kinds.add_parser("sites", help="at which sites somebody reads; none: all")
+    bound.add_argument("name", help="whom (tessera practitioner list)")
+    bound.add_argument("site", nargs="*", help="names or ids of sites")
+    bound.set_defaults(run=people.bind)
     for verb, words, run in (
         ("confirm", "confirm who was added on a tablet", people.confirm),
         ("revoke", "let somebody write no more from now on", people.revoke),

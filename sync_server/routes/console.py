@@ -1,4 +1,4 @@
-"""The coordinator's console: patients at all sites."""
+"""The coordinator's console: patients at all sites, or at those one is bound to."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from app.core.console_wire import (
 )
 from app.core.problems import ProblemCode as P
 from app.core.wire_base import Id
-from sync_server.auth import ContextDep, CoordinatorDep
+from sync_server.auth import ContextDep, CoordinatorDep, SitesDep
 from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
@@ -37,12 +37,13 @@ def search(
     http: Request,
     context: ContextDep,
     who: CoordinatorDep,
+    sites: SitesDep,
     wanted: Annotated[PatientSearch, Depends(body_of(PatientSearch))],
 ) -> Response:
     """Return patients whose names, card or phone begin with each of the words."""
     index: patients.PatientIndex = http.app.state.patients
     with context.database.read() as connection:
-        found = index.search(connection, wanted)
+        found = index.search(connection, wanted, sites)
     return answer(http, seeing.list_for(who.role, found))
 
 
@@ -54,13 +55,17 @@ def search(
     ),
 )
 def patient(
-    http: Request, context: ContextDep, who: CoordinatorDep, patient_id: Id
+    http: Request,
+    context: ContextDep,
+    who: CoordinatorDep,
+    sites: SitesDep,
+    patient_id: Id,
 ) -> Response:
     """Return what the role may see of a patient, and each operation that made it.
 
     That somebody read it is durable before it is answered.
     """
     with context.database.read() as connection:
-        record = patients.record_of(connection, patient_id)
+        record = patients.record_of(connection, patient_id, sites)
     audit.read_by(context, who.practitioner_id, patient_id)
     return answer(http, seeing.record_for(who.role, record))

@@ -15,6 +15,7 @@ from sync_server.auth import (
     CoordinatorDep,
     DeviceDep,
     RevokedDeviceDep,
+    SitesDep,
 )
 from sync_server.bodies import answer
 from sync_server.problems import responses
@@ -123,7 +124,9 @@ def handed_over(context: ContextDep, device: RevokedDeviceDep) -> Response:
     summary="Every device, and what it said of itself",
     responses=responses(DeviceStates, "By site.", P.UNAUTHENTICATED, P.FORBIDDEN),
 )
-def devices(http: Request, context: ContextDep, _who: CoordinatorDep) -> Response:
+def devices(
+    http: Request, context: ContextDep, _who: CoordinatorDep, sites: SitesDep
+) -> Response:
     """Return last contact, version, what is unsent there and how wrong its clock is."""
     with context.database.read() as connection:
-        return answer(http, contacts.states(connection))
+        return answer(http, contacts.states(connection, sites))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from app.core.device_report import DeviceReport, read_report
 from app.core.devices_wire import DeviceState, DeviceStates
 from sync_server.context import Context
+from sync_server.services.site_scope import EVERYWHERE, Sites
 from sync_server.tables import DEVICE, DEVICE_CONTACT, SITE
 
 _WRITE_EVERY_MS = 60 * 1000
@@ -78,8 +79,11 @@ def _note(
     context.database.upsert(connection, DEVICE_CONTACT, [values])
 
 
-def states(connection: Connection) -> DeviceStates:
-    """Return every device, revoked ones too, and what is known of it; by site, name."""
+def states(connection: Connection, sites: Sites = EVERYWHERE) -> DeviceStates:
+    """Return the devices of sites, revoked ones too, and what is known of each.
+
+    By site and name.
+    """
     contact = DEVICE_CONTACT.c
     query = (
         select(DEVICE, SITE.c.name.label("site"), DEVICE_CONTACT)
@@ -105,5 +109,6 @@ def states(connection: Connection) -> DeviceStates:
                 clock_ahead_ms=row[contact.clock_ahead_ms],
             )
             for row in rows
+            if sites.allow((row[DEVICE.c.site_id],))
         )
     )

@@ -37,11 +37,12 @@ class Callers:
     def _session(self, role: str) -> str:
         context = self.deployment.context
         with context.database.write() as connection:
-            row = sign_in._practitioner(connection, sign_in.name_key(_name(role)))
+            row = sign_in._practitioner(connection, sign_in.name_key(name_of(role)))
             return sign_in._open(context, connection, row).token
 
 
-def _name(role: str) -> str:
+def name_of(role: str) -> str:
+    """Return who has a role here."""
     return _KNOWN.get(role, f"One {role}")
 
 
@@ -55,6 +56,6 @@ def callers_of(deployment: TestDeployment) -> Callers:
     revoked = Caller.REVOKED_DEVICE.value
     administration.revoke_device(context.ports, context.database, revoked)
     for role in sorted(ROLES - set(_KNOWN)):
-        new = NewPractitioner(_name(role), Role(role))
+        new = NewPractitioner(name_of(role), Role(role))
         administration.add_practitioner(context.ports, context.database, new)
     return Callers(deployment, tokens)

@@ -16,7 +16,7 @@ from sync_server.access import ROLES, Caller, UndeclaredAccess, callers_of
 from sync_server.auth import CoordinatorDep
 from sync_server.main import bare_app, create_app
 from sync_server.rates import RateLimiter
-from sync_server.services import administration, enrolment
+from sync_server.services import administration, enrolment, site_scope
 from tests.server import callers as everybody
 from tests.server.callers import Callers
 from tests.server.deployments import TestDeployment, served_app
@@ -160,6 +160,44 @@ def test_a_device_of_another_site_is_told_nothing_of_a_patient(
     assert MARK in found["tablet-here"]
     assert MARK not in found["tablet-there"]
     assert "zuleikha" not in found["tablet-there"]
+
+
+@pytest.mark.parametrize("bound_to", [(), ("Port",), ("Hill", "Port")])
+@pytest.mark.parametrize("role", ["coordinator", "administrator"])
+def test_who_is_bound_to_a_site_is_told_of_its_patients_alone(
+    http: httpx.Client,
+    callers: Callers,
+    on_sqlite: TestDeployment,
+    *,
+    role: str,
+    bound_to: tuple[str, ...],
+) -> None:
+    here = on_sqlite.device("tablet-here")
+    here.write((RecordKey("Patient", "zuleikha", "zuleikha"), {"note": MARK}))
+    on_sqlite.push(here)
+    context = on_sqlite.context
+    administration.add_site(context.ports, context.database, "Hill", "UTC")
+    name = everybody.name_of(role)
+    site_scope.bind(context.database, name, bound_to)
+    assert "zuleikha" in console_reads(http, callers, role)
+    site_scope.bind(context.database, name, ("Hill",))
+    found = console_reads(http, callers, role)
+    assert "zuleikha" not in found
+    assert MARK not in found
+    assert "tablet-here" not in found
+
+
+def console_reads(http: httpx.Client, callers: Callers, role: str) -> str:
+    """Return all that somebody is answered who asks for everything."""
+    texts = []
+    for method, path, declared in operations():
+        is_read = method == "get" or path.endswith("/search")
+        if is_read and role in declared:
+            url = path.replace("{patient_id}", "zuleikha")
+            body: dict[str, str] | None = None if method == "get" else {}
+            headers = callers.headers(role)
+            texts.append(http.request(method, url, json=body, headers=headers).text)
+    return "\n".join(texts)
 
 
 def everybody_code(deployment: TestDeployment, site_id: str) -> str:

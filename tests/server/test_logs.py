@@ -34,9 +34,9 @@ def busy(http: httpx.Client, deployment: TestDeployment) -> list[str]:
     http.get("/v1/pull", headers=device)
     http.get(f"/v1/pull?cursor={PERSON}", headers=device)
     clara = {"name": "Clara", "passphrase": PASSPHRASE}
-    for given in (clara | {"passphrase": PERSON}, {"name": PERSON}, clara):
-        answer = http.post("/v1/sessions", json=given)
-    session = answer.json()["token"]
+    for wrong in (clara | {"passphrase": PERSON}, {"name": PERSON}):
+        http.post("/v1/sessions", json=wrong)
+    session = http.post("/v1/sessions", json=clara).json()["token"]
     signed_in = {"Authorization": f"Bearer {session}"}
     found = http.post("/v1/patients/search", json={"text": PERSON}, headers=signed_in)
     assert PERSON in found.text

@@ -30,10 +30,19 @@ def view(model: Model, dispatch: Callable[[Event], None], look: Look) -> Frame:
                 )
             )
         )
+    is_revoked = model.problem == ProblemCode.DEVICE_REVOKED
+    if is_revoked:
+        body.append(
+            w.words(
+                _(
+                    "What only this tablet had was handed over to the server. Then "
+                    "everything was removed from this tablet."
+                )
+            )
+        )
     if model.is_same:
         same = _("Tried again just now: nothing has changed.")
         body.append(w.notice("trouble.same", same))
-    is_revoked = model.problem == ProblemCode.DEVICE_REVOKED
     again = w.main_button(
         "trouble.again",
         _("Set up this tablet") if is_revoked else _("Try again"),

@@ -1,4 +1,4 @@
-"""Sessions have a name and are used; devices say how they are, and hand over."""
+"""Sessions are named and used, devices report and hand over, readers have sites."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,4 +26,9 @@ def upgrade() -> None:
         sa.Column("unsent", sa.BigInteger(), nullable=False),
         sa.Column("oldest_unsent_at", sa.BigInteger(), nullable=True),
         sa.Column("clock_ahead_ms", sa.BigInteger(), nullable=True),
+    )
+    op.create_table(
+        "practitioner_site",
+        sa.Column("practitioner_id", sa.Text(), primary_key=True),
+        sa.Column("site_id", sa.Text(), primary_key=True),
     )
