@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 
 from app.core.change import RecordKey
+from app.core.clock import system_wall_ms
 from tests.server.deployments import PASSPHRASE, TestDeployment, enrol_request
 from tests.server.test_commands import environ
 from tests.support.operations import WritingDevice
@@ -50,6 +51,8 @@ def test_nobody_s_name_and_no_secret_is_logged(
     tmp_path: Path, on_sqlite: TestDeployment
 ) -> None:
     on_sqlite.give_passphrase()
+    # The process below has the machine's clock.
+    on_sqlite.wall.advance(system_wall_ms() - on_sqlite.wall())
     port, log = free_port(), tmp_path / "log"
     url = f"http://{HOST}:{port}"
     command = (sys.executable, "-m", "sync_server", "serve", "--port", str(port))
