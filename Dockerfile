@@ -1,4 +1,5 @@
 # The sync server alone. Data lies in /data; `compose.yaml` shows it with PostgreSQL.
+# Without a proxy make a certificate first: tessera certificate make --host ADDRESS
 FROM python:3.13-slim
 
 RUN useradd --system --create-home tessera && install -d -o tessera /data

@@ -74,7 +74,9 @@ def _gunzip(raw: bytes, limit: int) -> bytes:
         plain = decompressor.decompress(raw, limit + 1)
     except zlib.error as error:
         raise ProblemError(ProblemCode.MALFORMED) from error
-    if len(plain) <= limit and not decompressor.eof:
+    is_cut = len(plain) <= limit and not decompressor.eof
+    # A second member would be left unread, and what it said lost.
+    if is_cut or decompressor.unused_data:
         raise ProblemError(ProblemCode.MALFORMED)
     return plain
 

@@ -5,7 +5,7 @@ Run it with `tessera serve`, or `uvicorn --factory sync_server.main:create_app`.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,10 +18,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import compartment_wire, console_wire, erasure_wire, people_wire, wire
 from app.core.version import VERSION
-from sync_server import problems
+from sync_server import access, problems
 from sync_server.context import Context, Ports
 from sync_server.opening import open_server
-from sync_server.routes import console, devices, erasures, health, people, sync
+from sync_server.rates import RateLimiter
+from sync_server.routes import (
+    console,
+    devices,
+    erasures,
+    health,
+    people,
+    sessions,
+    sync,
+)
+from sync_server.services.contacts import Contacts
 from sync_server.services.patients import PatientIndex
 from sync_server.settings import Settings
 
@@ -40,6 +50,15 @@ _BODIES: tuple[type[BaseModel], ...] = (
     erasure_wire.EraseRequest,
     wire.Problem,
 )
+_ROUTERS = (
+    (health.router, ""),
+    (devices.router, wire.API_PREFIX),
+    (sync.router, wire.API_PREFIX),
+    (people.router, wire.API_PREFIX),
+    (sessions.router, wire.API_PREFIX),
+    (console.router, wire.API_PREFIX),
+    (erasures.router, wire.API_PREFIX),
+)
 
 
 def create_app(settings: Settings | None = None, ports: Ports | None = None) -> FastAPI:
@@ -49,6 +68,8 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
     app.state.context = context
     app.state.deployment = deployment
     app.state.patients = PatientIndex()
+    app.state.rates = RateLimiter()
+    app.state.contacts = Contacts()
     return app
 
 
@@ -63,16 +84,12 @@ def bare_app() -> FastAPI:
         lifespan=_lifespan,
     )
     problems.install(app)
-    app.include_router(health.router)
-    for router in (
-        devices.router,
-        sync.router,
-        people.router,
-        console.router,
-        erasures.router,
-    ):
-        app.include_router(router, prefix=wire.API_PREFIX)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    callers: dict[tuple[str, str], list[str]] = {}
+    for router, prefix in _ROUTERS:
+        app.include_router(router, prefix=prefix)
+        for method, path, route in access.endpoints(router, prefix):
+            callers[path, method] = sorted(access.callers_of(route))
+    app.openapi = lambda: _openapi(app, callers)  # type: ignore[method-assign]
     return app
 
 
@@ -103,8 +120,13 @@ async def _forget_erased(context: Context, patients: PatientIndex) -> None:
             logger.warning("unforgotten", extra={"kind": type(error).__name__})
 
 
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI document, with the bodies that are read from raw bytes."""
+def _openapi(
+    app: FastAPI, callers: Mapping[tuple[str, str], list[str]]
+) -> dict[str, Any]:
+    """Return the OpenAPI document, with the bodies that are read from raw bytes.
+
+    `x-callers` says of each operation who may call it.
+    """
     if app.openapi_schema is None:
         document = get_openapi(
             title=app.title,
@@ -119,5 +141,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         for name, schema in bodies["$defs"].items():
             schemas.setdefault(name, schema)
+        for (path, method), who in callers.items():
+            document["paths"][path][method]["x-callers"] = who
         app.openapi_schema = document
     return app.openapi_schema

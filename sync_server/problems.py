@@ -27,6 +27,7 @@ STATUS: dict[ProblemCode, HTTPStatus] = {
     ProblemCode.FORBIDDEN: HTTPStatus.FORBIDDEN,
     ProblemCode.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
     ProblemCode.TOO_MANY_ATTEMPTS: HTTPStatus.TOO_MANY_REQUESTS,
+    ProblemCode.TOO_MANY_REQUESTS: HTTPStatus.TOO_MANY_REQUESTS,
     ProblemCode.SERVER_FAULT: HTTPStatus.INTERNAL_SERVER_ERROR,
     ProblemCode.SERVER_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     ProblemCode.ENROLMENT_CODE_WRONG: HTTPStatus.FORBIDDEN,
@@ -93,6 +94,7 @@ def responses(
     """Return an endpoint's documentation: its answer, and each problem by status."""
     always = (
         ProblemCode.MALFORMED,
+        ProblemCode.TOO_MANY_REQUESTS,
         ProblemCode.SERVER_FAULT,
         ProblemCode.SERVER_BUSY,
     )

@@ -99,8 +99,15 @@ def write_private(path: Path, raw: bytes) -> None:
 
 
 def keep(folder: Path) -> None:
-    """Let new secrets take their place: their deployment is in the database."""
-    (folder / _PENDING).replace(folder / NAME)
+    """Let new secrets take their place: their deployment is in the database.
+
+    Another process that began at once may have done it already.
+    """
+    try:
+        (folder / _PENDING).replace(folder / NAME)
+    except FileNotFoundError:
+        if not exists(folder):
+            raise
 
 
 def exists(folder: Path) -> bool:

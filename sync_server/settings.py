@@ -1,12 +1,14 @@
 """Settings from the environment: TESSERA_* and DATABASE_URL, nothing at import."""
 
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DATABASE_NAME = "server.sqlite3"
+ALLOW = "allow"
 
 
 class SettingsError(ValueError):
@@ -32,8 +34,14 @@ class Settings(BaseSettings):
     threads: int = Field(default=16, ge=1, le=200)
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     session_minutes: int = Field(default=12 * 60, ge=1)
+    session_idle_minutes: int = Field(default=30, ge=1)
+    requests_per_second: int = Field(default=50, ge=1)
+    """Of one device or one practitioner, for long; bursts are free."""
     proxies: str = "127.0.0.1"
     """Addresses or networks, with commas, whose X-Forwarded-For is believed."""
+
+    plain_http: Literal["refuse", "allow"] = "refuse"
+    """Whether http without TLS may be served beyond this machine: behind a proxy."""
 
     @property
     def url(self) -> str:

@@ -50,6 +50,14 @@ class PractitionerRow(SQLModel, table=True):
     revoked_at: int | None = Field(sa_type=BigInteger)
 
 
+class PractitionerSiteRow(SQLModel, table=True):
+    """A site at which a practitioner reads in the console; without any, at all."""
+
+    __tablename__ = "practitioner_site"
+    practitioner_id: str = Field(primary_key=True, sa_type=Text)
+    site_id: str = Field(primary_key=True, sa_type=Text)
+
+
 class DeviceRow(SQLModel, table=True):
     """An enrolled device, and where its chain stands."""
 
@@ -64,6 +72,19 @@ class DeviceRow(SQLModel, table=True):
     revoked_at: int | None = Field(sa_type=BigInteger)
     acknowledged: int = Field(sa_type=BigInteger)
     head_digest: bytes = Field(sa_type=LargeBinary)
+    handed_over_at: int | None = Field(sa_type=BigInteger)
+
+
+class DeviceContactRow(SQLModel, table=True):
+    """What a device said of itself when it last asked; no key, so it locks nobody."""
+
+    __tablename__ = "device_contact"
+    device_id: str = Field(primary_key=True, sa_type=Text)
+    heard_at: int = Field(sa_type=BigInteger)
+    version: str = Field(sa_type=Text)
+    unsent: int = Field(sa_type=BigInteger)
+    oldest_unsent_at: int | None = Field(sa_type=BigInteger)
+    clock_ahead_ms: int | None = Field(sa_type=BigInteger)
 
 
 class DeviceCodeRow(SQLModel, table=True):
@@ -94,6 +115,9 @@ class SessionRow(SQLModel, table=True):
         sa_type=Text, foreign_key="practitioner.practitioner_id"
     )
     expires_at: int = Field(sa_type=BigInteger)
+    session_id: str | None = Field(sa_type=Text)
+    opened_at: int | None = Field(sa_type=BigInteger)
+    used_at: int | None = Field(sa_type=BigInteger)
 
 
 class AttemptRow(SQLModel, table=True):
@@ -257,7 +281,9 @@ COMPARTMENT_HALF = table_of(CompartmentHalfRow)
 DEPLOYMENT = table_of(DeploymentRow)
 SITE = table_of(SiteRow)
 PRACTITIONER = table_of(PractitionerRow)
+PRACTITIONER_SITE = table_of(PractitionerSiteRow)
 DEVICE = table_of(DeviceRow)
+DEVICE_CONTACT = table_of(DeviceContactRow)
 DEVICE_CODE = table_of(DeviceCodeRow)
 PRINTED_CARD = table_of(PrintedCardRow)
 SESSION = table_of(SessionRow)

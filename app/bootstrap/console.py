@@ -1,6 +1,7 @@
 """A coordinator's console: the same screens' kit, no vault; the server has all."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import flet as ft
@@ -11,6 +12,8 @@ from app.core.clock import system_wall_ms
 from app.features.console import effects as console
 from app.features.console.state import Model
 from app.features.console.view import view as console_view
+from app.features.devices import effects as devices
+from app.features.devices.view import view as devices_view
 from app.features.languages import effects as languages
 from app.features.languages.view import view as languages_view
 from app.features.signin import effects as signin
@@ -67,9 +70,8 @@ def open_console(page: ft.Page, client: ConsoleClient) -> None:
             case to.ConsolePatients():
                 desk = console.Desk(session, system_wall_ms, left)
                 return Screen(console.loop(desk, work, place), view)
-            case to.ConsoleTablets():
-                where = tablets.Desk(session, left)
-                return Screen(tablets.loop(where, work, place), tablets_view)
+            case to.ConsoleTablets() | to.ConsoleDevices():
+                return _tablets(session, left, work, place)
             case to.Languages():
                 return Screen(languages.loop(look), languages_view)
             case _:
@@ -78,3 +80,14 @@ def open_console(page: ft.Page, client: ConsoleClient) -> None:
 
     page.on_close = lambda _event: session.close()
     open_app(page, kit, make)
+
+
+def _tablets(
+    session: ConsoleSession, left: Callable[[], None], work: Work, place: Place
+) -> Screen:
+    """Who works on tablets, or what tablets say of themselves."""
+    if isinstance(place.route, to.ConsoleDevices):
+        loop = devices.loop(session, system_wall_ms, work, place)
+        return Screen(loop, devices_view)
+    desk = tablets.Desk(session, left)
+    return Screen(tablets.loop(desk, work, place), tablets_view)

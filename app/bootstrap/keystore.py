@@ -28,6 +28,9 @@ class Store(Protocol):
     async def set(self, key: str, value: str) -> None:
         """Keep a value."""
 
+    async def remove(self, key: str) -> None:
+        """Remove a value."""
+
 
 def keystore_of(page: ft.Page) -> "KeystoreSecret | None":
     """Return the keystore of the phone that this runs on; None elsewhere.
@@ -79,6 +82,13 @@ class KeystoreSecret:
     def raise_counter(self, generation: int) -> None:
         """Keep a newer generation."""
         self._ask(self._store.set(_COUNTER, str(generation)))
+
+    def forget(self) -> None:
+        """Remove secret and counter; raise where the keystore still has the secret."""
+        for name in (_NAME, _COUNTER):
+            self._ask(self._store.remove(name))
+        if self.load() is not None:
+            raise DeviceSecretMissingError
 
     def _ask(self, question: Coroutine[Any, Any, Answer]) -> Answer:
         answer = asyncio.run_coroutine_threadsafe(question, self._loop)

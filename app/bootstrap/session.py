@@ -12,8 +12,10 @@ from app.bootstrap.locked_failures import LockedFailures
 from app.bootstrap.screens import Session, make_screen
 from app.bootstrap.tablet import Holding, TabletProcess
 from app.bootstrap.watching import watch
+from app.bootstrap.way import Way
 from app.clinic.desk import Desk
 from app.core.parcel import ParcelHead
+from app.core.problems import ProblemCode
 from app.storage import StorageError, Vault, VaultCorruptError
 from app.sync.status import SyncStatus
 from app.ui.files import PageFiles
@@ -122,7 +124,7 @@ class TabletSession(Session):
         Whoever asks (another page, the end of the process), it is this page that
         is drawn anew: in its own context.
         """
-        self._context.copy().run(self._lock)
+        self._context.copy().run(self._lock, self.process.lock)
 
     def _hear_sent_away(self, vault: Vault) -> None:
         """On the sync's thread."""
@@ -135,9 +137,9 @@ class TabletSession(Session):
         """Who had unlocked was revoked: what they began is kept, as at each lock."""
         if self._held is not None and self._held.vault is vault:
             door = Unlock(self.desk.practitioner.name)
-            self._context.copy().run(self._lock, door)
+            self._context.copy().run(self._lock, self.process.lock, door)
 
-    def _lock(self, door: Unlock = _DOOR) -> None:
+    def _lock(self, close: Callable[[Holding], bool], door: Unlock = _DOOR) -> None:
         if self._held is None:
             return
         held, self._held = self._held, None
@@ -149,7 +151,7 @@ class TabletSession(Session):
                 screen.loop.left()
         self._screens.clear()
         self.kit.navigator.reset(door)
-        self._closing = self._loop.create_task(self._close(held))
+        self._closing = self._loop.create_task(self._close(held, close))
 
     async def locked(self) -> None:
         """Lock, and return once the keys are gone."""
@@ -161,11 +163,15 @@ class TabletSession(Session):
         """Lock, and return once the keys are gone. Blocks."""
         asyncio.run_coroutine_threadsafe(self.locked(), self._loop).result()
 
-    async def _close(self, held: Holding) -> None:
+    async def _close(self, held: Holding, close: Callable[[Holding], bool]) -> None:
         await self.work.settled()
+        is_emptied = False
         with self.kit.failures.guard():
-            await asyncio.to_thread(self.process.lock, held)
+            is_emptied = await asyncio.to_thread(close, held)
         self._desk = None
+        if is_emptied:
+            self.process.way = Way()
+            self.kit.navigator.reset(Trouble(ProblemCode.DEVICE_REVOKED.value))
         self._show_locked()
 
     def begin_again(self, nothing_changed: Callable[[], None]) -> None:
@@ -210,6 +216,10 @@ class TabletSession(Session):
     def _show_status(self, status: SyncStatus) -> None:
         if self._desk is None or self._held is None:
             self._show_locked()
+            return
+        if status.failure is ProblemCode.DEVICE_REVOKED:
+            # Screens first: what was typed is saved, and handed over with the rest.
+            self._lock(self.process.retire)
             return
         here = status.only_here
         oldest = here.oldest_at if here else None

@@ -32,10 +32,13 @@ from app.storage import (
     restore_in_place,
     tuned_cost,
     unsent,
+    wipe,
 )
 from app.sync.engine import SyncEngine
 from app.sync.erasures import ErasureSync
+from app.sync.failures import SyncFailure
 from app.sync.gateway import HttpGateway
+from app.sync.hand_over import hand_over, report_of
 from app.sync.people import PeopleSync
 from app.sync.scheduler import SyncScheduler
 from app.ui.source import Source
@@ -206,19 +209,41 @@ class TabletProcess:
         """Send and receive until the lock."""
         connection = vault.connection
         gateway = HttpGateway(connection.server_url, connection.token)
+        gateway.channel.reporter = lambda: report_of(vault, self.wall)
         people = PeopleSync(gateway.channel, vault)
         erasures = ErasureSync(gateway.channel, vault)
         engine = SyncEngine(gateway, vault, self.wall, people, erasures)
         self.scheduler.attach(engine)
         return Holding(vault, gateway)
 
-    def lock(self, held: Holding) -> None:
-        """End sync, then close the vault: keys and index are dropped. Blocks."""
+    def lock(self, held: Holding) -> bool:
+        """End sync, then close the vault: keys and index are dropped. Blocks.
+
+        Returns whether the tablet was emptied, which a lock never does.
+        """
         try:
             self.scheduler.detach()
         finally:
             held.vault.close()
             held.gateway.close()
+        return False
+
+    def retire(self, held: Holding) -> bool:
+        """Hand over what a revoked tablet has, and empty it; else only lock. Blocks."""
+        try:
+            self.scheduler.detach()
+            hand_over(held.gateway, held.vault)
+        except (SyncFailure, StorageError) as failure:
+            problem = failure.code.value
+            logger.warning("the hand-over waits", extra={"problem": problem})
+            return self.lock(held)
+        self.lock(held)
+        with self._guard:
+            file, self._file = self._file, None
+        if file is not None:
+            file.close()
+        wipe(self.settings.data, self.secret)
+        return True
 
     async def close(self) -> None:
         """End as somebody who locks, then let another process have the vault."""

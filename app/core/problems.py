@@ -19,6 +19,7 @@ class ProblemCode(StrEnum):
     FORBIDDEN = "forbidden"
     UNAUTHENTICATED = "unauthenticated"
     TOO_MANY_ATTEMPTS = "too-many-attempts"
+    TOO_MANY_REQUESTS = "too-many-requests"
     SERVER_FAULT = "server-fault"
     SERVER_BUSY = "server-busy"
 
@@ -53,6 +54,7 @@ class ProblemCode(StrEnum):
     UNREACHABLE = "unreachable"
     CONNECTION_CUT = "connection-cut"
     PROTOCOL_MISMATCH = "protocol-mismatch"
+    SERVER_CERTIFICATE_WRONG = "server-certificate-wrong"
     WRONG_PIN = "wrong-pin"
     PIN_TOO_SHORT = "pin-too-short"
     PIN_TOO_SIMPLE = "pin-too-simple"

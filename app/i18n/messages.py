@@ -33,6 +33,10 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
         ProblemCode.TOO_MANY_ATTEMPTS: N_(
             "There were too many attempts. Wait a little, then try again."
         ),
+        ProblemCode.TOO_MANY_REQUESTS: N_(
+            "The server asks this tablet to wait a little. Nothing is lost; "
+            "this tablet will try again."
+        ),
         ProblemCode.SERVER_FAULT: N_(
             "Something went wrong on the server. Nothing is lost; "
             "this tablet will try again."
@@ -126,6 +130,10 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
         ProblemCode.PROTOCOL_MISMATCH: N_(
             "This app and the server are of different versions. "
             "Update the app, then try again."
+        ),
+        ProblemCode.SERVER_CERTIFICATE_WRONG: N_(
+            "Another machine answers in place of your server, or the server has a new "
+            "key. Nothing was sent. Tell your administrator."
         ),
         ProblemCode.WRONG_PIN: N_("This PIN is not right."),
         ProblemCode.PIN_TOO_SHORT: N_("This PIN is too short."),

@@ -87,6 +87,7 @@ from app.storage.vault import Vault
 from app.storage.vault_file import VaultFile
 from app.storage.vault_pins import Second
 from app.storage.vault_records import Saved
+from app.storage.wiping import wipe
 
 __all__ = [
     "FLOOR",
@@ -151,4 +152,5 @@ __all__ = [
     "setup_in",
     "tuned_cost",
     "unsent",
+    "wipe",
 ]

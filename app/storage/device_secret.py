@@ -24,6 +24,9 @@ class DeviceSecret(Protocol):
     def raise_counter(self, generation: int) -> None:
         """Keep a newer generation, durably; raise StorageError where that fails."""
 
+    def forget(self) -> None:
+        """Remove secret and counter for good: what they sealed can't be opened."""
+
 
 class FileDeviceSecret:
     """A device secret in a file that only its owner can read (laptop, web, tests)."""
@@ -64,6 +67,15 @@ class FileDeviceSecret:
             _write(self._counter_path, str(generation).encode())
         except OSError as error:
             raise DiskError from error
+
+    def forget(self) -> None:
+        """Overwrite and remove both files."""
+        for path in (self._path, self._counter_path):
+            if path.exists():
+                _write(path, bytes(KEY_BYTES))
+                path.unlink()
+        if self._path.parent.exists():
+            sync_folder(self._path.parent)
 
     @property
     def _counter_path(self) -> Path:

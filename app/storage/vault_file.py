@@ -44,6 +44,7 @@ from app.storage.slots import SlotKeys
 from app.storage.unlocked import CARD_SECRET, Surroundings, Unlocked
 from app.storage.vault import Vault
 from app.storage.verify import Verifier
+from app.storage.wiping import finish_wiping
 
 _POLICY = UnlockPolicy()
 
@@ -71,6 +72,7 @@ class VaultFile:
         self._vault: Vault | None = None
         self._lock = _locked(folder)
         try:
+            finish_wiping(folder, secret)
             self._secret = device_secret(folder, secret)
             if not (folder / VAULT_NAME).exists():
                 create_file(folder, wall)

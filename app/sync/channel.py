@@ -2,13 +2,15 @@
 
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from app.core.device_report import REPORT_HEADER, DeviceReport
+from app.core.invitation import parted, pinned
 from app.core.problems import ProblemCode
 from app.core.wire import Problem
 from app.sync.bodies import BodyEncoder, Coding
@@ -18,8 +20,10 @@ from app.sync.failures import (
     Refused,
     SyncFailure,
     Unreachable,
+    WrongCertificate,
     failure_of,
 )
+from app.sync.pinning import WrongKeyError, pinned_context
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -32,6 +36,8 @@ _LIMITS = httpx.Limits(max_connections=4, keepalive_expiry=4.0)
 _ACCEPT_ENCODING = "zstd, gzip"
 _FIRST_ERROR = 400
 _NO_CONTENT = 204
+_OTHER_SERVER = (WrongKeyError, ssl.SSLCertVerificationError)
+"""Another key than the pinned one, or a certificate for which nobody vouches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,10 @@ class _Reply:
 def server_address(typed: str) -> str:
     """Return a server's address as typed by a person, completed and checked.
 
-    Raises ProtocolMismatch if there can be no Tessera server behind it.
+    A pin behind it (app.core.invitation) stays, and then it must be https. Raises
+    ProtocolMismatch if there can be no Tessera server behind it.
     """
-    text = typed.strip()
+    text, pin = parted(typed.strip())
     if "://" not in text:
         text = f"https://{text}"
     try:
@@ -76,14 +83,17 @@ def server_address(typed: str) -> str:
         raise ProtocolMismatch from None
     if url.scheme not in ("http", "https") or not url.host or url.userinfo:
         raise ProtocolMismatch
-    return str(url.copy_with(query=None, fragment=None)).rstrip("/")
+    if pin and url.scheme != "https":
+        raise ProtocolMismatch
+    return pinned(str(url.copy_with(query=None, fragment=None)).rstrip("/"), pin)
 
 
 class HttpChannel:
     """Talks to one server; threads may share it.
 
     Redirects are not followed: a captive portal answers with one. `token` is this
-    device's, or that of a console session.
+    device's, or that of a console session. Where the address carries a pin, only the
+    holder of that key is talked to. `reporter` says what a device tells of itself.
     """
 
     def __init__(
@@ -92,14 +102,17 @@ class HttpChannel:
         token: str | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        address, pin = parted(server_address(url))
         self._client = httpx.Client(
-            base_url=server_address(url),
+            base_url=address,
+            verify=pinned_context(pin) if pin else True,
             timeout=_TIMEOUT,
             limits=_LIMITS,
             transport=transport,
             headers={"Accept": "application/json", "Accept-Encoding": _ACCEPT_ENCODING},
         )
         self.token = token
+        self.reporter: Callable[[], DeviceReport] | None = None
         self._encoder = BodyEncoder()
         self._traffic = Traffic()
         self._counting = threading.Lock()
@@ -124,6 +137,11 @@ class HttpChannel:
         if self._posted(path, body).status != _NO_CONTENT:
             raise ProtocolMismatch
 
+    def tell(self, path: str) -> None:
+        """POST nothing to a path that is answered with nothing; raise a SyncFailure."""
+        if self._exchange(_Call("POST", path)).status != _NO_CONTENT:
+            raise ProtocolMismatch
+
     def _posted(self, path: str, body: BaseModel) -> _Reply:
         call = _Call("POST", path, body.model_dump_json().encode())
         while True:
@@ -145,22 +163,29 @@ class HttpChannel:
         """Close every connection; the channel is not used afterwards."""
         self._client.close()
 
-    def _exchange(self, call: _Call) -> _Reply:
+    def _headers(self, call: _Call, coding: Coding) -> dict[str, str]:
         headers = {}
-        content = call.body
-        if content:
-            content, coding = self._encoder.encode(content)
+        if call.body:
             headers["Content-Type"] = "application/json"
-            if coding is not Coding.IDENTITY:
-                headers["Content-Encoding"] = coding.value
+        if coding is not Coding.IDENTITY:
+            headers["Content-Encoding"] = coding.value
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token}"
+        # Not with what is pushed: that itself changes what it would say.
+        if self.reporter is not None and call.method == "GET":
+            headers[REPORT_HEADER] = self.reporter().to_header()
+        return headers
+
+    def _exchange(self, call: _Call) -> _Reply:
+        content, coding = call.body, Coding.IDENTITY
+        if content:
+            content, coding = self._encoder.encode(content)
         request = self._client.build_request(
             call.method,
             call.path,
             content=content or None,
             params=call.params or None,
-            headers=headers,
+            headers=self._headers(call, coding),
         )
         try:
             reply = self._send(request, len(content))
@@ -232,7 +257,9 @@ def _problem(reply: _Reply) -> Problem | None:
 
 def _failure_of_transport(error: httpx.HTTPError) -> SyncFailure:
     match error:
-        case httpx.ConnectError() if _is_tls(error):
+        case httpx.ConnectError() if _is_caused_by(error, _OTHER_SERVER):
+            return WrongCertificate()
+        case httpx.ConnectError() if _is_caused_by(error, (ssl.SSLError,)):
             return ProtocolMismatch()
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
             return Unreachable()
@@ -242,11 +269,11 @@ def _failure_of_transport(error: httpx.HTTPError) -> SyncFailure:
             return ConnectionCut()
 
 
-def _is_tls(error: BaseException) -> bool:
-    """Tell whether the handshake failed: another server, or a portal in between."""
+def _is_caused_by(error: BaseException, kinds: tuple[type[BaseException], ...]) -> bool:
+    """Tell whether a failure has a cause of a kind; TLS's lie deep."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, ssl.SSLError):
+        if isinstance(cause, kinds):
             return True
         cause = cause.__cause__ or cause.__context__
     return False

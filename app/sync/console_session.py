@@ -18,6 +18,7 @@ from app.core.console_wire import (
     SignInRequest,
     SignInResponse,
 )
+from app.core.devices_wire import DeviceState, DeviceStates
 from app.core.document_json import document_from_json
 from app.core.erasure_wire import Erased, EraseRequest
 from app.core.merge import Document
@@ -142,6 +143,10 @@ class ConsoleSession:
         Raises Refused: FORBIDDEN for a role above one's own, NOT_FOUND.
         """
         return self._channel.post(f"{API_PREFIX}/grants", Grant, wanted)
+
+    def devices(self) -> tuple[DeviceState, ...]:
+        """Return every tablet and what it said of itself last, by site and name."""
+        return self._channel.get(f"{API_PREFIX}/devices", DeviceStates).devices
 
     def close(self) -> None:
         """Close every connection."""

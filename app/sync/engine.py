@@ -114,7 +114,7 @@ class SyncEngine:
                 raise ProtocolMismatch
             last = batch.first
             answer = self._gateway.push(batch)
-            _check_outcomes(batch, answer)
+            check_outcomes(batch, answer)
             self._vault.record_outcomes(answer)
             run.count_push(answer, self._wall())
             run.tell(Phase.PUSH, run.pushed, max(total, run.pushed))
@@ -198,7 +198,7 @@ class SyncEngine:
         self._setup_at = renewed_at
 
 
-def _check_outcomes(batch: PushRequest, answer: PushResponse) -> None:
+def check_outcomes(batch: PushRequest, answer: PushResponse) -> None:
     """Refuse an answer that does not speak of the batch: nothing is acknowledged."""
     if len(answer.outcomes) != len(batch.operations):
         raise ProtocolMismatch

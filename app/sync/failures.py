@@ -5,6 +5,7 @@
     ├── ConnectionCut      the talk began and broke off; nobody knows what arrived
     ├── Unauthenticated    the server does not know this device or session
     ├── ServerFault        the server answered that it failed, or is too busy
+    ├── WrongCertificate   another machine answers than the one enrolled with
     ├── ProtocolMismatch   something answered, but not as /v1 does
     └── Refused            the server said no, with its reason
 
@@ -57,6 +58,13 @@ class ProtocolMismatch(SyncFailure):
 
     def __init__(self) -> None:
         super().__init__(ProblemCode.PROTOCOL_MISMATCH)
+
+
+class WrongCertificate(SyncFailure):
+    """Another machine answers than this tablet was enrolled with; nothing was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(ProblemCode.SERVER_CERTIFICATE_WRONG)
 
 
 class Unauthenticated(SyncFailure):

@@ -16,6 +16,7 @@ _NOBODY_THERE = frozenset(
         ProblemCode.UNREACHABLE,
         ProblemCode.CONNECTION_CUT,
         ProblemCode.PROTOCOL_MISMATCH,
+        ProblemCode.SERVER_CERTIFICATE_WRONG,
         ProblemCode.SERVER_FAULT,
     }
 )

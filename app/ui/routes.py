@@ -142,6 +142,11 @@ class ConsoleTablets:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleDevices:
+    """Tablets at all sites."""
+
+
+@dataclass(frozen=True, slots=True)
 class Languages:
     """Choose the language of the app."""
 
@@ -175,6 +180,7 @@ Route = (
     | ConsoleSignIn
     | ConsolePatients
     | ConsoleTablets
+    | ConsoleDevices
     | Languages
     | Trouble
 )

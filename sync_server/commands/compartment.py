@@ -20,7 +20,7 @@ def add_to(commands: Any) -> None:
         ("withdraw", "let somebody read them no longer", withdraw),
     ):
         kind = kinds.add_parser(name, help=text)
-        kind.add_argument("--practitioner", required=True, metavar="NAME")
+        kind.add_argument("--practitioner", required=True, metavar="NAME", help="whom")
         kind.set_defaults(run=run)
 
 

@@ -1,4 +1,4 @@
-"""Commands that set up: init, migrate, site, practitioner, device."""
+"""Commands that set up: init, migrate, site, practitioner."""
 
 import argparse
 import getpass
@@ -9,23 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import select
 
-from app.core.ids import format_card_code
 from app.core.wire import Notice, Role
 from sync_server.context import Context, Ports
 from sync_server.database import Database
 from sync_server.opening import open_context, open_database
-from sync_server.services import administration, enrolment, erasure
+from sync_server.services import administration, erasure
 from sync_server.services.administration import (
     AdministrationError,
     DeploymentValues,
     NewPractitioner,
 )
 from sync_server.settings import Settings
-from sync_server.tables import DEVICE, SITE
-
-_HOUR_MS = 60 * 60 * 1000
 
 
 @contextmanager
@@ -141,36 +136,3 @@ def read_passphrase(given: argparse.Namespace) -> str | None:
     if first != again:
         raise AdministrationError("The two passphrases differ. Nothing was changed.")
     return first
-
-
-def device_code(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
-    """Print a one-time enrolment code."""
-    with opened(settings, ports) as context:
-        with context.database.read() as connection:
-            site_id = administration.site_id_of(connection, given.site)
-        valid_ms = given.hours * _HOUR_MS
-        code = enrolment.new_code(context, site_id, given.name, valid_ms)
-    print(format_card_code(code))
-    return 0
-
-
-def devices(_given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
-    """List devices: id, site, name, how many operations, whether revoked."""
-    query = (
-        select(DEVICE, SITE.c.name.label("site"))
-        .join(SITE, SITE.c.site_id == DEVICE.c.site_id)
-        .order_by(DEVICE.c.enrolled_at)
-    )
-    with opened(settings, ports) as context, context.database.read() as connection:
-        for row in connection.execute(query):
-            state = "revoked" if row.revoked_at else "enrolled"
-            columns = (row.device_id, row.site, row.name, str(row.acknowledged), state)
-            print("\t".join(columns))
-    return 0
-
-
-def revoke(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
-    """Refuse a device from now on."""
-    with opened(settings, ports) as context:
-        administration.revoke_device(ports, context.database, given.device_id)
-    return 0

@@ -9,13 +9,16 @@ from sync_server.commands import (
     audit,
     backup,
     cards,
+    certificate,
     checking,
     compartment,
     demo,
     deployment,
+    devices,
     erasure,
     people_parser,
     serving,
+    sessions,
     set_aside,
     tablets,
 )
@@ -28,6 +31,7 @@ environment:
   TESSERA_CONTACT         how to reach them
   TESSERA_RETENTION_DAYS  how long records are kept
   TESSERA_PROXIES         addresses of proxies that say whom they ask for (127.0.0.1)
+  TESSERA_PLAIN_HTTP      allow: http beyond this machine, where a proxy does the TLS
 """
 _Commands = Any
 """argparse has no public name for what add_subparsers returns."""
@@ -45,7 +49,9 @@ def parser() -> argparse.ArgumentParser:
     _deployment(commands)
     _people(commands)
     people_parser.add_recovery(commands, _hours)
-    _devices(commands)
+    _tablets(commands)
+    sessions.add_to(commands)
+    certificate.add_to(commands)
     audit.add_to(commands)
     backup.add_to(commands)
     compartment.add_to(commands)
@@ -78,7 +84,7 @@ def _deployment(commands: _Commands) -> None:
     locks.add_argument("--cover-seconds", type=_seconds, help="out of view (60)")
     locks.set_defaults(run=tablets.set_locks)
     add = kinds.add_parser("add", help="add a site")
-    add.add_argument("name")
+    add.add_argument("name", help="what people call it")
     add.add_argument("--zone", required=True, help="time zone, such as Europe/Athens")
     add.add_argument("--plan", type=Path, metavar="FILE", help="forms by station, JSON")
     add.set_defaults(run=deployment.add_site)
@@ -87,11 +93,12 @@ def _deployment(commands: _Commands) -> None:
 def _people(commands: _Commands) -> None:
     practitioner = commands.add_parser("practitioner", help="who works with records")
     kinds = practitioner.add_subparsers(
-        required=True, metavar="add|passphrase|list|confirm|revoke|reinstate"
+        required=True, metavar="add|passphrase|list|sites|confirm|revoke|reinstate"
     )
     add = kinds.add_parser("add", help="add a practitioner")
-    add.add_argument("name")
-    add.add_argument("--role", required=True, choices=[role.value for role in Role])
+    add.add_argument("name", help="the name that tablets and the console show")
+    roles = [role.value for role in Role]
+    add.add_argument("--role", required=True, choices=roles, help="what they do here")
     add.add_argument(
         "--id",
         dest="practitioner_id",
@@ -100,7 +107,7 @@ def _people(commands: _Commands) -> None:
     _passphrase(add)
     add.set_defaults(run=deployment.add_practitioner)
     change = kinds.add_parser("passphrase", help="set a passphrase for the console")
-    change.add_argument("name")
+    change.add_argument("name", help="whose")
     _passphrase(change)
     change.set_defaults(run=deployment.set_passphrase)
     people_parser.add_practitioner_kinds(kinds)
@@ -116,18 +123,8 @@ def _passphrase(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _devices(commands: _Commands) -> None:
-    device = commands.add_parser("device", help="tablets")
-    kinds = device.add_subparsers(required=True, metavar="code|list|revoke")
-    code = kinds.add_parser("code", help="print a one-time code for a new tablet")
-    code.add_argument("--site", required=True, help="the site's name")
-    code.add_argument("--name", default="", help="what the tablet is called")
-    code.add_argument("--hours", type=_hours, default=24, help="valid for (24)")
-    code.set_defaults(run=deployment.device_code)
-    kinds.add_parser("list", help="list tablets").set_defaults(run=deployment.devices)
-    revoke = kinds.add_parser("revoke", help="refuse a tablet from now on")
-    revoke.add_argument("device_id")
-    revoke.set_defaults(run=deployment.revoke)
+def _tablets(commands: _Commands) -> None:
+    devices.add_to(commands, _hours)
     parcel = commands.add_parser("take-in", help="take in what a locked tablet sealed")
     parcel.add_argument("file", type=Path, help="its unsent.parcel")
     parcel.set_defaults(run=tablets.take_parcel_in)
@@ -140,7 +137,7 @@ def _devices(commands: _Commands) -> None:
 
 def _cards(commands: _Commands) -> None:
     sheet = commands.add_parser("cards", help="make a sheet of cards to print")
-    sheet.add_argument("count", type=int)
+    sheet.add_argument("count", type=int, help="how many cards")
     sheet.add_argument("--out", type=Path, required=True, help="an .html file, A4")
     sheet.set_defaults(run=cards.run)
 
@@ -149,9 +146,13 @@ def _running(commands: _Commands) -> None:
     serve = commands.add_parser("serve", help="run the server")
     serve.add_argument("--host", default="127.0.0.1", help="0.0.0.0: local network")
     serve.add_argument("--port", type=int, default=8420, help="0: any free one")
+    serve.add_argument("--certificate", type=Path, metavar="FILE", help="PEM, for TLS")
+    serve.add_argument("--key", type=Path, metavar="FILE", help="its private key, PEM")
     serve.set_defaults(run=serving.serve)
     form = commands.add_parser("check-form", help="can these questionnaires be used?")
-    form.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    form.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a Questionnaire as JSON"
+    )
     form.set_defaults(run=checking.check_forms)
     document = commands.add_parser("openapi", help="print what /v1 understands")
     document.set_defaults(run=checking.openapi)

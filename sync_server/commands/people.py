@@ -4,7 +4,7 @@ import argparse
 
 from sync_server.commands.deployment import opened
 from sync_server.context import Ports
-from sync_server.services import people
+from sync_server.services import people, site_scope
 from sync_server.services.administration import AdministrationError
 from sync_server.settings import Settings
 
@@ -18,6 +18,13 @@ def show(_given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
                 state = "revoked"
             columns = (row.name, row.role, state, row.practitioner_id)
             print("\t".join((*columns, row.proposed_by or "")))
+    return 0
+
+
+def bind(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
+    """Bind somebody to sites for the console, or to none: then they read all."""
+    with opened(settings, ports) as context:
+        site_scope.bind(context.database, given.name, given.site)
     return 0
 
 

@@ -12,17 +12,21 @@ _DEVICE = "the tablet's name or id (tessera device list)"
 
 
 def add_practitioner_kinds(kinds: Any) -> None:
-    """Add list, confirm, revoke and reinstate to `tessera practitioner`."""
+    """Add list, sites, confirm, revoke and reinstate to `tessera practitioner`."""
     kinds.add_parser(
         "list", help="name, role, state, id, who proposed them; a line each"
     ).set_defaults(run=people.show)
+    bound = kinds.add_parser("sites", help="at which sites somebody reads; none: all")
+    bound.add_argument("name", help="whom (tessera practitioner list)")
+    bound.add_argument("site", nargs="*", help="names or ids of sites")
+    bound.set_defaults(run=people.bind)
     for verb, words, run in (
         ("confirm", "confirm who was added on a tablet", people.confirm),
         ("revoke", "let somebody write no more from now on", people.revoke),
         ("reinstate", "undo a revocation", people.reinstate),
     ):
         command = kinds.add_parser(verb, help=words)
-        command.add_argument("name")
+        command.add_argument("name", help="whom (tessera practitioner list)")
         command.set_defaults(run=run)
 
 
@@ -33,7 +37,7 @@ def add_recovery(commands: Any, hours: Hours) -> None:
     make = kinds.add_parser("make", help="print a recovery key: two sheets of paper")
     make.set_defaults(run=recovery.make)
     use = kinds.add_parser("use", help="give the deployment its public half")
-    use.add_argument("public")
+    use.add_argument("public", help="the line that `recovery make` printed")
     use.set_defaults(run=recovery.use)
     grant = kinds.add_parser(
         "grant", help="let somebody choose a PIN; reads both sheets from standard input"

@@ -1,4 +1,4 @@
-"""The coordinator's console: sessions, and patients at all sites."""
+"""The coordinator's console: patients at all sites, or at those one is bound to."""
 
 from typing import Annotated
 
@@ -8,56 +8,18 @@ from app.core.console_wire import (
     PatientList,
     PatientRecord,
     PatientSearch,
-    SignInRequest,
-    SignInResponse,
 )
 from app.core.problems import ProblemCode as P
 from app.core.wire_base import Id
-from sync_server import auth
-from sync_server.auth import ContextDep, CoordinatorDep, SessionToken
+from sync_server.auth import ContextDep, CoordinatorDep, SitesDep
 from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
-from sync_server.services import audit, patients, seeing, sign_in
+from sync_server.services import audit, patients, seeing
 from sync_server.services.erasure_rights import may_erase
 
 router = APIRouter(tags=["console"])
 _BODY_PROBLEMS = (P.NOT_JSON, P.TOO_LARGE, P.UNSUPPORTED_ENCODING)
-
-
-@router.post(
-    "/sessions",
-    summary="Sign in",
-    openapi_extra=documented(SignInRequest),
-    responses=responses(
-        SignInResponse,
-        "A session.",
-        *_BODY_PROBLEMS,
-        P.SIGN_IN_WRONG,
-        P.TOO_MANY_ATTEMPTS,
-    ),
-)
-def open_session(
-    http: Request,
-    context: ContextDep,
-    wanted: Annotated[SignInRequest, Depends(body_of(SignInRequest))],
-) -> Response:
-    """Open a session of the console."""
-    return answer(http, sign_in.sign_in(context, wanted, auth.address_of(http)))
-
-
-@router.delete(
-    "/sessions",
-    summary="Sign out",
-    status_code=204,
-    dependencies=[Depends(auth.signed_in)],
-    responses=responses(None, "", P.UNAUTHENTICATED),
-)
-def close_session(context: ContextDep, token: SessionToken) -> Response:
-    """End the session that asks."""
-    if token is not None:
-        sign_in.sign_out(context, token.credentials)
-    return Response(status_code=204)
 
 
 @router.post(
@@ -76,12 +38,13 @@ def search(
     http: Request,
     context: ContextDep,
     who: CoordinatorDep,
+    sites: SitesDep,
     wanted: Annotated[PatientSearch, Depends(body_of(PatientSearch))],
 ) -> Response:
     """Return patients whose names, card or phone begin with each of the words."""
     index: patients.PatientIndex = http.app.state.patients
     with context.database.read() as connection:
-        found = index.search(connection, wanted)
+        found = index.search(connection, wanted, sites)
     return answer(http, seeing.list_for(who.role, found))
 
 
@@ -98,14 +61,18 @@ def search(
     ),
 )
 def patient(
-    http: Request, context: ContextDep, who: CoordinatorDep, patient_id: Id
+    http: Request,
+    context: ContextDep,
+    who: CoordinatorDep,
+    sites: SitesDep,
+    patient_id: Id,
 ) -> Response:
     """Return what the role may see of a patient, and each operation that made it.
 
     That somebody read it is durable before it is answered.
     """
     with context.database.read() as connection:
-        record = patients.record_of(connection, patient_id)
+        record = patients.record_of(connection, patient_id, sites)
         changes = {"may_erase": may_erase(connection, who)}
     audit.read_by(context, who.practitioner_id, patient_id)
     record = record.model_copy(update=changes)

@@ -5,13 +5,22 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.core.compartment_wire import NewCompartmentKey
+from app.core.devices_wire import DeviceStates
 from app.core.problems import ProblemCode as P
 from app.core.wire import EnrolRequest, EnrolResponse, Setup
-from sync_server.auth import ContextDep, DeviceDep, address_of
+from sync_server.auth import (
+    AddressDep,
+    AnybodyDep,
+    ContextDep,
+    CoordinatorDep,
+    DeviceDep,
+    RevokedDeviceDep,
+    SitesDep,
+)
 from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
-from sync_server.services import compartments
+from sync_server.services import compartments, contacts, revocation
 from sync_server.services.enrolment import enrol as enrol_device
 from sync_server.services.setup import setup_of
 
@@ -21,6 +30,7 @@ router = APIRouter(tags=["devices"])
 @router.post(
     "/enrol",
     summary="Enrol a device with a one-time code",
+    dependencies=[AnybodyDep],
     openapi_extra=documented(EnrolRequest),
     responses=responses(
         EnrolResponse,
@@ -39,10 +49,11 @@ router = APIRouter(tags=["devices"])
 def enrol(
     http: Request,
     context: ContextDep,
+    address: AddressDep,
     wanted: Annotated[EnrolRequest, Depends(body_of(EnrolRequest))],
 ) -> Response:
     """Enrol a device; asked again with the same code and key, answer the same."""
-    return answer(http, enrol_device(context, wanted, address_of(http)))
+    return answer(http, enrol_device(context, wanted, address))
 
 
 @router.get(
@@ -88,3 +99,34 @@ def publish_compartment_key(
     """Keep the halves that readers lack; what is known is never replaced."""
     compartments.publish(context, device.device_id, new)
     return Response(status_code=204)
+
+
+@router.post(
+    "/handed-over",
+    summary="A revoked device has handed over what only it had",
+    status_code=204,
+    responses=responses(
+        None,
+        "Noted; the device removes what it holds.",
+        P.UNAUTHENTICATED,
+        P.UNKNOWN_DEVICE,
+        P.FORBIDDEN,
+    ),
+)
+def handed_over(context: ContextDep, device: RevokedDeviceDep) -> Response:
+    """Note when a revoked device was done; repeating it is safe."""
+    revocation.note_handed_over(context, device.device_id)
+    return Response(status_code=204)
+
+
+@router.get(
+    "/devices",
+    summary="Every device, and what it said of itself",
+    responses=responses(DeviceStates, "By site.", P.UNAUTHENTICATED, P.FORBIDDEN),
+)
+def devices(
+    http: Request, context: ContextDep, _who: CoordinatorDep, sites: SitesDep
+) -> Response:
+    """Return last contact, version, what is unsent there and how wrong its clock is."""
+    with context.database.read() as connection:
+        return answer(http, contacts.states(connection, sites))

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.core.problems import ProblemCode
 from app.core.wire import Health
-from sync_server.auth import ContextDep
+from sync_server.auth import AnybodyDep, ContextDep
 from sync_server.bodies import answer
 from sync_server.migrations.run import is_current
 from sync_server.problems import ProblemError, responses
@@ -16,6 +16,7 @@ router = APIRouter(tags=["health"])
 @router.get(
     "/health",
     summary="Is the process up?",
+    dependencies=[AnybodyDep],
     responses=responses(
         Health,
         "It answers.",
@@ -29,6 +30,7 @@ def health(http: Request) -> Response:
 @router.get(
     "/ready",
     summary="Can it serve?",
+    dependencies=[AnybodyDep],
     responses=responses(
         Health,
         "The database answers.",

@@ -13,7 +13,7 @@ from app.core.wire import (
     PushRequest,
     PushResponse,
 )
-from sync_server.auth import ContextDep, DeviceDep
+from sync_server.auth import ContextDep, DeviceDep, HandingOverDep
 from sync_server.bodies import answer
 from sync_server.problems import ProblemError, responses
 from sync_server.requests import body_of, documented
@@ -44,10 +44,13 @@ _DEVICE_PROBLEMS = (P.UNAUTHENTICATED, P.UNKNOWN_DEVICE, P.DEVICE_REVOKED)
 def push(
     http: Request,
     context: ContextDep,
-    device: DeviceDep,
+    device: HandingOverDep,
     batch: Annotated[PushRequest, Depends(body_of(PushRequest))],
 ) -> Response:
-    """Take a batch in, whole or not at all; repeating it is safe."""
+    """Take a batch in, whole or not at all; repeating it is safe.
+
+    A revoked device's too: what it wrote after the revocation is set aside.
+    """
     if batch.device_id != device.device_id:
         raise ProblemError(P.FORBIDDEN)
     return answer(http, ingest(context, device.public_key, batch))
@@ -82,7 +85,7 @@ def pull(
     summary="Where the device's chain stands here",
     responses=responses(ChainStatus, "The last link held.", *_DEVICE_PROBLEMS),
 )
-def chain(http: Request, context: ContextDep, device: DeviceDep) -> Response:
+def chain(http: Request, context: ContextDep, device: HandingOverDep) -> Response:
     """Return the number and digest of the last link that the server holds."""
     with context.database.read() as connection:
         head = device_chain.chain_head(connection, device.device_id)

@@ -213,14 +213,17 @@ def _hashed(passphrase: str) -> str:
 
 
 def revoke_device(ports: Ports, database: Database, device_id: str) -> None:
-    """Refuse a device from now on; raise AdministrationError if there is none."""
+    """End a device: nothing it writes from now on counts, nothing is sealed to it.
+
+    Raises AdministrationError if there is none. Done again, the first time counts.
+    """
     with database.write() as connection:
         database.lock_log(connection)  # no other tablet seals a key to it meanwhile
         of_device = DEVICE.c.device_id == device_id
         if connection.execute(select(DEVICE).where(of_device)).first() is None:
             raise AdministrationError(f"There is no device {device_id!r}.")
-        values = {"revoked_at": ports.wall()}
-        connection.execute(update(DEVICE).where(of_device).values(values))
+        first = update(DEVICE).where(of_device, DEVICE.c.revoked_at.is_(None))
+        connection.execute(first.values(revoked_at=ports.wall()))
         own = PRACTITIONER_KEY.c.device_id == device_id
         connection.execute(delete(PRACTITIONER_KEY).where(own))
         take_away(connection, on_device(device_id))

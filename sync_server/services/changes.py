@@ -23,6 +23,8 @@ class Known:
     """Since when who was revoked writes no more, by practitioner id."""
     erased: frozenset[str] = frozenset()
     """Patients whose data was erased: nothing of them is taken in."""
+    device_revoked_at: int | None = None
+    """Since when the device that pushes writes no more, where it was revoked."""
 
     def has(self, one: Received) -> bool:
         """Tell whether the log has this very operation."""
@@ -117,6 +119,9 @@ def _reason_of_author(head: Header, known: Known) -> ProblemCode | None:
     if head.practitioner_id not in known.practitioner_ids:
         return ProblemCode.UNKNOWN_PRACTITIONER
     # By the author's own clock: who wrote before and sends late keeps it.
+    last = known.device_revoked_at
+    if last is not None and head.at.wall_ms > last:
+        return ProblemCode.DEVICE_REVOKED
     last = known.revoked_at.get(head.practitioner_id)
     if last is not None and head.at.wall_ms > last:
         return ProblemCode.PRACTITIONER_REVOKED

@@ -120,4 +120,5 @@ def _device(context: Context, row: AnyRow, request: EnrolRequest) -> dict[str, o
         "revoked_at": None,
         "acknowledged": 0,
         "head_digest": GENESIS,
+        "handed_over_at": None,
     }

@@ -28,6 +28,7 @@ from sync_server.services.erased_rows import without_text_of
 from sync_server.services.erasure import erased_among
 from sync_server.services.fold import Fold
 from sync_server.services.known_people import revoked_at
+from sync_server.services.revocation import device_revoked_at
 from sync_server.services.setup import epoch_of
 from sync_server.tables import OPERATION, PRACTITIONER, SET_ASIDE, SITE
 
@@ -98,6 +99,7 @@ def _begin(
         {r[0]: (r[1], r[2]) for r in database.select_ids(connection, _KNOWN, ids)},
         revoked_at(connection),
         erased_among(database, connection, _patients(batch)),
+        device_revoked_at(connection, batch.device_id),
     )
     # A batch that is repeated needs no documents.
     records = {

@@ -43,13 +43,11 @@ def _opened(context: Context, raw: bytes) -> ParcelBody:
 
 
 def _key_of(context: Context, batch: PushRequest) -> bytes:
-    """Return the key of the device that signed a batch, while it is enrolled."""
+    """Return the key of the device that signed a batch, revoked or not."""
     of_device = DEVICE.c.device_id == batch.device_id
-    query = select(DEVICE.c.public_key, DEVICE.c.revoked_at).where(of_device)
+    query = select(DEVICE.c.public_key).where(of_device)
     with context.database.read() as connection:
         row = connection.execute(query).first()
     if row is None:
         raise ProblemError(ProblemCode.UNKNOWN_DEVICE)
-    if row.revoked_at is not None:
-        raise ProblemError(ProblemCode.DEVICE_REVOKED)
     return bytes(row.public_key)

@@ -25,6 +25,7 @@ from sync_server.erasure_tables import ERASURE
 from sync_server.problems import ProblemError, place_of
 from sync_server.services import feed, setup
 from sync_server.services.erasure import is_erased
+from sync_server.services.site_scope import EVERYWHERE, Sites
 from sync_server.tables import DOCUMENT, SET_ASIDE
 
 logger = logging.getLogger("tessera.patients")
@@ -89,9 +90,11 @@ class _Patient:
     def conflicts(self) -> int:
         return sum(mark.conflicts for mark in self.records.values())
 
-    def matches(self, wanted: PatientSearch) -> bool:
+    def matches(self, wanted: PatientSearch, sites: Sites) -> bool:
         marks = self.records.values()
         if wanted.only_conflicts and not self.conflicts:
+            return False
+        if not any(sites.allow(mark.site_ids) for mark in marks):
             return False
         return not wanted.site_id or any(wanted.site_id in m.site_ids for m in marks)
 
@@ -122,12 +125,17 @@ class PatientIndex:
         self._erased = 0
         self._lock = threading.Lock()
 
-    def search(self, connection: Connection, wanted: PatientSearch) -> PatientList:
-        """Return a page of patients that match all words, newest change first."""
+    def search(
+        self, connection: Connection, wanted: PatientSearch, sites: Sites = EVERYWHERE
+    ) -> PatientList:
+        """Return a page of patients that match all words, newest change first.
+
+        Of those alone of whom something was written at one of the sites.
+        """
         typed = Typed.of(wanted.text)
         with self._lock:
             self._refresh(connection)
-            found = [p for p in self._patients.values() if p.matches(wanted)]
+            found = [p for p in self._patients.values() if p.matches(wanted, sites)]
             if wanted.text.strip():
                 found = [p for p in found if p.is_found_by(typed)]
             found.sort(key=lambda p: (-p.changed_at, p.patient_id))
@@ -162,16 +170,24 @@ class PatientIndex:
             self._erased = row.number
 
 
-def record_of(connection: Connection, patient_id: str) -> PatientRecord:
-    """Return everything about one patient; raise not-found, or erased."""
+def record_of(
+    connection: Connection, patient_id: str, sites: Sites = EVERYWHERE
+) -> PatientRecord:
+    """Return everything about one patient; raise not-found, or erased.
+
+    It is not-found also where nothing was written of them at one of the sites.
+    """
     if not patient_id.isprintable():
         raise ProblemError(ProblemCode.MALFORMED)
     of_patient = DOCUMENT.c.patient_id == patient_id
-    query = select(DOCUMENT.c.record_id, DOCUMENT.c.body).where(of_patient)
-    rows = connection.execute(query.order_by(DOCUMENT.c.record_id)).all()
+    query = select(DOCUMENT.c.record_id, DOCUMENT.c.body, DOCUMENT.c.site_ids)
+    rows = connection.execute(
+        query.where(of_patient).order_by(DOCUMENT.c.record_id)
+    ).all()
     if is_erased(connection, patient_id):
         raise ProblemError(ProblemCode.ERASED)
-    if not rows or not patient_id:
+    is_read = any(sites.allow(json.loads(row.site_ids)) for row in rows)
+    if not is_read or not patient_id:
         raise ProblemError(ProblemCode.NOT_FOUND)
     return PatientRecord(
         patient_id=patient_id,

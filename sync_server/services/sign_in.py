@@ -5,7 +5,7 @@ import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.core.console_wire import SignInRequest, SignInResponse
 from app.core.problems import ProblemCode
@@ -13,7 +13,7 @@ from app.core.wire import PractitionerInfo
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
-from sync_server.services import throttle
+from sync_server.services import sessions, throttle
 from sync_server.services.setup import practitioner_info
 from sync_server.tables import PRACTITIONER, SESSION
 from sync_server.tokens import text_of, token_hash
@@ -22,6 +22,7 @@ MIN_PASSPHRASE = 12
 _OF_NAME_HERE = throttle.Limit("sign-in-name-address", free=5)
 _OF_NAME = throttle.Limit("sign-in-name", free=50)
 _TOKEN_BYTES = 32
+_USED_EVERY_MS = 60_000
 
 _hasher = PasswordHasher()
 # Each takes 64 MiB and a core; more at once would only make all of them wait.
@@ -83,6 +84,9 @@ def _open(context: Context, connection: Connection, row: AnyRow) -> SignInRespon
         "token_hash": token_hash(token),
         "practitioner_id": row.practitioner_id,
         "expires_at": expires_at,
+        "session_id": context.ports.ids.new(),
+        "opened_at": now,
+        "used_at": now,
     }
     connection.execute(insert(SESSION).values(values))
     return SignInResponse(
@@ -90,19 +94,29 @@ def _open(context: Context, connection: Connection, row: AnyRow) -> SignInRespon
     )
 
 
-def practitioner_of(
-    context: Context, connection: Connection, token: str
-) -> PractitionerInfo | None:
-    """Return who a session belongs to, or None where it is over."""
+def practitioner_of(context: Context, token: str) -> PractitionerInfo | None:
+    """Return who a session belongs to, or None where it is over or was left alone.
+
+    Asking uses it: the time of that is written once a minute.
+    """
+    hashed = token_hash(token)
     query = (
-        select(PRACTITIONER)
+        select(PRACTITIONER, SESSION.c.used_at)
         .join(SESSION, SESSION.c.practitioner_id == PRACTITIONER.c.practitioner_id)
-        .where(SESSION.c.token_hash == token_hash(token))
-        .where(SESSION.c.expires_at >= context.ports.wall())
+        .where(SESSION.c.token_hash == hashed)
+        .where(sessions.is_open(context))
         .where(PRACTITIONER.c.active)
     )
-    row = connection.execute(query).first()
-    return None if row is None else practitioner_info(row)
+    with context.database.read() as connection:
+        row = connection.execute(query).first()
+    if row is None:
+        return None
+    now = context.ports.wall()
+    if now - row.used_at >= _USED_EVERY_MS:
+        of_session = SESSION.c.token_hash == hashed
+        with context.database.write() as connection:
+            connection.execute(update(SESSION).where(of_session).values(used_at=now))
+    return practitioner_info(row)
 
 
 def sign_out(context: Context, token: str) -> None:

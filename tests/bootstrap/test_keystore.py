@@ -17,6 +17,7 @@ class FakeStore:
     kept: dict[str, str] = field(default_factory=dict)
     forgets: bool = False
     fails: bool = False
+    clings: bool = False
 
     async def get(self, key: str) -> str | None:
         """Return a value, or None."""
@@ -28,6 +29,11 @@ class FakeStore:
         """Keep a value."""
         if not self.forgets:
             self.kept[key] = value
+
+    async def remove(self, key: str) -> None:
+        """Remove a value."""
+        if not self.clings:
+            self.kept.pop(key, None)
 
 
 def asked(store: FakeStore, question: Callable[[KeystoreSecret], object]) -> object:
@@ -64,3 +70,15 @@ def test_a_keystore_that_keeps_nothing_is_found_out_at_once() -> None:
 def test_a_keystore_that_fails_is_not_an_empty_one() -> None:
     with pytest.raises(DeviceSecretMissingError):
         asked(FakeStore(fails=True), KeystoreSecret.load)
+
+
+def test_a_secret_is_forgotten_for_good_or_it_is_said_that_it_was_not() -> None:
+    store = FakeStore()
+    asked(store, KeystoreSecret.create)
+    asked(store, lambda secret: secret.raise_counter(7))
+    store.clings = True
+    with pytest.raises(DeviceSecretMissingError):
+        asked(store, KeystoreSecret.forget)
+    store.clings = False
+    asked(store, KeystoreSecret.forget)
+    assert store.kept == {}

@@ -21,6 +21,7 @@ from app.sync.failures import (
     SyncFailure,
     Unauthenticated,
     Unreachable,
+    WrongCertificate,
 )
 from tests.sync.answers import HEALTH, always, json_answer, plain_body, problem
 
@@ -297,6 +298,8 @@ def test_a_talk_that_breaks_off_is_a_cut_connection(error: httpx.HTTPError) -> N
 def test_a_certificate_of_somebody_else_is_not_our_server() -> None:
     error = httpx.ConnectError("certificate verify failed")
     error.__cause__ = ssl.SSLCertVerificationError("certificate verify failed")
+    assert isinstance(failure_of(error), WrongCertificate)
+    error.__cause__ = ssl.SSLError("wrong version number")
     assert isinstance(failure_of(error), ProtocolMismatch)
 
 

@@ -21,6 +21,7 @@ from app.features.console.state import (
     FindPatients,
     Listed,
     Model,
+    OpenDevices,
     Opened,
     OpenLanguages,
     OpenRecord,
@@ -39,7 +40,7 @@ from app.sync.failures import SyncFailure
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import Names
-from app.ui.routes import ConsoleSignIn, ConsoleTablets, Languages
+from app.ui.routes import ConsoleDevices, ConsoleSignIn, ConsoleTablets, Languages
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
@@ -74,6 +75,8 @@ class _Console:
             case ErasePerson():
                 erase = partial(_erase, desk, effect)
                 work.run(erase, dispatch, _as_event, by_code(EraseFailed))
+            case OpenDevices():
+                self.place.go(ConsoleDevices())
             case OpenLanguages():
                 self.place.go(Languages())
             case OpenTablets():

@@ -152,6 +152,11 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class DevicesPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class LanguagesPressed:
     pass
 
@@ -178,6 +183,7 @@ Event = (
     | RecordFailed
     | RecordClosed
     | Failed
+    | DevicesPressed
     | LanguagesPressed
     | TabletsPressed
     | SignOutPressed
@@ -198,6 +204,11 @@ class OpenRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenDevices:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class OpenLanguages:
     pass
 
@@ -213,7 +224,13 @@ class SignOut:
 
 
 Effect = (
-    FindPatients | OpenRecord | OpenLanguages | OpenTablets | SignOut | ErasePerson
+    FindPatients
+    | OpenRecord
+    | OpenDevices
+    | OpenLanguages
+    | OpenTablets
+    | SignOut
+    | ErasePerson
 )
 
 
@@ -247,6 +264,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return _record(model, event)
         case Failed(problem):
             return Next(replace(model, problem=problem), _leave(problem))
+        case DevicesPressed():
+            return Next(model, (OpenDevices(),))
         case LanguagesPressed():
             return Next(model, (OpenLanguages(),))
         case TabletsPressed():

@@ -10,6 +10,7 @@ from app.features.console.erasing import EraseLeft
 from app.features.console.record_view import record_body
 from app.features.console.state import (
     ConflictsToggled,
+    DevicesPressed,
     Event,
     LanguagesPressed,
     Listed,
@@ -88,6 +89,12 @@ def _actions(dispatch: Dispatch, look: Look) -> list[ft.Control]:
             _("Look again"),
             ft.Icons.REFRESH,
             lambda: dispatch(RefreshPressed()),
+        ),
+        w.icon_button(
+            "console.devices",
+            _("Tablets"),
+            ft.Icons.TABLET,
+            lambda: dispatch(DevicesPressed()),
         ),
         w.icon_button(
             "console.languages",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from app.core.invitation import pinned, read_invitation
 from app.core.problems import ProblemCode
 from app.core.summary import Station
 from app.ui.loop import Next
@@ -15,6 +16,8 @@ class Model:
     address: str = ""
     code: str = ""
     name: str = ""
+    pin: str = ""
+    """Which key the server has, where the text of a QR code said so."""
     station: Station = Station.REGISTRATION
     busy: bool = False
     problem: ProblemCode | None = None
@@ -114,9 +117,9 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
     """Decide an event."""
     match event:
         case AddressTyped(text):
-            return Next(replace(model, address=text, problem=None))
+            return Next(_taken(model, text) or _addressed(model, text))
         case CodeTyped(text):
-            return Next(replace(model, code=text, problem=None))
+            return Next(_taken(model, text) or replace(model, code=text, problem=None))
         case NameTyped(text):
             return Next(replace(model, name=text))
         case StationPressed(station):
@@ -135,12 +138,27 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             assert_never(event)
 
 
+def _taken(model: Model, text: str) -> Model | None:
+    """Take a whole invitation apart, typed, pasted or scanned into either field."""
+    found = read_invitation(text)
+    if found is None:
+        return None
+    return replace(
+        model, address=found.address, code=found.code, pin=found.pin, problem=None
+    )
+
+
+def _addressed(model: Model, text: str) -> Model:
+    """Take an address; only who empties the field forgets the pin."""
+    pin = model.pin if text.strip() else ""
+    return replace(model, address=text, pin=pin, problem=None)
+
+
 def _pressed(model: Model) -> Next[Model, Effect]:
     if model.busy:
         return Next(model)
     if not model.is_complete:
         return Next(replace(model, missing=True))
-    effect = EnrolDevice(
-        model.address.strip(), model.code.strip(), model.name.strip(), model.station
-    )
+    address = pinned(model.address.strip(), model.pin)
+    effect = EnrolDevice(address, model.code.strip(), model.name.strip(), model.station)
     return Next(replace(model, busy=True, missing=False, problem=None), (effect,))

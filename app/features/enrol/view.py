@@ -34,6 +34,12 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         w.words(
             _("Your administrator gives you the server’s address and a one-time code.")
         ),
+        w.words(
+            _(
+                "If you have a QR code, scan or paste its whole text into one of these "
+                "two fields."
+            )
+        ),
         *_said(model, look),
         *_fields(model, dispatch, look),
         w.section_title(_("Where does this tablet stand?")),
@@ -105,4 +111,7 @@ def _said(model: Model, look: Look) -> list[ft.Control]:
     if model.missing and not model.is_complete:
         sentence = _("Please fill in the address, the code and a name.")
         return [w.notice("enrol.missing", sentence, w.Tone.WARNING)]
+    if model.pin:
+        sentence = _("This tablet will trust only the server of this QR code.")
+        return [w.notice("enrol.pinned", sentence)]
     return []

@@ -30,14 +30,28 @@ def view(model: Model, dispatch: Callable[[Event], None], look: Look) -> Frame:
                 )
             )
         )
+    is_revoked = model.problem == ProblemCode.DEVICE_REVOKED
+    if is_revoked:
+        body.append(
+            w.words(
+                _(
+                    "What only this tablet had was handed over to the server. Then "
+                    "everything was removed from this tablet."
+                )
+            )
+        )
     if model.is_same:
         same = _("Tried again just now: nothing has changed.")
         body.append(w.notice("trouble.same", same))
     again = w.main_button(
-        "trouble.again", _("Try again"), lambda: dispatch(AgainPressed())
+        "trouble.again",
+        _("Set up this tablet") if is_revoked else _("Try again"),
+        lambda: dispatch(AgainPressed()),
     )
     return Frame(
-        title=_("The records can’t be opened"),
+        title=_("This tablet was blocked")
+        if is_revoked
+        else _("The records can’t be opened"),
         body=body,
         actions=[
             w.language_button(

@@ -61,3 +61,25 @@ def test_a_wrong_code_is_told_and_what_was_typed_stays() -> None:
 
 def test_an_enrolled_tablet_is_unlocked_next() -> None:
     assert after(*FILLED, EnrolPressed(), Enrolled())[1] == (GoUnlock(),)
+
+
+def test_the_text_of_a_qr_code_fills_both_fields_from_either() -> None:
+    pin = "A" * 43
+    text = f"TESSERA https://10.0.0.7:8420 7H3K-Q9VZ-2M4 {pin}\n"
+    for scanned in (AddressTyped(text), CodeTyped(text)):
+        model, _ = after(scanned)
+        assert (model.address, model.code) == ("https://10.0.0.7:8420", "7H3K-Q9VZ-2M4")
+        _, effects = after(NameTyped("Tablet 3"), EnrolPressed(), model=model)
+        (effect,) = effects
+        assert isinstance(effect, EnrolDevice)
+        assert effect.address == f"https://10.0.0.7:8420#{pin}"
+
+
+def test_only_an_empty_address_or_another_code_forgets_the_pin() -> None:
+    text = f"TESSERA https://10.0.0.7:8420 7H3K-Q9VZ-2M4 {'A' * 43}"
+    model, _ = after(CodeTyped(text), AddressTyped("https://10.0.0.8:8420"))
+    assert model.pin == "A" * 43
+    model, _ = after(AddressTyped(""), model=model)
+    assert model.pin == ""
+    model, _ = after(CodeTyped("TESSERA https://t.example 7H3K-Q9VZ-2M4"), model=model)
+    assert (model.address, model.pin) == ("https://t.example", "")
