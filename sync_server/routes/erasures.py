@@ -8,11 +8,11 @@ from app.core.erasure_wire import Erased, ErasedPage, EraseRequest
 from app.core.problems import ProblemCode as P
 from app.core.wire import Cursor
 from app.core.wire_base import Id
-from sync_server.auth import ContextDep, CoordinatorDep, DeviceDep
+from sync_server.auth import ContextDep, CoordinatorDep, DeviceDep, SitesDep
 from sync_server.bodies import answer
 from sync_server.problems import ProblemError, responses
 from sync_server.requests import body_of, documented
-from sync_server.services import erasure
+from sync_server.services import erasure, patients
 from sync_server.services.administration import AdministrationError
 from sync_server.services.erasure_check import require_code
 from sync_server.services.erasure_rights import may_erase
@@ -46,6 +46,13 @@ def erasures(
         return answer(http, erasure.page_after(connection, after))
 
 
+def seen_patient(context: ContextDep, sites: SitesDep, patient_id: Id) -> str:
+    """Return the patient's id; raise not-found where who asks does not read them."""
+    with context.database.read() as connection:
+        patients.require_seen(connection, patient_id, sites)
+    return patient_id
+
+
 @router.post(
     "/patients/{patient_id}/erase",
     tags=["console"],
@@ -67,7 +74,7 @@ def erase(
     http: Request,
     context: ContextDep,
     who: CoordinatorDep,
-    patient_id: Id,
+    patient_id: Annotated[str, Depends(seen_patient)],
     wanted: Annotated[EraseRequest, Depends(body_of(EraseRequest))],
 ) -> Response:
     """Erase a person for good; repeating it is safe."""

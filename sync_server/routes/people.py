@@ -16,7 +16,7 @@ from app.core.people_wire import (
     UsedGrants,
 )
 from app.core.problems import ProblemCode as P
-from sync_server.auth import ContextDep, CoordinatorDep, DeviceDep
+from sync_server.auth import ContextDep, CoordinatorDep, DeviceDep, SitesDep
 from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
@@ -92,9 +92,11 @@ def grants(http: Request, context: ContextDep, device: DeviceDep) -> Response:
         Access, "Tablets, people, what stands allowed.", P.UNAUTHENTICATED, P.FORBIDDEN
     ),
 )
-def access(http: Request, context: ContextDep, who: CoordinatorDep) -> Response:
+def access(
+    http: Request, context: ContextDep, who: CoordinatorDep, sites: SitesDep
+) -> Response:
     """Return sites, tablets and people; nothing about any patient."""
-    return answer(http, permissions.access(context, who))
+    return answer(http, permissions.access(context, who, sites))
 
 
 @router.post(
@@ -115,10 +117,11 @@ def give_grant(
     http: Request,
     context: ContextDep,
     who: CoordinatorDep,
+    sites: SitesDep,
     given: Annotated[GrantRequest, Depends(body_of(GrantRequest))],
 ) -> Response:
     """Allow it; asking again while it stands changes nothing."""
-    return answer(http, permissions.give(context, who, given))
+    return answer(http, permissions.give(context, who, given, sites))
 
 
 @router.post(

@@ -170,6 +170,14 @@ class PatientIndex:
             self._erased = row.number
 
 
+def require_seen(connection: Connection, patient_id: str, sites: Sites) -> None:
+    """Raise not-found for whom nothing was written of at one of the sites."""
+    query = select(DOCUMENT.c.site_ids).where(DOCUMENT.c.patient_id == patient_id)
+    known = connection.scalars(query).all()
+    if known and not any(sites.allow(json.loads(ids)) for ids in known):
+        raise ProblemError(ProblemCode.NOT_FOUND)
+
+
 def record_of(
     connection: Connection, patient_id: str, sites: Sites = EVERYWHERE
 ) -> PatientRecord:

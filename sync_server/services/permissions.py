@@ -13,6 +13,7 @@ from sync_server.people_tables import GRANT
 from sync_server.problems import ProblemError
 from sync_server.services import audit
 from sync_server.services.setup import practitioners, sites
+from sync_server.services.site_scope import EVERYWHERE, Sites
 from sync_server.tables import DEVICE, PRACTITIONER
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -20,14 +21,14 @@ DAY_MS = 24 * 60 * 60 * 1000
 _KINDS = frozenset({GrantKind.SET_PIN.value, GrantKind.REOPEN.value})
 
 
-def access(context: Context, who: PractitionerInfo) -> Access:
-    """Return every tablet, everybody who works on them, and what stands allowed."""
+def access(context: Context, who: PractitionerInfo, at: Sites = EVERYWHERE) -> Access:
+    """Return the tablets of these sites, who works on them, and what stands allowed."""
     now = context.ports.wall()
     with context.database.read() as connection:
         standing = list(_standing(connection, now))
         tablets = select(DEVICE).where(DEVICE.c.revoked_at.is_(None))
         return Access(
-            sites=sites(connection),
+            sites=tuple(s for s in sites(connection) if at.allow((s.site_id,))),
             tablets=tuple(
                 TabletAccess(
                     device_id=row.device_id,
@@ -38,6 +39,7 @@ def access(context: Context, who: PractitionerInfo) -> Access:
                 for row in connection.execute(
                     tablets.order_by(DEVICE.c.name, DEVICE.c.device_id)
                 )
+                if at.allow((row.site_id,))
             ),
             people=tuple(
                 PersonAccess(
@@ -53,18 +55,24 @@ def access(context: Context, who: PractitionerInfo) -> Access:
         )
 
 
-def give(context: Context, who: PractitionerInfo, wanted: GrantRequest) -> Grant:
+def give(
+    context: Context,
+    who: PractitionerInfo,
+    wanted: GrantRequest,
+    at: Sites = EVERYWHERE,
+) -> Grant:
     """Allow it for a day; what stands allowed already is returned as it is.
 
     Of somebody whose role is above that of who asks, `forbidden`: with a new PIN of
-    theirs on a tablet one would be them. Raises ProblemError.
+    theirs on a tablet one would be them. A tablet of another site is `not-found`.
+    Raises ProblemError.
     """
     if wanted.kind not in _KINDS:
         raise ProblemError(ProblemCode.MALFORMED)
     now, database = context.ports.wall(), context.database
     with database.write() as connection:
         database.lock_log(connection)  # The audit's chain; and two presses at once.
-        if not may_add(who.role, _role(connection, wanted)):
+        if not may_add(who.role, _role(connection, wanted, at)):
             raise ProblemError(ProblemCode.FORBIDDEN)
         for known in _standing(connection, now):
             if _is_for(known, wanted):
@@ -82,14 +90,14 @@ def give(context: Context, who: PractitionerInfo, wanted: GrantRequest) -> Grant
     return grant
 
 
-def _role(connection: Connection, wanted: GrantRequest) -> str:
+def _role(connection: Connection, wanted: GrantRequest, at: Sites) -> str:
     """Return the role of whom it is for; `not-found` where they or the tablet left."""
-    device = select(DEVICE.c.device_id).where(DEVICE.c.device_id == wanted.device_id)
-    found = connection.scalar(device.where(DEVICE.c.revoked_at.is_(None)))
+    device = select(DEVICE.c.site_id).where(DEVICE.c.device_id == wanted.device_id)
+    site_id = connection.scalar(device.where(DEVICE.c.revoked_at.is_(None)))
     of_id = PRACTITIONER.c.practitioner_id == wanted.practitioner_id
     query = select(PRACTITIONER.c.role).where(of_id, PRACTITIONER.c.active)
     role = connection.scalar(query)
-    if found is None or role is None:
+    if site_id is None or not at.allow((site_id,)) or role is None:
         raise ProblemError(ProblemCode.NOT_FOUND)
     return str(role)
 

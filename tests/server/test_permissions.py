@@ -7,11 +7,13 @@ import pytest
 
 from app.core.console_wire import Access, GrantRequest
 from app.core.people_wire import Grant, GrantKind
+from app.core.problems import ProblemCode
 from app.core.wire import PractitionerInfo, Role
 from sync_server.problems import ProblemError
 from sync_server.services import administration, permissions, recovery
 from sync_server.services.administration import NewPractitioner
 from sync_server.services.audit import event_of
+from sync_server.services.site_scope import Sites
 from sync_server.tables import AUDIT_EVENT
 from tests.server.deployments import PASSPHRASE, TestDeployment
 from tests.server.test_audit import broken
@@ -54,6 +56,17 @@ def test_what_was_allowed_reaches_the_tablet_counts_a_day_and_is_in_the_audit(
     assert broken(deployment) == []
     deployment.wall.advance(DAY_MS)
     assert recovery.grants_of(context, "tablet-a").grants == ()
+
+
+def test_who_is_bound_to_another_site_is_told_nothing_and_allows_nothing(
+    deployment: TestDeployment,
+) -> None:
+    deployment.device("tablet-a")
+    context, elsewhere = deployment.context, Sites(frozenset({"elsewhere"}))
+    assert permissions.access(context, clara(deployment), elsewhere).tablets == ()
+    with pytest.raises(ProblemError) as refused:
+        permissions.give(context, clara(deployment), wanted(deployment), elsewhere)
+    assert refused.value.code is ProblemCode.NOT_FOUND
 
 
 def test_pressed_twice_it_is_one_and_for_something_else_another(

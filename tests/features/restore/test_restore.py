@@ -87,6 +87,9 @@ class Screen:
         place = Place(navigator, navigator.top)
         return cls(process, files, navigator, loop(bench, some_work(), place))
 
+    def says(self, problem: ProblemCode) -> bool:
+        return self.loop.model.problem is problem
+
     async def open(self, words: str = WORDS) -> None:
         self.loop.dispatch(FilePressed())
         self.loop.dispatch(PassphraseTyped(words))
@@ -117,16 +120,16 @@ def test_whom_the_server_erased_is_forgotten_before_anything_is_shown(
         process = a_process(tmp_path / "again")
         screen = Screen.of(process, raw)
         await screen.open("not these words")
-        assert screen.loop.model.problem is ProblemCode.BACKUP_NOT_OPENED
+        assert screen.says(ProblemCode.BACKUP_NOT_OPENED)
         screen.files.raw = raw[:-1]
         await screen.open()
-        assert screen.loop.model.problem is ProblemCode.BACKUP_UNREADABLE
+        assert screen.says(ProblemCode.BACKUP_UNREADABLE)
         assert not process.file().has_slots
         screen.files.raw = raw
         await screen.open()
         await screen.restore(server, "nonsense")
         assert screen.loop.model.is_restored
-        assert screen.loop.model.problem is ProblemCode.ENROLMENT_CODE_WRONG
+        assert screen.says(ProblemCode.ENROLMENT_CODE_WRONG)
         await screen.restore(server, server.code())
         assert screen.loop.model.problem is None
         assert screen.navigator.top.route == Unlock()
