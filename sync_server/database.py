@@ -147,6 +147,33 @@ class Database:
         compiled = statement.compile(self.engine, column_keys=columns)
         return str(compiled)
 
+    def empty_log(self) -> bool:
+        """Empty SQLite's write-ahead log, where what was deleted still stands.
+
+        False where others read or wrote all the while; PostgreSQL's is not ours.
+        """
+        if not self.is_sqlite:
+            return True
+        with self._turn, self.engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            if raw is None:
+                return False
+            busy = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return bool(busy[0] == 0)
+
+    def rewrite(self, tables: Collection[str]) -> None:
+        """Write tables anew, so that no page keeps what was deleted; others wait."""
+        names = ", ".join(tables)
+        statement = "VACUUM" if self.is_sqlite else f"VACUUM (FULL) {names}"
+        with self._turn, self.engine.connect() as connection:
+            if self.is_sqlite:
+                raw = connection.connection.dbapi_connection
+                if raw is not None:
+                    raw.cursor().execute(statement)
+            else:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.exec_driver_sql(statement)
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()

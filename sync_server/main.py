@@ -3,6 +3,8 @@
 Run it with `tessera serve`, or `uvicorn --factory sync_server.main:create_app`.
 """
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,16 +14,19 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.core import compartment_wire, console_wire, people_wire, wire
+from app.core import compartment_wire, console_wire, erasure_wire, people_wire, wire
 from app.core.version import VERSION
 from sync_server import problems
 from sync_server.context import Context, Ports
 from sync_server.opening import open_server
-from sync_server.routes import console, devices, health, people, sync
+from sync_server.routes import console, devices, erasures, health, people, sync
 from sync_server.services.patients import PatientIndex
 from sync_server.settings import Settings
 
+_FORGET_SECONDS = 30.0
+logger = logging.getLogger("tessera.server")
 _BODIES: tuple[type[BaseModel], ...] = (
     wire.EnrolRequest,
     wire.PushRequest,
@@ -32,6 +37,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     people_wire.UsedGrants,
     console_wire.SignInRequest,
     console_wire.PatientSearch,
+    erasure_wire.EraseRequest,
     wire.Problem,
 )
 
@@ -63,6 +69,7 @@ def bare_app() -> FastAPI:
         sync.router,
         people.router,
         console.router,
+        erasures.router,
     ):
         app.include_router(router, prefix=wire.API_PREFIX)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -75,8 +82,25 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # As many threads as connections: no thread waits for one.
     limiter = anyio.to_thread.current_default_thread_limiter()
     limiter.total_tokens = context.settings.threads
+    forgetting = asyncio.create_task(_forget_erased(context, app.state.patients))
     yield
+    forgetting.cancel()
     context.database.close()
+
+
+async def _forget_erased(context: Context, patients: PatientIndex) -> None:
+    """Let go of the keys of whom another process erased, though nobody searches."""
+
+    def forget() -> None:
+        with context.database.read() as connection:
+            patients.forget_erased(connection)
+
+    while True:
+        await asyncio.sleep(_FORGET_SECONDS)
+        try:
+            await anyio.to_thread.run_sync(forget)
+        except SQLAlchemyError as error:  # It is tried again; no request hangs on it.
+            logger.warning("unforgotten", extra={"kind": type(error).__name__})
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

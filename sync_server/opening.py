@@ -7,7 +7,7 @@ from sync_server import secret_file
 from sync_server.context import Context, Ports
 from sync_server.database import Database
 from sync_server.migrations.run import migrate
-from sync_server.services import setup
+from sync_server.services import erasure, setup
 from sync_server.settings import Settings, SettingsError
 
 
@@ -16,6 +16,7 @@ def open_server(settings: Settings, ports: Ports) -> tuple[Context, Deployment]:
     database = open_database(settings)
     try:
         context = open_context(settings, ports, database)
+        erasure.replay(context)
         with database.read() as connection:
             row = setup.deployment_row(connection)
         return context, setup.deployment(settings, row)

@@ -40,6 +40,8 @@ STATUS: dict[ProblemCode, HTTPStatus] = {
     ProblemCode.DEVICE_FORKED: HTTPStatus.CONFLICT,
     ProblemCode.EPOCH_CHANGED: HTTPStatus.CONFLICT,
     ProblemCode.CURSOR_WRONG: HTTPStatus.BAD_REQUEST,
+    ProblemCode.ERASED: HTTPStatus.GONE,
+    ProblemCode.CARD_CODE_WRONG: HTTPStatus.CONFLICT,
 }
 _CODE_OF_STATUS = {
     404: ProblemCode.NOT_FOUND,

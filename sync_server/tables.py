@@ -167,6 +167,8 @@ class AuditEventRow(SQLModel, table=True):
     """Who read what: the server's own events and those of tablets, in one hash chain.
 
     `body` is an AuditEvent as canonical bytes; `source` the device, "" the server.
+    `body_digest` is there where its free text went with an erased person: SHA-256 of
+    the body as it was.
     """
 
     __tablename__ = "audit_event"
@@ -183,6 +185,7 @@ class AuditEventRow(SQLModel, table=True):
     body: bytes = Field(sa_type=LargeBinary)
     previous: bytes = Field(sa_type=LargeBinary)
     digest: bytes = Field(sa_type=LargeBinary)
+    body_digest: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class CompartmentReaderRow(SQLModel, table=True):

@@ -30,6 +30,8 @@ class AuditKind(StrEnum):
     READ_NOTE = "read-note"
     """A confidential note was opened; each time counts."""
     EXPORT = "export"
+    ERASE = "erase"
+    """A person's data was erased; the reason is a code."""
     PRINT = "print"
     BREAK_GLASS = "break-glass"
     UNLOCK_FAILED = "unlock-failed"
@@ -56,6 +58,7 @@ _WORDS: Mapping[str, _Words] = {
     AuditKind.READ_NOTE: _Words(*_RECORD, "R", purpose="TREAT"),
     AuditKind.EXPORT: _Words(*_EXPORT, "R"),
     AuditKind.PRINT: _Words(*_EXPORT, "R"),
+    AuditKind.ERASE: _Words(*_RECORD, "D", purpose="HLEGAL"),
     AuditKind.BREAK_GLASS: _Words(
         "110127", "Emergency Override Started", "E", purpose="BTG"
     ),

@@ -67,3 +67,5 @@ class PatientRecord(WireModel):
     devices: tuple[DeviceInfo, ...]
     sites: tuple[SiteInfo, ...]
     hidden: tuple[str, ...] = ()
+    may_erase: bool = False
+    """Whether who asks may erase this person's data."""

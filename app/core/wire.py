@@ -144,6 +144,8 @@ class EnrolResponse(WireModel):
     card_secret: Bytes
     server_public_key: Bytes
     setup: Setup
+    erased: tuple[str, ...] = ()
+    """Who was erased: a tablet that comes back from a backup forgets them first."""
 
 
 class OperationEnvelope(WireModel):
@@ -212,6 +214,8 @@ class PullResponse(WireModel):
     items: tuple[FeedItem, ...]
     more: bool
     server_ms: int
+    erasures: Cursor = ""
+    """Names the newest erasure: a tablet that has another mark asks who was erased."""
 
 
 class ChainStatus(WireModel):

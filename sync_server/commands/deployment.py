@@ -16,7 +16,7 @@ from app.core.wire import Notice, Role
 from sync_server.context import Context, Ports
 from sync_server.database import Database
 from sync_server.opening import open_context, open_database
-from sync_server.services import administration, enrolment
+from sync_server.services import administration, enrolment, erasure
 from sync_server.services.administration import (
     AdministrationError,
     DeploymentValues,
@@ -56,9 +56,13 @@ def init(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     )
     with database_of(settings) as database:
         made = administration.initialise(settings, ports, database, values)
+        again = 0
         if given.restored:
             administration.begin_epoch(ports, database)
+            again = erasure.replay(open_context(settings, ports, database))
     print("Made a new deployment." if made else "The deployment was there already.")
+    if again:
+        print(f"Erased again: {again} people whom the backup still had.")
     print(f"Its secrets are in {settings.data}: keep a copy apart from the database's.")
     return 0
 

@@ -12,6 +12,7 @@ from sync_server.commands import (
     compartment,
     demo,
     deployment,
+    erasure,
     people_parser,
     serving,
     set_aside,
@@ -46,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     _devices(commands)
     audit.add_to(commands)
     compartment.add_to(commands)
+    erasure.add_to(commands)
     _cards(commands)
     _running(commands)
     return found

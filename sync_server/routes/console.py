@@ -19,6 +19,7 @@ from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
 from sync_server.services import audit, patients, seeing, sign_in
+from sync_server.services.erasure_rights import may_erase
 
 router = APIRouter(tags=["console"])
 _BODY_PROBLEMS = (P.NOT_JSON, P.TOO_LARGE, P.UNSUPPORTED_ENCODING)
@@ -88,7 +89,12 @@ def search(
     "/patients/{patient_id}",
     summary="One merged record",
     responses=responses(
-        PatientRecord, "With its history.", P.UNAUTHENTICATED, P.FORBIDDEN, P.NOT_FOUND
+        PatientRecord,
+        "With its history.",
+        P.UNAUTHENTICATED,
+        P.FORBIDDEN,
+        P.NOT_FOUND,
+        P.ERASED,
     ),
 )
 def patient(
@@ -100,5 +106,7 @@ def patient(
     """
     with context.database.read() as connection:
         record = patients.record_of(connection, patient_id)
+        changes = {"may_erase": may_erase(connection, who)}
     audit.read_by(context, who.practitioner_id, patient_id)
+    record = record.model_copy(update=changes)
     return answer(http, seeing.record_for(who.role, record))

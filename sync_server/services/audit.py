@@ -34,15 +34,21 @@ class NewEvent:
     source: str
     patient_id: str
     body: bytes
+    body_digest: bytes | None = None
+    """Of the body as it was, where what was typed went with an erased person."""
 
 
 def of_tablet(device_id: str, operation: Operation) -> NewEvent:
     """Return the event that a device's operation is, as it was written."""
-    head, fields = operation.header, operation.fields
-    whose = AuditEvent.of(head.record_id, fields).patient_id
-    storable = whose if whose.isprintable() and len(whose) <= _MAX_ID else ""
-    body = canonical.encode(fields)
-    return NewEvent(head.operation_id, device_id, storable, body)
+    body = canonical.encode(operation.fields)
+    event_id = operation.header.operation_id
+    return NewEvent(event_id, device_id, whose(operation), body)
+
+
+def whose(operation: Operation) -> str:
+    """Return whose record an event is about, "" where it is nobody's."""
+    found = AuditEvent.of(operation.header.record_id, operation.fields).patient_id
+    return found if found.isprintable() and len(found) <= _MAX_ID else ""
 
 
 def link(number: int, event: NewEvent, received_at: int, previous: bytes) -> bytes:
@@ -54,11 +60,16 @@ def link(number: int, event: NewEvent, received_at: int, previous: bytes) -> byt
             event.source,
             event.patient_id,
             received_at,
-            hashlib.sha256(event.body).hexdigest(),
+            (event.body_digest or original_digest(event.body)).hex(),
             previous.hex(),
         ]
     )
     return hashlib.sha256(covered).digest()
+
+
+def original_digest(body: bytes) -> bytes:
+    """Return what the chain covers of an event's body."""
+    return hashlib.sha256(body).digest()
 
 
 def append(
@@ -78,7 +89,7 @@ def append(
         number += 1
         digest = link(number, event, now_ms, previous)
         columns = (event.event_id, event.source, event.patient_id, now_ms, event.body)
-        rows.append((number, *columns, previous, digest))
+        rows.append((number, *columns, previous, digest, event.body_digest))
         previous = digest
     database.insert(connection, AUDIT_EVENT, rows)
 
@@ -121,7 +132,7 @@ def _last_read(
     return None
 
 
-def event_of(row: AnyRow) -> AuditEvent:
+def event_of(row: AnyRow | NewEvent) -> AuditEvent:
     """Return a row's event; of one that was damaged nothing but its id is left."""
     try:
         fields = canonical.decode(row.body)

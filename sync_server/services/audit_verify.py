@@ -1,7 +1,7 @@
 """Recomputing every chain from what is stored: the audit, and each device's log."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,9 @@ from app.core.operation import (
 )
 from app.core.records import RecordType
 from sync_server.database import AnyRow
-from sync_server.services.audit import NewEvent, link
+from sync_server.erasure_tables import ERASURE
+from sync_server.services.audit import NewEvent, event_of, link
+from sync_server.services.erased_rows import without_text
 from sync_server.tables import (
     AUDIT_EVENT,
     DEVICE,
@@ -52,18 +54,26 @@ def verify(connection: Connection) -> Iterator[Chain]:
 
 
 def _audit(connection: Connection) -> Chain:
-    number, previous = 0, GENESIS
     query = select(AUDIT_EVENT).order_by(AUDIT_EVENT.c.number)
-    for row in connection.execute(query.execution_options(yield_per=_FETCH)):
+    with connection.execute(query.execution_options(yield_per=_FETCH)) as rows:
+        return _events(connection, rows)
+
+
+def _events(connection: Connection, rows: Iterable[AnyRow]) -> Chain:
+    number, previous = 0, GENESIS
+    for row in rows:
         number += 1
         if row.number != number:
             return Chain("audit", number, previous, number, "is missing")
-        event = NewEvent(row.event_id, row.source, row.patient_id, _raw(row.body))
+        redacted = None if row.body_digest is None else _raw(row.body_digest)
+        names = (row.event_id, row.source, row.patient_id)
+        event = NewEvent(*names, _raw(row.body), redacted)
         try:
             digest = link(number, event, row.received_at, previous)
         except (TypeError, ValueError):  # a column of another kind
             digest = b""
-        if row.previous != previous or row.digest != digest:
+        is_changed = row.previous != previous or row.digest != digest
+        if is_changed or (redacted is not None and not _is_redacted(connection, row)):
             return Chain("audit", number, previous, number, "was changed")
         previous = digest
     return Chain("audit", number, previous)
@@ -140,12 +150,34 @@ def _stored(connection: Connection, row: AnyRow) -> str:
     return "" if row.operation_id is None else _content(connection, row)
 
 
+def _is_redacted(connection: Connection, row: AnyRow) -> bool:
+    """Tell whether an event says ids alone, of somebody who was erased."""
+    event = event_of(row)
+    return (
+        _raw(row.body) == without_text(event)
+        and event.patient_id == row.patient_id
+        and _is_erased(connection, row.patient_id)
+    )
+
+
+def _is_erased(connection: Connection, patient_id: str) -> bool:
+    query = select(ERASURE.c.number).where(ERASURE.c.patient_id == patient_id)
+    return connection.scalar(query) is not None
+
+
+def _lost_text(connection: Connection, row: AnyRow) -> bool:
+    """Tell whether an event's operation lost its content with a person."""
+    query = select(AUDIT_EVENT.c.body_digest)
+    of_event = query.where(AUDIT_EVENT.c.event_id == row.operation_id)
+    return connection.scalar(of_event) is not None
+
+
 def _content(connection: Connection, row: AnyRow) -> str:
     """Return what is wrong with an accepted content; an erased one has none."""
     try:
         is_event = decode_header(row.header)[0].record_type == RecordType.AUDIT_EVENT
-        if row.content is None and not is_event:
-            return ""  # As the law asks; an event has nothing to erase.
+        if row.content is None and not (is_event and not _lost_text(connection, row)):
+            return ""  # As the law asks; of an event only what was typed goes.
         content = None if row.content is None else _raw(row.content)
         salt = None if row.salt is None else _raw(row.salt)
         encoded = EncodedOperation(row.header, salt, content)

@@ -11,6 +11,7 @@ from app.core.canonical import Json
 from app.core.chain import ChainHead
 from app.core.document_json import as_mapping
 from app.core.operation import (
+    ChangePart,
     EncodedOperation,
     Header,
     Operation,
@@ -36,7 +37,8 @@ _SURROGATES = (b"\\ud", b"\\uD")
 class Received:
     """One pushed operation, read; `reason` says why it can't be used.
 
-    `outcome` is filled in when its change is judged.
+    `outcome` is filled in when its change is judged. `head` is there wherever the
+    header can be read, also without a content that can.
     """
 
     encoded: EncodedOperation
@@ -46,6 +48,13 @@ class Received:
     reason: ProblemCode | None
     clamp_ms: int | None = None
     outcome: PushOutcome | None = None
+    head: Header | None = None
+
+    @property
+    def change(self) -> ChangePart | None:
+        """Its place in its change; one that was erased keeps it."""
+        is_part = self.operation is not None or self.reason is ProblemCode.ERASED
+        return self.head.change if is_part and self.head is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +115,33 @@ def _read(envelope: OperationEnvelope) -> Received:
     digest = encoded.header_digest
     if len(encoded.header) + len(content or b"") > MAX_CONTENT_BYTES:
         reason = ProblemCode.OPERATION_TOO_LARGE
-        return Received(encoded, digest, _readable_id(encoded.header), None, reason)
+        return _unread(encoded, _readable_id(encoded.header), reason)
     try:
         operation = decode_operation(encoded)
     except OperationError:
         operation_id, reason = _why_not(encoded)
-        return Received(encoded, digest, operation_id, None, reason)
+        return _unread(encoded, operation_id, reason)
     head = operation.header
     if not _is_storable(head) or not _is_plain(content or b"", operation.fields):
         reason = ProblemCode.OPERATION_MALFORMED
-        return Received(encoded, digest, _printable(head.operation_id), None, reason)
+        return _unread(encoded, _printable(head.operation_id), reason)
     clamp_ms = envelope.clamp_ms
-    return Received(encoded, digest, head.operation_id, operation, None, clamp_ms)
+    return Received(
+        encoded, digest, head.operation_id, operation, None, clamp_ms, head=head
+    )
+
+
+def _unread(
+    encoded: EncodedOperation, operation_id: str, reason: ProblemCode
+) -> Received:
+    """Return an operation that can't be used, with its header where it has one."""
+    try:
+        found = decode_header(encoded.header)[0]
+    except OperationError:
+        found = None
+    head = found if found is not None and _is_storable(found) else None
+    digest = encoded.header_digest
+    return Received(encoded, digest, operation_id, None, reason, head=head)
 
 
 def _why_not(encoded: EncodedOperation) -> tuple[str, ProblemCode]:

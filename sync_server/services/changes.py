@@ -21,6 +21,8 @@ class Known:
     """Header digest and clamp by operation id."""
     revoked_at: dict[str, int] = field(default_factory=dict)
     """Since when who was revoked writes no more, by practitioner id."""
+    erased: frozenset[str] = frozenset()
+    """Patients whose data was erased: nothing of them is taken in."""
 
     def has(self, one: Received) -> bool:
         """Tell whether the log has this very operation."""
@@ -33,9 +35,7 @@ def of_changes(received: Iterable[Received]) -> list[list[Received]]:
     groups: dict[str, list[Received]] = {}
     for place, one in enumerate(received):
         # What can't be read belongs to no change; a space is in no id.
-        key = f" {place}"
-        if one.operation is not None:
-            key = one.operation.header.change.change_id
+        key = f" {place}" if one.change is None else one.change.change_id
         groups.setdefault(key, []).append(one)
     return list(groups.values())
 
@@ -53,6 +53,27 @@ def mark_duplicates(change: Sequence[Received], known: Known) -> list[Received]:
         else:
             rest.setdefault(one.digest, one)
     return list(rest.values())
+
+
+def mark_erased(
+    rest: Sequence[Received], known: Known
+) -> tuple[list[Received], list[Received]]:
+    """Mark what is somebody's who was erased; return it, and the others.
+
+    It counts as present: a part of the same change that is another person's is whole
+    with it. An event is nobody's.
+    """
+    gone = [one for one in rest if _is_erased(one, known)]
+    for one in gone:
+        one.reason = ProblemCode.ERASED
+    return gone, [one for one in rest if one.reason is not ProblemCode.ERASED]
+
+
+def _is_erased(one: Received, known: Known) -> bool:
+    head = one.head
+    if head is None or head.record_type == RecordType.AUDIT_EVENT:
+        return False
+    return one.reason is ProblemCode.ERASED or head.patient_id in known.erased
 
 
 def judge(change: Sequence[Received], rest: Sequence[Received], known: Known) -> bool:
@@ -102,11 +123,7 @@ def _reason_of_author(head: Header, known: Known) -> ProblemCode | None:
 
 def _is_complete(change: Sequence[Received]) -> bool:
     """Tell whether every part of a change is there, once, and they agree on it."""
-    parts = {
-        one.digest: one.operation.header.change
-        for one in change
-        if one.operation is not None
-    }
+    parts = {one.digest: one.change for one in change if one.change is not None}
     sizes = {part.size for part in parts.values()}
     indices = sorted(part.index for part in parts.values())
     return len(sizes) == 1 and indices == list(range(sizes.pop()))

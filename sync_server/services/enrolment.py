@@ -10,7 +10,7 @@ from app.core.wire import EnrolRequest, EnrolResponse
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
-from sync_server.services import throttle
+from sync_server.services import erasure, throttle
 from sync_server.services.setup import epoch_of, setup_of
 from sync_server.tables import DEVICE, DEVICE_CODE
 from sync_server.tokens import code_hash, device_token, token_hash
@@ -57,6 +57,7 @@ def enrol(context: Context, request: EnrolRequest, address: str) -> EnrolRespons
             card_secret=context.secrets.card_secret,
             server_public_key=context.secrets.public_key,
             setup=setup_of(context, connection, site_id),
+            erased=erasure.everybody(connection),
         )
 
 

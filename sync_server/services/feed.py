@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from app.core.operation import MAX_CHANGE_SIZE
 from app.core.problems import ProblemCode
@@ -12,6 +12,7 @@ from app.core.wire import FeedItem, OperationEnvelope, PullResponse
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
+from sync_server.services import erasure
 from sync_server.services.setup import epoch_of
 from sync_server.tables import OPERATION
 
@@ -88,6 +89,7 @@ def pull(
         items=items(rows),
         more=more,
         server_ms=context.ports.wall(),
+        erasures=erasure.mark(connection),
     )
 
 
@@ -123,6 +125,8 @@ def _page(
     It is full at `limit` operations or at PAGE_BYTES; a change's operations follow
     each other in the log, so the last one is read to its end beyond that.
     """
+    # Of whom was erased nothing is left to take in; tombstones say who (see erasure).
+    scope = and_(scope, OPERATION.c.content.is_not(None))
     query = select(*_COLUMNS).where(scope, OPERATION.c.sequence > after)
     query = query.order_by(OPERATION.c.sequence).limit(limit + MAX_CHANGE_SIZE)
     page: list[AnyRow] = []

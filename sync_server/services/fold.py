@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from app.core.document_json import document_from_json, document_to_json
 from app.core.merge import Document, FieldState, new_document
@@ -15,6 +15,7 @@ from app.core.projections import ResponseView, View
 from app.core.records import RecordType
 from sync_server.database import AnyRow, Database
 from sync_server.problems import place_of
+from sync_server.services.revisions import newest_revision
 from sync_server.tables import DOCUMENT
 
 logger = logging.getLogger("tessera.fold")
@@ -203,7 +204,7 @@ def save(database: Database, connection: Connection, fold: Fold) -> None:
     All of them get the next revision: whoever follows it misses no change, also none
     that an operation made which is not in the log.
     """
-    newest = connection.scalar(select(func.max(DOCUMENT.c.revision))) or 0
+    newest = newest_revision(connection)
     rows = [(*f.row, newest + 1) for f in fold.folded.values() if f.row is not None]
     database.upsert(connection, DOCUMENT, rows)
 

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -20,9 +20,12 @@ from sync_server.services.changes import (
     Known,
     judge,
     mark_duplicates,
+    mark_erased,
     of_changes,
     records_agree,
 )
+from sync_server.services.erased_rows import without_text_of
+from sync_server.services.erasure import erased_among
 from sync_server.services.fold import Fold
 from sync_server.services.known_people import revoked_at
 from sync_server.services.setup import epoch_of
@@ -94,20 +97,32 @@ def _begin(
         frozenset(connection.scalars(select(SITE.c.site_id))),
         {r[0]: (r[1], r[2]) for r in database.select_ids(connection, _KNOWN, ids)},
         revoked_at(connection),
+        erased_among(database, connection, _patients(batch)),
     )
     # A batch that is repeated needs no documents.
     records = {
         one.operation.header.record_id
         for one in batch.received
-        if one.operation is not None and not known.has(one)
+        if one.operation is not None
+        and not known.has(one)
+        and one.operation.header.patient_id not in known.erased
     }
     newest = connection.scalar(select(func.max(OPERATION.c.sequence)))
     fold = folding.load(database, connection, records, now_ms)
     return _Work(batch.device_id, now_ms, known, fold, newest or 0)
 
 
+def _patients(batch: Batch) -> set[str]:
+    """Return whom a batch is about, in records and in events."""
+    found = {one.head.patient_id for one in batch.received if one.head is not None}
+    operations = (one.operation for one in batch.received if one.operation is not None)
+    return found | {audit.whose(each) for each in operations if _is_event(each)}
+
+
 def _take(work: _Work, change: Sequence[Received]) -> None:
-    rest = mark_duplicates(change, work.known)
+    gone, rest = mark_erased(mark_duplicates(change, work.known), work.known)
+    for one in gone:
+        _put_aside(work, one)
     if not rest:
         return
     sound = judge(change, rest, work.known) and records_agree(rest, work.fold)
@@ -127,9 +142,13 @@ def _accept(work: _Work, rest: Sequence[Received]) -> bool:
     if not work.fold.accept([each for each in placed if not _is_event(each[0])]):
         return False
     for one, operation, clamp_ms in zip(rest, operations, clamps, strict=True):
-        _write_down(work, one, operation.header, clamp_ms)
         if _is_event(operation):
-            work.events.append(audit.of_tablet(work.device_id, operation))
+            whole = audit.of_tablet(work.device_id, operation)
+            event = without_text_of(whole, work.known.erased)
+            work.events.append(event)
+            if event.body_digest is not None:
+                one.encoded = replace(one.encoded, salt=None, content=None)
+        _write_down(work, one, operation.header, clamp_ms)
     return True
 
 
@@ -184,6 +203,8 @@ def _put_aside(work: _Work, one: Received) -> None:
     reason = one.reason or ProblemCode.OPERATION_MALFORMED
     if one.operation is not None:
         work.fold.put_aside(one.operation, reason)
+    if reason is ProblemCode.ERASED:
+        one.encoded = replace(one.encoded, salt=None, content=None)
     work.set_aside.append(
         (
             one.digest,

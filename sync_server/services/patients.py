@@ -21,14 +21,17 @@ from app.core.merge import Document
 from app.core.problems import ProblemCode
 from app.core.records import RecordType
 from sync_server.database import AnyRow
+from sync_server.erasure_tables import ERASURE
 from sync_server.problems import ProblemError, place_of
 from sync_server.services import feed, setup
+from sync_server.services.erasure import is_erased
 from sync_server.tables import DOCUMENT, SET_ASIDE
 
 logger = logging.getLogger("tessera.patients")
 
 _SEARCHED = (RecordType.PATIENT.value, RecordType.CONTACT_POINT.value)
 _SET_ASIDE = select(func.count()).select_from(SET_ASIDE)
+_ERASED = select(ERASURE.c.number, ERASURE.c.patient_id).order_by(ERASURE.c.number)
 _TAIL = select(
     DOCUMENT.c.record_id,
     DOCUMENT.c.patient_id,
@@ -116,6 +119,7 @@ class PatientIndex:
     def __init__(self) -> None:
         self._patients: dict[str, _Patient] = {}
         self._revision = 0
+        self._erased = 0
         self._lock = threading.Lock()
 
     def search(self, connection: Connection, wanted: PatientSearch) -> PatientList:
@@ -144,15 +148,29 @@ class PatientIndex:
             )
             patient.records[row.record_id] = _mark(row)
             self._revision = row.revision
+        self._forget(connection)
+
+    def forget_erased(self, connection: Connection) -> None:
+        """Drop the keys of whom was erased, also where nobody searches."""
+        with self._lock:
+            self._forget(connection)
+
+    def _forget(self, connection: Connection) -> None:
+        tail = _ERASED.where(ERASURE.c.number > self._erased)
+        for row in connection.execute(tail):
+            self._patients.pop(row.patient_id, None)
+            self._erased = row.number
 
 
 def record_of(connection: Connection, patient_id: str) -> PatientRecord:
-    """Return everything about one patient; raise not-found."""
+    """Return everything about one patient; raise not-found, or erased."""
     if not patient_id.isprintable():
         raise ProblemError(ProblemCode.MALFORMED)
     of_patient = DOCUMENT.c.patient_id == patient_id
     query = select(DOCUMENT.c.record_id, DOCUMENT.c.body).where(of_patient)
     rows = connection.execute(query.order_by(DOCUMENT.c.record_id)).all()
+    if is_erased(connection, patient_id):
+        raise ProblemError(ProblemCode.ERASED)
     if not rows or not patient_id:
         raise ProblemError(ProblemCode.NOT_FOUND)
     return PatientRecord(
