@@ -79,13 +79,23 @@ def create(folder: Path, random_bytes: RandomBytes) -> ServerSecrets:
     values = {m: base64.b64encode(getattr(made, m)).decode() for m in _MEMBERS}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _PENDING).unlink(missing_ok=True)
+    write_private(folder / _PENDING, json.dumps(values).encode())
+    return made
+
+
+def put_back(folder: Path, text: str) -> None:
+    """Write secrets that come out of a backup, where there are none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_private(folder / NAME, text.encode())
+
+
+def write_private(path: Path, raw: bytes) -> None:
+    """Write a new file durably, readable by its owner alone; raise FileExistsError."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    descriptor = os.open(folder / _PENDING, flags, _OWNER_ONLY)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as sink:
-        json.dump(values, sink)
+    with os.fdopen(os.open(path, flags, _OWNER_ONLY), "wb") as sink:
+        sink.write(raw)
         sink.flush()
         os.fsync(sink.fileno())
-    return made
 
 
 def keep(folder: Path) -> None:

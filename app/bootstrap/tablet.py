@@ -28,6 +28,7 @@ from app.storage import (
     unsent,
 )
 from app.sync.engine import SyncEngine
+from app.sync.erasures import ErasureSync
 from app.sync.gateway import HttpGateway
 from app.sync.people import PeopleSync
 from app.sync.scheduler import SyncScheduler
@@ -173,7 +174,9 @@ class TabletProcess:
         connection = vault.connection
         gateway = HttpGateway(connection.server_url, connection.token)
         people = PeopleSync(gateway.channel, vault)
-        self.scheduler.attach(SyncEngine(gateway, vault, self.wall, people))
+        erasures = ErasureSync(gateway.channel, vault)
+        engine = SyncEngine(gateway, vault, self.wall, people, erasures)
+        self.scheduler.attach(engine)
         return Holding(vault, gateway)
 
     def lock(self, held: Holding) -> None:

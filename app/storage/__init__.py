@@ -74,6 +74,7 @@ from app.storage.errors import (
 from app.storage.locked_events import LockedEvent, LockedKind
 from app.storage.log import LogEntry
 from app.storage.only_here import OnlyHere
+from app.storage.opening import delete_kept, kept_files
 from app.storage.outbox import BatchLimits
 from app.storage.parcel import unsent
 from app.storage.pin_cost import UnlockPolicy
@@ -139,6 +140,8 @@ __all__ = [
     "VaultUnavailableError",
     "WaitError",
     "WrongPinError",
+    "delete_kept",
+    "kept_files",
     "restore_backup",
     "unsent",
 ]

@@ -30,6 +30,7 @@ _CONNECTION = "connection"
 _SETUP = "setup"
 _DEVICE_BOX = "people/device_box"
 _RECOVERY = "people/recovery"
+_ERASED = "erasure/known"
 _CARD_SECRET = "card_secret_before_unlock"  # noqa: S105 - the name of a sealed value
 
 
@@ -80,7 +81,13 @@ class BeforeUnlock:
             self._values.put(driver, _CONNECTION, connection_bytes(enrolment))
             self._values.put(driver, _CARD_SECRET, enrolment.card_secret)
             self._put_setup(transaction, enrolment.setup)
+            self._values.put(driver, _ERASED, json.dumps(enrolment.erased).encode())
         self._setup = None
+
+    def known_erasures(self) -> tuple[str, ...]:
+        """Return whom the server named as erased when this device was enrolled."""
+        with self._database.read() as driver:
+            return tuple(json.loads(self._values.get(driver, _ERASED) or b"[]"))
 
     def connection(self, ids: Ids) -> Connection | None:
         """Return how to reach the server, or None before enrolment."""

@@ -36,6 +36,8 @@ class Enrolment:
     server_public_key: bytes
     card_secret: bytes
     setup: Setup
+    erased: tuple[str, ...] = ()
+    """Whom the server erased: a vault that was restored has them still."""
 
     @classmethod
     def of(cls, server_url: str, answer: EnrolResponse) -> "Enrolment":
@@ -47,6 +49,7 @@ class Enrolment:
             server_public_key=answer.server_public_key,
             card_secret=answer.card_secret,
             setup=answer.setup,
+            erased=answer.erased,
         )
 
 

@@ -92,6 +92,17 @@ def kept_files(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob(f"{KEPT_PREFIX}*.db")))
 
 
+def delete_kept(folder: Path) -> None:
+    """Delete what was set aside here, for good; raises DiskError.
+
+    It may hold what was never sent, and people who were erased since.
+    """
+    with typed_errors():
+        for path in folder.glob(f"{KEPT_PREFIX}*"):
+            path.unlink()
+        sync_folder(folder)
+
+
 def lost_logs(folder: Path) -> tuple[Path, ...]:
     """Return what tells of logs that were lost here with what was saved in them."""
     return tuple(sorted(folder.glob(f"{KEPT_PREFIX}*{_LOST}")))

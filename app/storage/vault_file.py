@@ -265,6 +265,7 @@ class VaultFile:
                 vault = Vault(unlocked, self._before, practitioner_id)
                 vault.hold(keys, self._keyring)
             self._vault = vault
+            vault.erase_known()
             verifier.start()
             return vault
 

@@ -13,6 +13,7 @@ from app.core.wire import ChainStatus, Outcome, PullResponse, PushRequest, PushR
 from app.storage.errors import StorageError, VaultCorruptError
 from app.storage.only_here import OnlyHere
 from app.sync.channel import Traffic
+from app.sync.erasures import ErasureSync
 from app.sync.failures import ProtocolMismatch, Refused, SyncFailure
 from app.sync.gateway import Gateway
 from app.sync.people import PeopleSync
@@ -42,11 +43,13 @@ class SyncEngine:
         vault: SyncVault,
         wall: WallClock,
         people: PeopleSync | None = None,
+        erasures: ErasureSync | None = None,
     ) -> None:
         self._gateway = gateway
         self._vault = vault
         self._wall = wall
         self._people = people
+        self._erasures = erasures
         self._setup_at: int | None = None
 
     def round(
@@ -122,6 +125,8 @@ class SyncEngine:
             page = self._gateway.pull(cursor, PAGE_OPERATIONS)
             if page.more and page.cursor == cursor:  # the same page, for ever
                 raise ProtocolMismatch
+            if self._erasures is not None:
+                self._erasures.before(page)
             if page.items or page.cursor != cursor:
                 self._vault.apply_feed(page)
             run.count_pull(page, self._vault.device_id, self._wall())

@@ -107,7 +107,7 @@ def add_practitioner(
     given: argparse.Namespace, settings: Settings, ports: Ports
 ) -> int:
     """Add a practitioner."""
-    passphrase = _read_passphrase(given)
+    passphrase = read_passphrase(given)
     role = Role(given.role)
     new = NewPractitioner(given.name, role, passphrase, given.practitioner_id)
     with opened(settings, ports) as context:
@@ -117,7 +117,7 @@ def add_practitioner(
 
 def set_passphrase(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Set a practitioner's passphrase; open sessions end."""
-    passphrase = _read_passphrase(given)
+    passphrase = read_passphrase(given)
     if passphrase is None:
         raise AdministrationError("Add --passphrase-prompt or --passphrase-stdin.")
     with opened(settings, ports) as context:
@@ -125,7 +125,8 @@ def set_passphrase(given: argparse.Namespace, settings: Settings, ports: Ports) 
     return 0
 
 
-def _read_passphrase(given: argparse.Namespace) -> str | None:
+def read_passphrase(given: argparse.Namespace) -> str | None:
+    """Return what was typed twice, or came on standard input; None where neither."""
     try:
         if given.passphrase_stdin:
             return sys.stdin.buffer.readline().decode().rstrip("\r\n")

@@ -7,6 +7,7 @@ from typing import Any
 from app.core.wire import Role
 from sync_server.commands import (
     audit,
+    backup,
     cards,
     checking,
     compartment,
@@ -46,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     people_parser.add_recovery(commands, _hours)
     _devices(commands)
     audit.add_to(commands)
+    backup.add_to(commands)
     compartment.add_to(commands)
     erasure.add_to(commands)
     _cards(commands)

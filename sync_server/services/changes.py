@@ -61,7 +61,7 @@ def mark_erased(
     """Mark what is somebody's who was erased; return it, and the others.
 
     It counts as present: a part of the same change that is another person's is whole
-    with it. An event is nobody's.
+    with it. An event is nobody's, unless its content is gone.
     """
     gone = [one for one in rest if _is_erased(one, known)]
     for one in gone:
@@ -70,10 +70,12 @@ def mark_erased(
 
 
 def _is_erased(one: Received, known: Known) -> bool:
+    if one.reason is ProblemCode.ERASED:
+        return True
     head = one.head
     if head is None or head.record_type == RecordType.AUDIT_EVENT:
         return False
-    return one.reason is ProblemCode.ERASED or head.patient_id in known.erased
+    return head.patient_id in known.erased
 
 
 def judge(change: Sequence[Received], rest: Sequence[Received], known: Known) -> bool:

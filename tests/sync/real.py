@@ -22,6 +22,7 @@ from app.storage.vault import Vault
 from app.storage.vault_file import VaultFile
 from app.sync.engine import SyncEngine
 from app.sync.enrol import EnrolmentForm, enrol
+from app.sync.erasures import ErasureSync
 from app.sync.gateway import HttpGateway
 from app.sync.people import PeopleSync
 from app.sync.scheduler import SyncScheduler
@@ -177,7 +178,8 @@ def real_tablet(
         vault = file.choose_pin(nurse, PIN)
         gateway = HttpGateway(url or server.url, enrolment.token)
         people = PeopleSync(gateway.channel, vault)
-        engine = SyncEngine(gateway, vault, system_wall_ms, people)
+        erasures = ErasureSync(gateway.channel, vault)
+        engine = SyncEngine(gateway, vault, system_wall_ms, people, erasures)
         scheduler = SyncScheduler(random.Random(1))
         try:
             yield RealTablet(file, vault, gateway, engine, scheduler)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from app.core.change import Change, RecordKey
-from app.core.problems import ProblemCode
 from tests.sync.real import real_server, real_tablet
 
 ERASED = RecordKey("Patient", "p1", "p1")
@@ -33,12 +32,13 @@ def test_what_was_erased_is_sent_without_content_and_blocks_nothing(
         assert a.vault.pending() is None
 
 
-def test_another_patients_part_of_an_erased_change_is_kept_here(
+def test_another_patients_part_of_an_erased_change_is_accepted(
     tmp_path: Path,
 ) -> None:
     with (
         real_server(tmp_path / "server") as server,
         real_tablet(tmp_path / "a", server) as a,
+        real_tablet(tmp_path / "b", server) as b,
     ):
         change = Change()
         change.set(ERASED, {"sex": "female"})
@@ -46,10 +46,8 @@ def test_another_patients_part_of_an_erased_change_is_kept_here(
         a.vault.commit(change)
         a.vault.erase_patient("p1")
         assert a.engine.round(asked=True).failure is None
-        (entry,) = a.vault.set_aside()
-        assert (entry.patient_id, entry.reason) == (
-            "p2",
-            ProblemCode.CHANGE_INCOMPLETE,
-        )
-        assert a.vault.document("p2") is not None
-        assert a.vault.counts().set_aside == 1
+        assert a.vault.set_aside() == ()
+        assert a.vault.counts().set_aside == 0
+        assert a.vault.counts().operations == 0
+        assert b.engine.round().failure is None
+        assert b.vault.document("p2") is not None
