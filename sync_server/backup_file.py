@@ -33,6 +33,7 @@ _NONCE = 12
 _KEY = 32
 _SALT = 16
 _LEVEL = 6
+_LEAST_KIB = 8
 _MOST_KIB, _MOST_ROUNDS, _MOST_LANES = 1024 * 1024, 16, 8
 _DAMAGED = (
     "The file is damaged or was cut short: nothing was restored. Use another copy."
@@ -157,7 +158,7 @@ def _key_of(header: bytes, passphrase: str) -> bytes:
                 "salt": str(salt),
                 "cost": [int(memory), int(rounds), int(lanes)],
             } if (
-                8 <= memory <= _MOST_KIB
+                _LEAST_KIB <= memory <= _MOST_KIB
                 and 0 < rounds <= _MOST_ROUNDS
                 and 0 < lanes <= _MOST_LANES
             ):

@@ -34,10 +34,10 @@ class LedgerEntry:
 
 
 class ErasureLedger:
-    """The file in a deployment's folder; every server of it shares the folder."""
+    """The file NAME in a deployment's folder, which all its servers share."""
 
-    def __init__(self, folder: Path, secrets: ServerSecrets) -> None:
-        self.path = folder / NAME
+    def __init__(self, path: Path, secrets: ServerSecrets) -> None:
+        self.path = path
         self._secrets = secrets
 
     def entries(self) -> tuple[LedgerEntry, ...]:

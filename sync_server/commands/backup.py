@@ -73,9 +73,8 @@ def restore(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     try:
         with given.file.open("rb") as source:
             lines = backup_file.lines(backup_file.read(source, passphrase))
-            if given.erasures is not None:
-                content.ledger_of(given.erasures, settings)
-            done = content.restore(settings, ports, database, lines)
+            target = content.Target(settings, database, ports, given.erasures)
+            done = content.restore(target, lines)
     finally:
         database.close()
     at = datetime.fromtimestamp(done.made_at / 1000, UTC).isoformat(timespec="seconds")

@@ -8,6 +8,7 @@ while the server goes on; and what SQLite wrote, PostgreSQL can take in.
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, func, insert, inspect, select
 
 from app.core.version import VERSION
-from sync_server import secret_file
+from sync_server import erasure_ledger, secret_file
 from sync_server.context import Context, Ports
 from sync_server.database import Database
+from sync_server.erasure_ledger import ErasureLedger, LedgerEntry
 from sync_server.migrations.run import migrate, version_of
 from sync_server.opening import open_context
 from sync_server.services import erasure
@@ -77,29 +79,42 @@ def stream(context: Context, *, with_secrets: bool) -> Iterator[bytes]:
         yield _line({"end": counts})
 
 
-def restore(
-    settings: Settings, ports: Ports, database: Database, lines: Iterator[bytes]
-) -> Restored:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to restore to; `ledger` is a copy of who was erased since the backup."""
+
+    settings: Settings
+    database: Database
+    ports: Ports
+    ledger: Path | None = None
+
+
+def restore(target: Target, lines: Iterator[bytes]) -> Restored:
     """Make an empty database the server that was backed up, in one transaction.
 
     Then it gets a new epoch, and whom the ledger names is erased again. Raises
     AdministrationError, or SettingsError for secrets that are not its own: the database
     is as empty as before then.
     """
+    database, settings, ports = target.database, target.settings, target.ports
     head = _head(next(lines, b""))
     _require_empty(database)
-    _keep_secrets(settings, str(head.get("secrets") or ""))
-    try:
-        migrate(database, str(head["schema"]))
-    except SettingsError:
-        raise AdministrationError(_NEWER) from None
-    with database.write() as connection:
-        counts = _take_in(connection, lines)
-        _check(settings, connection, counts)
+    with _secrets_of(settings, str(head.get("secrets") or "")):
+        named = _named_in(target)
+        try:
+            migrate(database, str(head["schema"]))
+        except SettingsError:
+            raise AdministrationError(_NEWER) from None
+        with database.write() as connection:
+            counts = _take_in(connection, lines)
+            _check(settings, connection, counts)
     migrate(database)
     begin_epoch(ports, database)
     done = Restored(counts, int(head["made_at"]))
     context = open_context(settings, ports, database)
+    if named:
+        own = settings.data / erasure_ledger.NAME
+        ErasureLedger(own, context.secrets).append(named)
     done.erased_again = erasure.replay(context)
     with database.snapshot() as connection:
         done.chains = list(verify(connection))
@@ -127,9 +142,11 @@ def _require_empty(database: Database) -> None:
             )
 
 
-def _keep_secrets(settings: Settings, text: str) -> None:
-    """Put the backup's secrets where there are none; whatever is there stays."""
+@contextmanager
+def _secrets_of(settings: Settings, text: str) -> Iterator[None]:
+    """Put the backup's secrets where there are none; they go again where it fails."""
     if secret_file.exists(settings.data):
+        yield
         return
     if not text:
         raise AdministrationError(
@@ -137,6 +154,21 @@ def _keep_secrets(settings: Settings, text: str) -> None:
             "backup does not hold it."
         )
     secret_file.put_back(settings.data, text)
+    try:
+        yield
+    except BaseException:
+        (settings.data / secret_file.NAME).unlink()
+        raise
+
+
+def _named_in(target: Target) -> tuple[LedgerEntry, ...]:
+    """Return whom the copy of the ledger names; raise where it is damaged or gone."""
+    if target.ledger is None:
+        return ()
+    if not target.ledger.exists():
+        raise AdministrationError(f"There is no file {target.ledger}.")
+    secrets = secret_file.load(target.settings.data)
+    return ErasureLedger(target.ledger, secrets).entries()
 
 
 def _take_in(connection: Connection, lines: Iterator[bytes]) -> dict[str, int]:
@@ -212,12 +244,3 @@ def _out(value: object) -> object:
 
 def _back(value: object) -> object:
     return base64.b64decode(value["b"]) if isinstance(value, dict) else value
-
-
-def ledger_of(path: Path, settings: Settings) -> None:
-    """Put a copy of the ledger where the server keeps its own, if it has none."""
-    target = settings.data / "erasures.ledger"
-    if target.exists():
-        raise AdministrationError(f"{target} is there already: it is used as it is.")
-    raw = path.read_bytes()
-    secret_file.write_private(target, raw)

@@ -12,7 +12,7 @@ from app.core.audit import AuditEvent, AuditKind, audit_subject
 from app.core.erasure_wire import MAX_ERASED, Erased, ErasedPage
 from sync_server.context import Context
 from sync_server.database import AnyRow, Database
-from sync_server.erasure_ledger import ErasureLedger, LedgerEntry
+from sync_server.erasure_ledger import NAME, ErasureLedger, LedgerEntry
 from sync_server.erasure_tables import ERASURE
 from sync_server.services import audit
 from sync_server.services.administration import AdministrationError
@@ -212,4 +212,4 @@ def _entry_of(row: AnyRow) -> LedgerEntry:
 
 
 def _ledger(context: Context) -> ErasureLedger:
-    return ErasureLedger(context.settings.data, context.secrets)
+    return ErasureLedger(context.settings.data / NAME, context.secrets)
