@@ -17,6 +17,7 @@ from app.core.console_wire import (
     SignInResponse,
 )
 from app.core.document_json import document_from_json
+from app.core.erasure_wire import Erased, EraseRequest
 from app.core.merge import Document
 from app.core.wire import (
     API_PREFIX,
@@ -64,6 +65,7 @@ class MergedRecord:
     practitioners: Mapping[str, PractitionerInfo]
     devices: Mapping[str, DeviceInfo]
     sites: Mapping[str, SiteInfo]
+    may_erase: bool = False
     hidden: tuple[str, ...] = ()
     """Types of what is there and is not shown to the role that asks."""
 
@@ -118,8 +120,14 @@ class ConsoleSession:
             {who.practitioner_id: who for who in record.practitioners},
             {device.device_id: device for device in record.devices},
             {site.site_id: site for site in record.sites},
+            record.may_erase,
             record.hidden,
         )
+
+    def erase_patient(self, patient_id: str, request: EraseRequest) -> Erased:
+        """Erase a patient for good; Refused(CARD_CODE_WRONG) for another code."""
+        path = f"{API_PREFIX}/patients/{quote(patient_id, safe='')}/erase"
+        return self._channel.post(path, Erased, request)
 
     def close(self) -> None:
         """Close every connection."""

@@ -102,7 +102,7 @@ def replay(context: Context) -> int:
             ledger.append(missing)
     if again:
         database.empty_log()
-        logger.warning("erased again", extra={"patients": again})
+        logger.info("erased again", extra={"patients": again})
     return len(again)
 
 

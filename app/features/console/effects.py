@@ -9,9 +9,11 @@ from typing import assert_never
 
 from app.core.clock import WallClock
 from app.core.console_wire import PatientSearch
+from app.core.erasure_wire import EraseRequest
 from app.core.operation import EncodedOperation, Operation, decode_operation
 from app.core.timeline import timeline
 from app.core.wire import FeedItem
+from app.features.console.erasing import EraseFailed, ErasePerson, PersonErased
 from app.features.console.state import (
     Effect,
     Event,
@@ -68,6 +70,9 @@ class _Console:
                 work.run(find, dispatch, _as_event, by_code(Failed))
             case OpenRecord(patient_id):
                 self._open(patient_id, dispatch)
+            case ErasePerson():
+                erase = partial(_erase, desk, effect)
+                work.run(erase, dispatch, _as_event, by_code(EraseFailed))
             case OpenLanguages():
                 self.place.go(Languages())
             case SignOut():
@@ -90,6 +95,12 @@ def loop(desk: Desk, work: Work, place: Place) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
     console = _Console(desk, work, place)
     return Loop(Model(), update, console.perform, Moments(shown=Shown()))
+
+
+def _erase(desk: Desk, effect: ErasePerson) -> Event:
+    request = EraseRequest(reason=effect.reason, code=effect.code)
+    desk.session.erase_patient(effect.patient_id, request)
+    return PersonErased(effect.patient_id)
 
 
 def _find(desk: Desk, question: Question) -> Event:
@@ -125,6 +136,7 @@ def _opened(record: MergedRecord, number: int) -> Event:
             ),
             number,
             bool(record.hidden),
+            record.may_erase,
         )
     )
 

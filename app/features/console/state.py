@@ -8,6 +8,15 @@ from app.core.merge import Document
 from app.core.problems import ProblemCode
 from app.core.projections import PatientView
 from app.core.timeline import Moment
+from app.features.console.erasing import (
+    EraseAsked,
+    EraseFailed,
+    ErasePerson,
+    Erasing,
+    ErasingEvent,
+    PersonErased,
+    decide,
+)
 from app.ui.loop import Next
 from app.ui.provenance import Names
 
@@ -42,7 +51,8 @@ class Opened:
     number: int = 0
     """Its place among what the server was asked for."""
     has_hidden: bool = False
-    """Whether there is more that is not shown to the role."""
+    may_erase: bool = False
+    """Whether who is signed in may erase this person's data."""
 
     def is_older_than(self, other: "Opened | None") -> bool:
         """Tell whether it was asked for before what is shown of the same person."""
@@ -75,6 +85,10 @@ class Model:
     hides_alarms: bool = False
     record_problem: ProblemCode | None = None
     """Why the record that is selected could not be read, or not again."""
+    erasing: Erasing | None = None
+    """What was given so far to erase the person who is selected."""
+    has_erased: bool = False
+    """Whether somebody was just erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +175,9 @@ Event = (
     | Failed
     | LanguagesPressed
     | SignOutPressed
+    | EraseAsked
+    | ErasingEvent
+    | PersonErased
 )
 
 
@@ -184,11 +201,16 @@ class SignOut:
     pass
 
 
-Effect = FindPatients | OpenRecord | OpenLanguages | SignOut
+Effect = FindPatients | OpenRecord | OpenLanguages | SignOut | ErasePerson
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
     """Decide an event."""
+    if isinstance(event, ErasingEvent):
+        erasing, deed = decide(model.erasing, event)
+        failed = _leave(event.problem) if isinstance(event, EraseFailed) else ()
+        effects = failed if deed is None else (deed,)
+        return Next(replace(model, erasing=erasing), effects)
     match event:
         case Shown() | RefreshPressed():
             again = (OpenRecord(model.selected),) if model.selected else ()
@@ -206,7 +228,7 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(_found(model, event))
         case PatientPressed(patient_id):
             chosen = replace(model, selected=patient_id, opened=None, problem=None)
-            asked = replace(chosen, record_problem=None)
+            asked = replace(chosen, record_problem=None, erasing=None, has_erased=False)
             return Next(asked, (OpenRecord(patient_id),))
         case RecordOpened() | RecordFailed() | RecordClosed():
             return _record(model, event)
@@ -216,8 +238,20 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, (OpenLanguages(),))
         case SignOutPressed():
             return Next(model, (SignOut(),))
+        case EraseAsked(shown_code):
+            return Next(replace(model, erasing=Erasing(model.selected, shown_code)))
+        case PersonErased():
+            return _erased(model, event)
         case _:
             assert_never(event)
+
+
+def _erased(model: Model, event: PersonErased) -> Next[Model, Effect]:
+    """Leave the record of whom was erased, and look who is left."""
+    gone = replace(model, erasing=None, has_erased=True)
+    if event.patient_id == model.selected:
+        gone = replace(gone, selected="", opened=None, record_problem=None)
+    return Next(gone, (FindPatients(model.question),))
 
 
 def _record(
@@ -236,7 +270,7 @@ def _record(
             return Next(replace(model, record_problem=problem), _leave(problem))
         case RecordClosed():
             closed = replace(model, selected="", opened=None, record_problem=None)
-            return Next(closed)
+            return Next(replace(closed, erasing=None))
         case _:
             assert_never(event)
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import flet as ft
 
 from app.core.ids import format_card_code
+from app.features.console.erase_view import erase_body, erase_button
+from app.features.console.erasing import EraseLeft
 from app.features.console.record_view import record_body
 from app.features.console.state import (
     ConflictsToggled,
@@ -36,23 +38,38 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
     """Draw the patients, and the record of the one selected."""
     _ = look.t.gettext
     if model.selected and not look.is_wide:
+        leave = RecordClosed() if model.erasing is None else EraseLeft()
         return Frame(
             title=_("Record"),
-            body=record_body(model, dispatch, look, words),
-            scroll_to_top=model.selected,
-            back=lambda: dispatch(RecordClosed()),
+            body=_selected(model, dispatch, look, words),
+            scroll_to_top=_top(model),
+            back=lambda: dispatch(leave),
         )
     beside = (
-        record_body(model, dispatch, look, words) if model.selected else [_choose(look)]
+        _selected(model, dispatch, look, words) if model.selected else [_choose(look)]
     )
     return Frame(
         title=_("People at all sites"),
         body=_list(model, dispatch, look),
         beside=beside if look.is_wide else None,
         span=Span.FULL if look.is_wide else Span.COLUMN,
-        scroll_to_top=model.selected,
+        scroll_to_top=_top(model),
         actions=_actions(dispatch, look),
     )
+
+
+def _selected(
+    model: Model, dispatch: Dispatch, look: Look, words: RecordWords
+) -> list[ft.Control]:
+    """Draw the record, or what is asked before it is erased."""
+    if model.erasing is not None:
+        return erase_body(model.erasing, dispatch, look)
+    opened, body = model.opened, record_body(model, dispatch, look, words)
+    return body if opened is None else [*body, *erase_button(opened, dispatch, look)]
+
+
+def _top(model: Model) -> str:
+    return model.selected if model.erasing is None else f"erase {model.selected}"
 
 
 def _actions(dispatch: Dispatch, look: Look) -> list[ft.Control]:
@@ -110,6 +127,9 @@ def _list(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
     if model.problem is not None:
         sentence = messages.problem(t, model.problem)
         controls.append(w.notice("console.problem", sentence, w.Tone.WARNING))
+    if model.has_erased:
+        gone = _("The person’s data was erased. Tablets erase it at their next sync.")
+        controls.append(w.notice("console.erased", gone))
     if model.answered is None:
         return [*controls, w.waiting("console.waiting", _("Asking the server"))]
     if model.hides_alarms:
