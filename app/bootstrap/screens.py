@@ -27,6 +27,8 @@ from app.features.record import effects as record
 from app.features.record.view import view as record_view
 from app.features.register import effects as register
 from app.features.register.view import view as register_view
+from app.features.restore import effects as restore
+from app.features.restore.view import view as restore_view
 from app.features.result import effects as result
 from app.features.result.view import view as result_view
 from app.features.screening import effects as screening
@@ -34,6 +36,8 @@ from app.features.screening.returning import way_back
 from app.features.screening.view import view as screening_view
 from app.features.sync import effects as sync
 from app.features.sync.view import view as sync_view
+from app.features.tablet import effects as tablet_
+from app.features.tablet.view import view as tablet_view
 from app.features.trouble import effects as trouble
 from app.features.trouble.view import view as trouble_view
 from app.features.unlock import effects as unlock
@@ -43,6 +47,7 @@ from app.features.visit.view import view as visit_view
 from app.i18n import formats
 from app.storage import Vault
 from app.ui import routes as to
+from app.ui.files import Files
 from app.ui.frame import Frame
 from app.ui.look import Look
 from app.ui.navigator import Place
@@ -61,6 +66,8 @@ class Session(Protocol):
     """Of the screens of an unlocked session: a lock waits for it."""
     door_work: Work
     """Of the screens before: it may wait for a lock."""
+    files: Files
+    """How a file leaves this tablet, and comes in."""
 
     @property
     def desk(self) -> Desk:
@@ -79,7 +86,14 @@ class Session(Protocol):
 def make_screen(session: Session, place: Place) -> Screen:
     """Make the screen of a place."""
     match place.route:
-        case to.Enrol() | to.Unlock() | to.Forgotten() | to.Languages() | to.Trouble():
+        case (
+            to.Enrol()
+            | to.Restore()
+            | to.Unlock()
+            | to.Forgotten()
+            | to.Languages()
+            | to.Trouble()
+        ):
             return _before_unlock(session, place)
         case (
             to.Record()
@@ -89,6 +103,7 @@ def make_screen(session: Session, place: Place) -> Screen:
             | to.Sync()
             | to.Home()
             | to.Colleagues()
+            | to.ThisTablet()
         ):
             return _of_records(session, place)
         case _:
@@ -103,6 +118,11 @@ def _before_unlock(session: Session, place: Place) -> Screen:
                 process.file(), process.settings.server, process.station.set
             )
             return Screen(enrol.loop(tablet, session.door_work, place), enrol_view)
+        case to.Restore():
+            bench = restore.Bench(
+                process.restore, process.file, process.settings.server, session.files
+            )
+            return Screen(restore.loop(bench, session.door_work, place), restore_view)
         case to.Unlock():
             door = unlock.Door(process.file(), session.unlock, session.way_back)
             return Screen(unlock.loop(door, session.door_work, place), unlock_view)
@@ -130,12 +150,19 @@ def _of_records(session: Session, place: Place) -> Screen:
             return _of_disclosures(session, place, place.route)
         case to.Colleagues():
             return Screen(colleagues.loop(desk, work, place), colleagues_view)
-        case to.Sync():
-            synced = sync.loop(desk, work, place, process.scheduler)
-            return Screen(synced, sync_view)
+        case to.ThisTablet() | to.Sync():
+            return _of_this_tablet(session, place)
         case _:
             waiting = home.loop(desk, work, place, process.station.set)
             return Screen(waiting, home_view)
+
+
+def _of_this_tablet(session: Session, place: Place) -> Screen:
+    desk, work, process = session.desk, session.work, session.process
+    if isinstance(place.route, to.ThisTablet):
+        keeping = tablet_.Keeping(process.settings.data, session.files)
+        return Screen(tablet_.loop(desk, work, keeping), tablet_view)
+    return Screen(sync.loop(desk, work, place, process.scheduler), sync_view)
 
 
 def _of_disclosures(

@@ -16,6 +16,7 @@ from app.core.parcel import ParcelHead
 from app.storage import LockedError, StorageError, Vault, VaultCorruptError
 from app.sync.status import SyncStatus
 from app.ui.failures import Failures
+from app.ui.files import PageFiles
 from app.ui.look import Look, first_look
 from app.ui.navigator import Entry, Navigator, Place
 from app.ui.presence import Patience, Presence, Ticking
@@ -53,6 +54,7 @@ class TabletSession(Session):
         # door's own work waits for the lock.
         self.work = Work(self._loop, failures)
         self.door_work = Work(self._loop, failures)
+        self.files = PageFiles(page, failures.guard)
         ticking = Ticking(process.monotonic, self.door_work.later)
         self.kit = Kit(
             Navigator(start),

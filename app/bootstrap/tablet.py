@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from app.bootstrap.settings import PreferencesFile, Settings, known_language
@@ -21,10 +22,15 @@ from app.storage import (
     DeviceSecret,
     FileDeviceSecret,
     LockedError,
+    Passphrase,
+    Reopening,
+    RestoreRefusedError,
     StorageError,
     UnlockPolicy,
     Vault,
     VaultFile,
+    restore_in_place,
+    tuned_cost,
     unsent,
 )
 from app.sync.engine import SyncEngine
@@ -102,6 +108,22 @@ class TabletProcess:
                     self.settings.data, self.secret, self.wall, self.ids, self._policy
                 )
             return self._file
+
+    def restore(self, source: Path, opener: Passphrase, who: str, pin: str) -> None:
+        """Make a backup this tablet's records; its empty vault goes. Blocks.
+
+        Raises RestoreRefusedError where there is more than nothing, and as
+        `restore_backup` does: then all is as it was.
+        """
+        file = self.file()
+        with self._guard:
+            if file.enrolled or file.has_slots:
+                raise RestoreRefusedError
+            file.close()
+            self._file = None
+            cost = self._policy.cost or tuned_cost(self.monotonic)
+            new = Reopening(self.secret, self.wall, self.ids, who, pin, cost)
+            restore_in_place(source, self.settings.data, opener, new)
 
     def left_unsent(self) -> ParcelHead | None:
         """What the last lock left for the server; needs no key. Blocks."""

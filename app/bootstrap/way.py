@@ -3,7 +3,16 @@
 from dataclasses import dataclass, field
 
 from app.core.access import Sensitivity, may_see
-from app.ui.routes import Disclosure, Home, Languages, Register, Result, Route, Sync
+from app.ui.routes import (
+    Disclosure,
+    Home,
+    Languages,
+    Register,
+    Result,
+    Route,
+    Sync,
+    ThisTablet,
+)
 from app.ui.scrolls import Offsets
 
 HOME: tuple[Route, ...] = (Home(),)
@@ -40,12 +49,12 @@ def leads_on(role: str, route: Route) -> bool:
     """Whether an unlock leads somebody straight to a place that a colleague left.
 
     To people, who may see answers; to a result, who may see what they mean; to a
-    disclosure, nobody: it is opened anew, and that is written down. It is no lock: from
-    Home one goes wherever a screen lets one.
+    disclosure or a backup, nobody: it is opened anew by whom it is for. It is no lock:
+    from Home one goes wherever a screen lets one.
     """
     if isinstance(route, _OF_NOBODY):
         return True
-    if isinstance(route, Disclosure):
+    if isinstance(route, Disclosure | ThisTablet):
         return False
     is_result = isinstance(route, Result)
     return may_see(role, Sensitivity.RESULT if is_result else Sensitivity.CLINICAL)

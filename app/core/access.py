@@ -54,6 +54,7 @@ _SEEN: Mapping[str, frozenset[Sensitivity]] = {
     Role.NGO_STAFF: _LEAST,
     Role.ADMINISTRATOR: _LEAST,
 }
+_BACKS_UP = frozenset({Role.COORDINATOR.value, Role.ADMINISTRATOR.value})
 _BREAKS_GLASS = frozenset({Role.MEDIATOR.value, Role.NGO_STAFF.value})
 
 
@@ -76,6 +77,15 @@ def may_see(role: str, sensitivity: Sensitivity, *, is_broken: bool = False) -> 
 def may_break_glass(role: str) -> bool:
     """Tell whether a role may open what is closed to it, for a reason it must give."""
     return role in _BREAKS_GLASS
+
+
+def may_back_up(role: str) -> bool:
+    """Tell whether a role may take all of a tablet out as one file.
+
+    The file holds every record, also what screens hide from a role, and its passphrase
+    alone protects it: so those may who answer for a deployment's data already.
+    """
+    return role in _BACKS_UP
 
 
 @dataclass(frozen=True, slots=True)

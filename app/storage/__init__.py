@@ -77,7 +77,8 @@ from app.storage.only_here import OnlyHere
 from app.storage.opening import delete_kept, kept_files
 from app.storage.outbox import BatchLimits
 from app.storage.parcel import unsent
-from app.storage.pin_cost import UnlockPolicy
+from app.storage.pin_cost import UnlockPolicy, tuned_cost
+from app.storage.restoring import restore_in_place, setup_in
 from app.storage.sealing import FLOOR, PinCost
 from app.storage.set_aside import SetAside
 from app.storage.stored_operation import State
@@ -143,5 +144,8 @@ __all__ = [
     "delete_kept",
     "kept_files",
     "restore_backup",
+    "restore_in_place",
+    "setup_in",
+    "tuned_cost",
     "unsent",
 ]

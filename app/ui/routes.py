@@ -9,6 +9,16 @@ class Enrol:
 
 
 @dataclass(frozen=True, slots=True)
+class Restore:
+    """Make a backup this tablet's records, in place of none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThisTablet:
+    """A backup of all that is on this tablet, and what lies about on it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unlock:
     """Pick a name, give the PIN."""
 
@@ -139,6 +149,8 @@ class Trouble:
 
 Route = (
     Enrol
+    | Restore
+    | ThisTablet
     | Unlock
     | Forgotten
     | Home

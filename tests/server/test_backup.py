@@ -68,16 +68,16 @@ def restored(
         database.close()
 
 
-def rows(context: Context) -> dict[str, list[object]]:
+def rows(context: Context) -> dict[str, list[tuple[object, ...]]]:
     """Return every row of every table that a backup holds, but for the epoch."""
-    found = {}
+    found: dict[str, list[tuple[object, ...]]] = {}
     with context.database.read() as connection:
         for table in SQLModel.metadata.sorted_tables:
             if table.name not in LEFT_OUT:
                 columns = [c for c in table.columns if c.name != "epoch"]
                 query = select(*columns).order_by(*table.primary_key.columns)
                 listed = [tuple(row) for row in connection.execute(query)]
-                found[table.name] = list(listed)
+                found[table.name] = [*listed]
     return found
 
 

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select, text
 
+from app.core.canonical import Json
 from app.core.console_wire import PatientSearch
 from app.core.erasure_wire import ErasureReason
 from app.core.problems import ProblemCode
@@ -199,7 +200,7 @@ def test_nobody_and_a_tablets_events_are_refused(deployment: TestDeployment) -> 
 def test_no_byte_of_them_is_left_in_sqlites_files(on_sqlite: TestDeployment) -> None:
     device = on_sqlite.device("tablet")
     write_both(device)
-    long = {f"note{n}": f"{ANSWER} {n} " * 200 for n in range(20)}
+    long: dict[str, Json] = {f"note{n}": f"{ANSWER} {n} " * 200 for n in range(20)}
     device.write((ANSWERS, long))
     on_sqlite.push(device)
     assert [*files_with(on_sqlite.settings.data, NAME, ANSWER)]

@@ -16,6 +16,7 @@ from app.features.enrol.state import (
     GoUnlock,
     Model,
     OpenLanguages,
+    OpenRestore,
     update,
 )
 from app.storage import VaultFile
@@ -23,7 +24,7 @@ from app.sync.enrol import EnrolmentForm, enrol
 from app.sync.gateway import HttpGateway
 from app.ui.loop import Loop
 from app.ui.navigator import Place
-from app.ui.routes import Languages, Unlock
+from app.ui.routes import Languages, Restore, Unlock
 from app.ui.work import Work, by_code
 
 
@@ -50,6 +51,8 @@ def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effe
                 )
             case GoUnlock():
                 place.reset(Unlock())
+            case OpenRestore():
+                place.go(Restore())
             case OpenLanguages():
                 place.go(Languages())
             case _:

@@ -57,6 +57,11 @@ class LanguagesPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class RestorePressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolled:
     pass
 
@@ -73,6 +78,7 @@ Event = (
     | StationPressed
     | EnrolPressed
     | LanguagesPressed
+    | RestorePressed
     | Enrolled
     | EnrolFailed
 )
@@ -92,11 +98,16 @@ class GoUnlock:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRestore:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class OpenLanguages:
     pass
 
 
-Effect = EnrolDevice | GoUnlock | OpenLanguages
+Effect = EnrolDevice | GoUnlock | OpenRestore | OpenLanguages
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -114,6 +125,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return _pressed(model)
         case LanguagesPressed():
             return Next(model, (OpenLanguages(),))
+        case RestorePressed():
+            return Next(model, () if model.busy else (OpenRestore(),))
         case Enrolled():
             return Next(replace(model, busy=False), (GoUnlock(),))
         case EnrolFailed(problem):

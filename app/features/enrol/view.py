@@ -13,6 +13,7 @@ from app.features.enrol.state import (
     LanguagesPressed,
     Model,
     NameTyped,
+    RestorePressed,
     StationPressed,
 )
 from app.i18n import messages
@@ -58,6 +59,12 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             "enrol.send",
             _("Set up"),
             lambda: dispatch(EnrolPressed()),
+            enabled=not model.busy,
+        ),
+        quiet=w.quiet_button(
+            "enrol.restore",
+            _("Restore from a backup"),
+            lambda: dispatch(RestorePressed()),
             enabled=not model.busy,
         ),
     )

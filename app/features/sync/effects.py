@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from app.clinic.desk import Desk
+from app.core.access import may_back_up
 from app.core.problems import ProblemCode
 from app.features.sync.state import (
     Effect,
@@ -18,6 +19,7 @@ from app.features.sync.state import (
     Model,
     Moved,
     OpenRecord,
+    OpenTablet,
     Outcome,
     Progress,
     ProgressCame,
@@ -33,7 +35,7 @@ from app.sync.status import SyncStatus
 from app.ui.listening import Listening
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Record
+from app.ui.routes import Record, ThisTablet
 from app.ui.work import Work
 
 Dispatch = Callable[[Event], None]
@@ -60,6 +62,8 @@ class _Sync:
                 self.loads.newest(self._kept, dispatch, _as_event)
             case SyncNow():
                 self.scheduler.sync_now()
+            case OpenTablet():
+                self.place.go(ThisTablet())
             case OpenRecord(patient_id):
                 self.place.go(Record(patient_id))
             case _:
@@ -137,4 +141,6 @@ def loop(
     """Make the screen's loop."""
     screen = _Sync(desk, work, place, scheduler)
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
-    return Loop(Model(now_ms=desk.wall()), update, screen.perform, moments)
+    may = may_back_up(desk.practitioner.role)
+    model = Model(now_ms=desk.wall(), may_back_up=may)
+    return Loop(model, update, screen.perform, moments)

@@ -75,6 +75,8 @@ class Model:
     now_ms: int = 0
     server: str = ""
     lost: Lost = Lost()
+    may_back_up: bool = False
+    """Whether this role may take all records out of this tablet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +113,24 @@ class PersonPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class TabletPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     now_ms: int
 
 
 Event = (
-    Shown | Left | ProgressCame | KeptLoaded | SyncPressed | PersonPressed | TimePassed
+    Shown
+    | Left
+    | ProgressCame
+    | KeptLoaded
+    | SyncPressed
+    | PersonPressed
+    | TabletPressed
+    | TimePassed
 )
 
 
@@ -145,7 +159,12 @@ class OpenRecord:
     patient_id: str
 
 
-Effect = Listen | StopListening | LoadKept | SyncNow | OpenRecord
+@dataclass(frozen=True, slots=True)
+class OpenTablet:
+    pass
+
+
+Effect = Listen | StopListening | LoadKept | SyncNow | OpenRecord | OpenTablet
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -166,6 +185,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, (SyncNow(),))
         case PersonPressed(patient_id):
             return Next(model, (OpenRecord(patient_id),) if patient_id else ())
+        case TabletPressed():
+            return Next(model, (OpenTablet(),) if model.may_back_up else ())
         case TimePassed(now_ms):
             return Next(replace(model, now_ms=now_ms), (Listen(),))
         case _:

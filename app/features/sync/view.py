@@ -14,6 +14,7 @@ from app.features.sync.state import (
     PersonPressed,
     Progress,
     SyncPressed,
+    TabletPressed,
 )
 from app.i18n import formats, messages
 from app.ui import widgets as w
@@ -41,6 +42,15 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     if model.server:
         server = (_("Server"), look.t.isolate_ltr(model.server))
         body.append(w.key_values("sync.server", [server]))
+    if model.may_back_up:
+        body.append(
+            w.quiet_button(
+                "sync.tablet",
+                _("This tablet: backup"),
+                lambda: dispatch(TabletPressed()),
+                ft.Icons.SAVE_ALT,
+            )
+        )
     running = model.progress is not None and model.progress.running
     return Frame(
         title=_("Sending and receiving"),
