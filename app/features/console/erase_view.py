@@ -49,42 +49,13 @@ def erase_button(opened: Opened, dispatch: Dispatch, look: Look) -> list[ft.Cont
 
 def erase_body(erasing: Erasing, dispatch: Dispatch, look: Look) -> list[ft.Control]:
     """Draw what is asked before a person is erased."""
-    t = look.t
-    _ = t.gettext
-    choices = [w.Choice(each.value, _(said)) for each, said in REASONS.items()]
-    chosen = set() if erasing.reason is None else {erasing.reason.value}
-    tell = w.one(lambda value: dispatch(EraseReasonChosen(ErasureReason(value))))
-    template = _("Type the code {code} to show that you mean this person.")
-    code = formats.code(t, erasing.shown_code)
+    _ = look.t.gettext
+    busy = [w.waiting("erase.busy", _("Asking the server"))] if erasing.busy else []
     return [
-        w.title(_("Erase this person’s data")),
-        w.notice(
-            "erase.goes",
-            _(
-                "Everything that was written of this person goes, here and on every "
-                "tablet at its next sync. It can’t be brought back."
-            ),
-            w.Tone.DANGER,
-        ),
-        w.words(
-            _(
-                "What stays: that there was a record, who wrote in it and when, "
-                "without a name or an answer. Older backups still hold the data "
-                "until they are deleted."
-            )
-        ),
-        w.section_title(_("Why?")),
-        w.choice_list("erase.reason", choices, chosen, look, tell),
-        w.words(t.fill(template, code=code)),
-        w.text_field(
-            "erase.code",
-            _("Code"),
-            erasing.code,
-            lambda text: dispatch(EraseCodeTyped(text)),
-            w.FieldOptions(is_ltr=True),
-        ),
+        *_told(look),
+        *_asked(erasing, dispatch, look),
         *_problem(erasing, look),
-        *([w.waiting("erase.busy", _("Asking the server"))] if erasing.busy else []),
+        *busy,
         w.main_button(
             "erase.confirm",
             _("Erase for good"),
@@ -94,6 +65,48 @@ def erase_body(erasing: Erasing, dispatch: Dispatch, look: Look) -> list[ft.Cont
         ),
         w.quiet_button(
             "erase.leave", _("Keep this record"), lambda: dispatch(EraseLeft())
+        ),
+    ]
+
+
+def _told(look: Look) -> list[ft.Control]:
+    """Say what goes and what stays."""
+    _ = look.t.gettext
+    goes = _(
+        "Everything that was written of this person goes, here and on every "
+        "tablet at its next sync. It can’t be brought back."
+    )
+    stays = _(
+        "What stays: that there was a record, who wrote in it and when, "
+        "without a name or an answer. Older backups still hold the data "
+        "until they are deleted."
+    )
+    return [
+        w.title(_("Erase this person’s data")),
+        w.notice("erase.goes", goes, w.Tone.WARNING),
+        w.words(stays),
+    ]
+
+
+def _asked(erasing: Erasing, dispatch: Dispatch, look: Look) -> list[ft.Control]:
+    """Ask why, and for the code."""
+    t = look.t
+    _ = t.gettext
+    choices = [w.Choice(each.value, _(said)) for each, said in REASONS.items()]
+    chosen = set() if erasing.reason is None else {erasing.reason.value}
+    tell = w.one(lambda value: dispatch(EraseReasonChosen(ErasureReason(value))))
+    template = _("Type the code {code} to show that you mean this person.")
+    code = formats.code(t, erasing.shown_code)
+    return [
+        w.section_title(_("Why?")),
+        w.choice_list("erase.reason", choices, chosen, look, tell),
+        w.words(t.fill(template, code=code)),
+        w.text_field(
+            "erase.code",
+            _("Code"),
+            erasing.code,
+            lambda text: dispatch(EraseCodeTyped(text)),
+            w.FieldOptions(is_ltr=True),
         ),
     ]
 

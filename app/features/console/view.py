@@ -124,17 +124,12 @@ def _list(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
             lambda _code: dispatch(ConflictsToggled()),
         ),
     ]
-    if model.problem is not None:
-        sentence = messages.problem(t, model.problem)
-        controls.append(w.notice("console.problem", sentence, w.Tone.WARNING))
-    if model.has_erased:
-        gone = _("The person’s data was erased. Tablets erase it at their next sync.")
-        controls.append(w.notice("console.erased", gone))
+    controls += _said(model, look)
     if model.answered is None:
         return [*controls, w.waiting("console.waiting", _("Asking the server"))]
     if model.hides_alarms:
         said = _("Alarms are not shown to your role.")
-        controls.append(w.notice("console.hides", with_whom_to_ask(look.t, said)))
+        controls.append(w.notice("console.hides", with_whom_to_ask(t, said)))
     if not model.patients:
         empty = _("Nobody was found")
         hint = _("Try fewer letters, or take the filter away.")
@@ -149,6 +144,19 @@ def _list(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
         )
         controls.append(more)
     return controls
+
+
+def _said(model: Model, look: Look) -> list[ft.Control]:
+    """What went wrong, and that somebody was just erased."""
+    _ = look.t.gettext
+    said: list[ft.Control] = []
+    if model.problem is not None:
+        sentence = messages.problem(look.t, model.problem)
+        said.append(w.notice("console.problem", sentence, w.Tone.WARNING))
+    if model.has_erased:
+        gone = _("The person’s data was erased. Tablets erase it at their next sync.")
+        said.append(w.notice("console.erased", gone))
+    return said
 
 
 def _draw_row(

@@ -61,12 +61,16 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
             lambda: dispatch(EnrolPressed()),
             enabled=not model.busy,
         ),
-        quiet=w.quiet_button(
-            "enrol.restore",
-            _("Restore from a backup"),
-            lambda: dispatch(RestorePressed()),
-            enabled=not model.busy,
-        ),
+        quiet=_restore(model, dispatch, look),
+    )
+
+
+def _restore(model: Model, dispatch: Dispatch, look: Look) -> ft.Control:
+    return w.quiet_button(
+        "enrol.restore",
+        look.t.gettext("Restore from a backup"),
+        lambda: dispatch(RestorePressed()),
+        enabled=not model.busy,
     )
 
 

@@ -116,11 +116,12 @@ def test_whom_the_server_erased_is_forgotten_before_anything_is_shown(
     async def scenario(server: RealServer, raw: bytes) -> None:
         process = a_process(tmp_path / "again")
         screen = Screen.of(process, raw)
-        await screen.open("not these words")
-        assert screen.loop.model.problem is ProblemCode.BACKUP_NOT_OPENED
-        screen.files.raw = raw[:-1]
-        await screen.open()
-        assert screen.loop.model.problem is ProblemCode.BACKUP_UNREADABLE
+        seen = []
+        for words, given in (("not these words", raw), (WORDS, raw[:-1])):
+            screen.files.raw = given
+            await screen.open(words)
+            seen.append(screen.loop.model.problem)
+        assert seen == [ProblemCode.BACKUP_NOT_OPENED, ProblemCode.BACKUP_UNREADABLE]
         assert not process.file().has_slots
         screen.files.raw = raw
         await screen.open()
