@@ -21,7 +21,6 @@ from sync_server.context import Context, Ports
 from sync_server.database import Database
 from sync_server.erasure_ledger import ErasureLedger, LedgerEntry
 from sync_server.migrations.run import migrate, version_of
-from sync_server.opening import open_context
 from sync_server.services import erasure
 from sync_server.services.administration import AdministrationError, begin_epoch
 from sync_server.services.audit_verify import Chain, verify
@@ -111,7 +110,8 @@ def restore(target: Target, lines: Iterator[bytes]) -> Restored:
     migrate(database)
     begin_epoch(ports, database)
     done = Restored(counts, int(head["made_at"]))
-    context = open_context(settings, ports, database)
+    secrets = secret_file.load(settings.data)
+    context = Context(settings, database, secrets, ports)
     if named:
         own = settings.data / erasure_ledger.NAME
         ErasureLedger(own, context.secrets).append(named)

@@ -87,6 +87,9 @@ class Screen:
         place = Place(navigator, navigator.top)
         return cls(process, files, navigator, loop(bench, some_work(), place))
 
+    def problem(self) -> ProblemCode | None:
+        return self.loop.model.problem
+
     async def open(self, words: str = WORDS) -> None:
         self.loop.dispatch(FilePressed())
         self.loop.dispatch(PassphraseTyped(words))
@@ -120,16 +123,16 @@ def test_whom_the_server_erased_is_forgotten_before_anything_is_shown(
         for words, given in (("not these words", raw), (WORDS, raw[:-1])):
             screen.files.raw = given
             await screen.open(words)
-            seen.append(screen.loop.model.problem)
+            seen.append(screen.problem())
         assert seen == [ProblemCode.BACKUP_NOT_OPENED, ProblemCode.BACKUP_UNREADABLE]
         assert not process.file().has_slots
         screen.files.raw = raw
         await screen.open()
         await screen.restore(server, "nonsense")
         assert screen.loop.model.is_restored
-        assert screen.loop.model.problem is ProblemCode.ENROLMENT_CODE_WRONG
+        assert screen.problem() is ProblemCode.ENROLMENT_CODE_WRONG
         await screen.restore(server, server.code())
-        assert screen.loop.model.problem is None
+        assert screen.problem() is None
         assert screen.navigator.top.route == Unlock()
         check_forgotten(process)
         with pytest.raises(RestoreRefusedError):
