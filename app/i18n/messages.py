@@ -5,10 +5,12 @@ from types import MappingProxyType
 
 from app.core.problems import ProblemCode
 from app.i18n.languages import Review
+from app.i18n.server_problems import SERVER_PROBLEMS
 from app.i18n.translator import N_, Translator
 
 _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
     {
+        **SERVER_PROBLEMS,
         ProblemCode.MALFORMED: N_(
             "The server did not understand what this tablet sent. "
             "Nothing is lost; it stays on this tablet. Tell your administrator."
@@ -32,10 +34,6 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
         ProblemCode.UNAUTHENTICATED: N_("Sign in again to go on."),
         ProblemCode.TOO_MANY_ATTEMPTS: N_(
             "There were too many attempts. Wait a little, then try again."
-        ),
-        ProblemCode.TOO_MANY_REQUESTS: N_(
-            "The server asks this tablet to wait a little. Nothing is lost; "
-            "this tablet will try again."
         ),
         ProblemCode.SERVER_FAULT: N_(
             "Something went wrong on the server. Nothing is lost; "
@@ -130,10 +128,6 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
         ProblemCode.PROTOCOL_MISMATCH: N_(
             "This app and the server are of different versions. "
             "Update the app, then try again."
-        ),
-        ProblemCode.SERVER_CERTIFICATE_WRONG: N_(
-            "Another machine answers in place of your server, or the server has a new "
-            "key. Nothing was sent. Tell your administrator."
         ),
         ProblemCode.WRONG_PIN: N_("This PIN is not right."),
         ProblemCode.PIN_TOO_SHORT: N_("This PIN is too short."),

@@ -31,15 +31,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     t = look.t
     _ = t.gettext
     body: list[ft.Control] = [
-        w.words(
-            _("Your administrator gives you the server’s address and a one-time code.")
-        ),
-        w.words(
-            _(
-                "If you have a QR code, scan or paste its whole text into one of these "
-                "two fields."
-            )
-        ),
+        *_asked(look),
         *_said(model, look),
         *_fields(model, dispatch, look),
         w.section_title(_("Where does this tablet stand?")),
@@ -78,6 +70,21 @@ def _restore(model: Model, dispatch: Dispatch, look: Look) -> ft.Control:
         lambda: dispatch(RestorePressed()),
         enabled=not model.busy,
     )
+
+
+def _asked(look: Look) -> list[ft.Control]:
+    _ = look.t.gettext
+    return [
+        w.words(
+            _("Your administrator gives you the server’s address and a one-time code.")
+        ),
+        w.words(
+            _(
+                "If you have a QR code, scan or paste its whole text into one of these "
+                "two fields."
+            )
+        ),
+    ]
 
 
 def _fields(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:

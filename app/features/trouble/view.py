@@ -32,14 +32,7 @@ def view(model: Model, dispatch: Callable[[Event], None], look: Look) -> Frame:
         )
     is_revoked = model.problem == ProblemCode.DEVICE_REVOKED
     if is_revoked:
-        body.append(
-            w.words(
-                _(
-                    "What only this tablet had was handed over to the server. Then "
-                    "everything was removed from this tablet."
-                )
-            )
-        )
+        body.append(_handed_over(look))
     if model.is_same:
         same = _("Tried again just now: nothing has changed.")
         body.append(w.notice("trouble.same", same))
@@ -49,9 +42,7 @@ def view(model: Model, dispatch: Callable[[Event], None], look: Look) -> Frame:
         lambda: dispatch(AgainPressed()),
     )
     return Frame(
-        title=_("This tablet was blocked")
-        if is_revoked
-        else _("The records can’t be opened"),
+        title=_title(is_revoked, look),
         body=body,
         actions=[
             w.language_button(
@@ -59,4 +50,21 @@ def view(model: Model, dispatch: Callable[[Event], None], look: Look) -> Frame:
             )
         ],
         main=again if model.may_pass else None,
+    )
+
+
+def _title(is_revoked: bool, look: Look) -> str:  # noqa: FBT001 - one of two titles
+    _ = look.t.gettext
+    return (
+        _("This tablet was blocked") if is_revoked else _("The records can’t be opened")
+    )
+
+
+def _handed_over(look: Look) -> ft.Control:
+    _ = look.t.gettext
+    return w.words(
+        _(
+            "What only this tablet had was handed over to the server. Then "
+            "everything was removed from this tablet."
+        )
     )
