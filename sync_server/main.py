@@ -13,18 +13,19 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app.core import compartment_wire, console_wire, people_wire, wire
+from app.core import compartment_wire, console_wire, parcel, people_wire, wire
 from app.core.version import VERSION
 from sync_server import problems
 from sync_server.context import Context, Ports
 from sync_server.opening import open_server
-from sync_server.routes import console, devices, health, people, sync
+from sync_server.routes import console, devices, health, parcels, people, sync
 from sync_server.services.patients import PatientIndex
 from sync_server.settings import Settings
 
 _BODIES: tuple[type[BaseModel], ...] = (
     wire.EnrolRequest,
     wire.PushRequest,
+    parcel.ParcelUpload,
     compartment_wire.NewCompartmentKey,
     people_wire.Proposals,
     people_wire.PractitionerKeys,
@@ -61,6 +62,7 @@ def bare_app() -> FastAPI:
     for router in (
         devices.router,
         sync.router,
+        parcels.router,
         people.router,
         console.router,
     ):

@@ -40,6 +40,9 @@ STATUS: dict[ProblemCode, HTTPStatus] = {
     ProblemCode.DEVICE_FORKED: HTTPStatus.CONFLICT,
     ProblemCode.EPOCH_CHANGED: HTTPStatus.CONFLICT,
     ProblemCode.CURSOR_WRONG: HTTPStatus.BAD_REQUEST,
+    ProblemCode.FILE_UNREADABLE: HTTPStatus(422),
+    ProblemCode.FILE_FOREIGN: HTTPStatus(422),
+    ProblemCode.FILE_FORGED: HTTPStatus.FORBIDDEN,
 }
 _CODE_OF_STATUS = {
     404: ProblemCode.NOT_FOUND,

@@ -17,6 +17,8 @@
     vault.subscribe(lambda patient_ids: ...)              # on the thread that wrote
 
     vault.pending(), vault.record_outcomes(answer), vault.apply_feed(page)
+    vault_file.unsent(), vault_file.parcel()              # locked: what the lock left
+    vault.settle_sent(), vault.take_answer(raw)           # answers of a locked sending
     vault.apply_documents(page)                           # of a first sync
 
     vault.back_up(path, Passphrase(text))                 # or RecoveryPublicKey
@@ -46,6 +48,7 @@ from app.storage.errors import (
     BackupError,
     BackupKeyError,
     BackupUnreadableError,
+    CarriedFileError,
     ColleagueError,
     DeviceSecretMissingError,
     DiskError,
@@ -72,17 +75,21 @@ from app.storage.errors import (
     WrongPinError,
 )
 from app.storage.locked_events import LockedEvent, LockedKind
+from app.storage.locked_parcel import LockedParcel, Unsent
 from app.storage.log import LogEntry
 from app.storage.only_here import OnlyHere
 from app.storage.outbox import BatchLimits
 from app.storage.parcel import unsent
 from app.storage.pin_cost import UnlockPolicy
 from app.storage.sealing import FLOOR, PinCost
+from app.storage.sent import Sent
 from app.storage.set_aside import SetAside
 from app.storage.stored_operation import State
 from app.storage.vault import Vault
+from app.storage.vault_carried import TakenAnswer
 from app.storage.vault_file import VaultFile
 from app.storage.vault_records import Saved
+from app.storage.waiting import WaitingPerson
 
 __all__ = [
     "FLOOR",
@@ -90,6 +97,7 @@ __all__ = [
     "BackupKeyError",
     "BackupUnreadableError",
     "BatchLimits",
+    "CarriedFileError",
     "ColleagueError",
     "Connection",
     "Damage",
@@ -108,6 +116,7 @@ __all__ = [
     "LockedError",
     "LockedEvent",
     "LockedKind",
+    "LockedParcel",
     "LogEntry",
     "NoSlotError",
     "OnlyHere",
@@ -125,12 +134,15 @@ __all__ = [
     "RestoreRefusedError",
     "Saved",
     "SecondColleagueError",
+    "Sent",
     "SetAside",
     "SlotClosedError",
     "State",
     "StorageError",
+    "TakenAnswer",
     "UnlockError",
     "UnlockPolicy",
+    "Unsent",
     "Vault",
     "VaultCorruptError",
     "VaultFile",
@@ -138,6 +150,7 @@ __all__ = [
     "VaultTooNewError",
     "VaultUnavailableError",
     "WaitError",
+    "WaitingPerson",
     "WrongPinError",
     "restore_backup",
     "unsent",

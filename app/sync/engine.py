@@ -13,7 +13,7 @@ from app.core.wire import ChainStatus, Outcome, PullResponse, PushRequest, PushR
 from app.storage.errors import StorageError, VaultCorruptError
 from app.storage.only_here import OnlyHere
 from app.sync.channel import Traffic
-from app.sync.failures import ProtocolMismatch, Refused, SyncFailure
+from app.sync.failures import ConnectionCut, ProtocolMismatch, Refused, SyncFailure
 from app.sync.gateway import Gateway
 from app.sync.people import PeopleSync
 from app.sync.ports import SyncVault
@@ -110,11 +110,18 @@ class SyncEngine:
             if batch.first <= last:  # an answer that acknowledges nothing, for ever
                 raise ProtocolMismatch
             last = batch.first
-            answer = self._gateway.push(batch)
+            answer = self._pushed(batch)
             _check_outcomes(batch, answer)
             self._vault.record_outcomes(answer)
             run.count_push(answer, self._wall())
             run.tell(Phase.PUSH, run.pushed, max(total, run.pushed))
+
+    def _pushed(self, batch: PushRequest) -> PushResponse:
+        try:
+            return self._gateway.push(batch)
+        except ConnectionCut:
+            self._vault.mark_sent(batch.first + len(batch.operations) - 1)
+            raise
 
     def _pull_all(self, run: "_Run") -> None:
         while not run.cancel.is_set():

@@ -125,8 +125,12 @@ def _devices(commands: _Commands) -> None:
     revoke.add_argument("device_id")
     revoke.set_defaults(run=deployment.revoke)
     parcel = commands.add_parser("take-in", help="take in what a locked tablet sealed")
-    parcel.add_argument("file", type=Path, help="its unsent.parcel")
+    parcel.add_argument("file", type=Path, help="from the stick; or unsent.parcel")
     parcel.set_defaults(run=tablets.take_parcel_in)
+    back = commands.add_parser("give-back", help="make a file that answers a tablet")
+    back.add_argument("--device", required=True, help="its name or id")
+    back.add_argument("file", type=Path, help="to write, for the tablet to take in")
+    back.set_defaults(run=tablets.give_back)
     aside = commands.add_parser("set-aside", help="what was not accepted, and why")
     kinds = aside.add_subparsers(required=True, metavar="list")
     kinds.add_parser(

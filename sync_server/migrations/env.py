@@ -3,7 +3,11 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from sync_server import people_tables, tables  # noqa: F401 - fills the metadata
+from sync_server import (  # noqa: F401 - they fill the metadata
+    carried_tables,
+    people_tables,
+    tables,
+)
 
 context.configure(
     connection=context.config.attributes["connection"],

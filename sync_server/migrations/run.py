@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from sync_server import people_tables  # noqa: F401 - fills the metadata
+from sync_server import carried_tables, people_tables  # noqa: F401 - fill the metadata
 from sync_server.database import Database
 from sync_server.settings import SettingsError
 

@@ -62,7 +62,7 @@ def test_a_parcel_is_taken_in_by_a_command_as_often_as_one_likes(
     parcel.write_bytes(parcel.read_bytes()[:-1])
     said = refused(tessera(data, "take-in", str(parcel)))
     assert "The tablet still has everything" in said
-    assert "malformed" in said
+    assert "file-unreadable" in said
 
 
 def parcel_of(deployment: TestDeployment, folder: Path) -> Path:
