@@ -11,13 +11,17 @@ from app.core.clock import system_wall_ms
 from app.features.console import effects as console
 from app.features.console.state import Model
 from app.features.console.view import view as console_view
+from app.features.files import effects as files
+from app.features.files.view import view as files_view
 from app.features.languages import effects as languages
 from app.features.languages.view import view as languages_view
 from app.features.signin import effects as signin
 from app.features.signin.view import view as signin_view
 from app.i18n import formats
+from app.sync.carrying import Carrying
 from app.sync.console_session import ConsoleSession
 from app.ui import routes as to
+from app.ui.device import PageDevice
 from app.ui.failures import Failures
 from app.ui.frame import Frame
 from app.ui.look import Look, first_look
@@ -48,6 +52,7 @@ def open_console(page: ft.Page, client: ConsoleClient) -> None:
     status = Source(Status(None, Network.NONE, None))
     kit = Kit(Navigator(to.ConsoleSignIn()), look, status, Failures())
     work = Work(asyncio.get_running_loop(), kit.failures)
+    device = PageDevice(page, kit.failures)
 
     def entered(name: str) -> None:
         status.set(Status(name, Network.NONE, None, zone=ZONE))
@@ -65,6 +70,9 @@ def open_console(page: ft.Page, client: ConsoleClient) -> None:
             case to.ConsolePatients():
                 desk = console.Desk(session, system_wall_ms, left)
                 return Screen(console.loop(desk, work, place), view)
+            case to.ConsoleFiles():
+                tray = files.Desk(Carrying(session), device, system_wall_ms, left)
+                return Screen(files.loop(tray, work, place), files_view)
             case to.Languages():
                 return Screen(languages.loop(look), languages_view)
             case _:

@@ -17,6 +17,8 @@ from app.features.enrol import effects as enrol
 from app.features.enrol.view import view as enrol_view
 from app.features.forgotten import effects as forgotten
 from app.features.forgotten.view import view as forgotten_view
+from app.features.handover import effects as handover
+from app.features.handover.view import view as handover_view
 from app.features.home import effects as home
 from app.features.home.view import view as home_view
 from app.features.languages import effects as languages
@@ -43,6 +45,7 @@ from app.features.visit.view import view as visit_view
 from app.i18n import formats
 from app.storage import Vault
 from app.ui import routes as to
+from app.ui.device import Device
 from app.ui.frame import Frame
 from app.ui.look import Look
 from app.ui.navigator import Place
@@ -61,6 +64,7 @@ class Session(Protocol):
     """Of the screens of an unlocked session: a lock waits for it."""
     door_work: Work
     """Of the screens before: it may wait for a lock."""
+    device: Device
 
     @property
     def desk(self) -> Desk:
@@ -79,7 +83,14 @@ class Session(Protocol):
 def make_screen(session: Session, place: Place) -> Screen:
     """Make the screen of a place."""
     match place.route:
-        case to.Enrol() | to.Unlock() | to.Forgotten() | to.Languages() | to.Trouble():
+        case (
+            to.Enrol()
+            | to.Unlock()
+            | to.Handover()
+            | to.Forgotten()
+            | to.Languages()
+            | to.Trouble()
+        ):
             return _before_unlock(session, place)
         case (
             to.Record()
@@ -104,17 +115,34 @@ def _before_unlock(session: Session, place: Place) -> Screen:
             )
             return Screen(enrol.loop(tablet, session.door_work, place), enrol_view)
         case to.Unlock():
-            door = unlock.Door(process.file(), session.unlock, session.way_back)
+            door = unlock.Door(
+                process.file(),
+                session.unlock,
+                session.way_back,
+                process.wall,
+                process.unsent_changed.subscribe,
+            )
             return Screen(unlock.loop(door, session.door_work, place), unlock_view)
+        case to.Handover(way):
+            return _handover(session, way)
         case to.Forgotten():
-            way = forgotten.Door(process.file(), session.unlock, session.way_back)
-            return Screen(forgotten.loop(way, session.door_work, place), forgotten_view)
+            door_ = forgotten.Door(process.file(), session.unlock, session.way_back)
+            again = forgotten.loop(door_, session.door_work, place)
+            return Screen(again, forgotten_view)
         case to.Trouble(problem, kept):
             found = trouble.Found(problem, kept)
-            again = trouble.loop(session.begin_again, place, found)
-            return Screen(again, trouble_view)
+            trying = trouble.loop(session.begin_again, place, found)
+            return Screen(trying, trouble_view)
         case _:
             return Screen(languages.loop(session.look), languages_view)
+
+
+def _handover(session: Session, way: to.Way) -> Screen:
+    process = session.process
+    counter = handover.Counter(
+        process.file(), session.device, process.wall, process.unsent_changed.tell
+    )
+    return Screen(handover.loop(counter, session.door_work, way), handover_view)
 
 
 def _of_records(session: Session, place: Place) -> Screen:
@@ -131,7 +159,8 @@ def _of_records(session: Session, place: Place) -> Screen:
         case to.Colleagues():
             return Screen(colleagues.loop(desk, work, place), colleagues_view)
         case to.Sync():
-            synced = sync.loop(desk, work, place, process.scheduler)
+            line = sync.Line(process.scheduler, session.device)
+            synced = sync.loop(desk, work, place, line)
             return Screen(synced, sync_view)
         case _:
             waiting = home.loop(desk, work, place, process.station.set)

@@ -121,6 +121,11 @@ class ConsoleSession:
             record.hidden,
         )
 
+    @property
+    def channel(self) -> HttpChannel:
+        """The line to the server, for what is no part of reading records."""
+        return self._channel
+
     def close(self) -> None:
         """Close every connection."""
         self._channel.close()

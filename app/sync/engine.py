@@ -114,7 +114,7 @@ class SyncEngine:
             _check_outcomes(batch, answer)
             self._vault.record_outcomes(answer)
             run.count_push(answer, self._wall())
-            run.tell(Phase.PUSH, run.pushed, max(total, run.pushed))
+            self._tell(run, Phase.PUSH, run.pushed, max(total, run.pushed))
 
     def _pushed(self, batch: PushRequest) -> PushResponse:
         try:
@@ -134,7 +134,12 @@ class SyncEngine:
             run.count_pull(page, self._vault.device_id, self._wall())
             if not page.more:
                 return
-            run.tell(Phase.PULL, run.pulled, None)
+            self._tell(run, Phase.PULL, run.pulled, None)
+
+    def _tell(self, run: "_Run", phase: Phase, done: int, total: int | None) -> None:
+        now, begun = self._gateway.traffic, run.traffic
+        sent, received = now.sent - begun.sent, now.received - begun.received
+        run.progress(SyncProgress(phase, done, total, sent, received))
 
     def _recover(self, refusal: Refused) -> None:
         """Go back to what the server still has; re-raise what nothing can be done for.
@@ -239,9 +244,6 @@ class _Run:
     def count_pull(self, page: PullResponse, device_id: str, now: int) -> None:
         self.clock_ahead_ms = now - page.server_ms
         self.pulled += sum(item.device_id != device_id for item in page.items)
-
-    def tell(self, phase: Phase, done: int, total: int | None) -> None:
-        self.progress(SyncProgress(phase, done, total))
 
     def stopped_by(self, failure: SyncFailure | StorageError) -> None:
         self.failure = failure.code

@@ -1,6 +1,7 @@
 """Where one can go: features name routes, never each other."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,20 @@ class Enrol:
 @dataclass(frozen=True, slots=True)
 class Unlock:
     """Pick a name, give the PIN."""
+
+
+class Way(StrEnum):
+    """How what is unsent leaves a locked tablet."""
+
+    SEND = "send"
+    SAVE = "save"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Send what a locked tablet has for its server, or save it to a stick."""
+
+    way: Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,11 @@ class ConsolePatients:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleFiles:
+    """Take in a file that was carried from a tablet, and give one back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Languages:
     """Choose the language of the app."""
 
@@ -140,6 +160,7 @@ class Trouble:
 Route = (
     Enrol
     | Unlock
+    | Handover
     | Forgotten
     | Home
     | Register
@@ -155,6 +176,7 @@ Route = (
     | Sync
     | ConsoleSignIn
     | ConsolePatients
+    | ConsoleFiles
     | Languages
     | Trouble
 )

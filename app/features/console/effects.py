@@ -20,6 +20,7 @@ from app.features.console.state import (
     Listed,
     Model,
     Opened,
+    OpenFiles,
     OpenLanguages,
     OpenRecord,
     PatientsFound,
@@ -36,7 +37,7 @@ from app.sync.failures import SyncFailure
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import Names
-from app.ui.routes import ConsoleSignIn, Languages
+from app.ui.routes import ConsoleFiles, ConsoleSignIn, Languages
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
@@ -70,6 +71,8 @@ class _Console:
                 self._open(patient_id, dispatch)
             case OpenLanguages():
                 self.place.go(Languages())
+            case OpenFiles():
+                self.place.go(ConsoleFiles())
             case SignOut():
                 work.run(partial(_sign_out, desk), dispatch, _as_event, by_code(Failed))
                 self.place.reset(ConsoleSignIn())

@@ -143,6 +143,11 @@ class LanguagesPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class FilesPressed:
+    """A file was carried here from a tablet."""
+
+
+@dataclass(frozen=True, slots=True)
 class SignOutPressed:
     pass
 
@@ -160,6 +165,7 @@ Event = (
     | RecordClosed
     | Failed
     | LanguagesPressed
+    | FilesPressed
     | SignOutPressed
 )
 
@@ -180,11 +186,16 @@ class OpenLanguages:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenFiles:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class SignOut:
     pass
 
 
-Effect = FindPatients | OpenRecord | OpenLanguages | SignOut
+Effect = FindPatients | OpenRecord | OpenLanguages | OpenFiles | SignOut
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -214,6 +225,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(replace(model, problem=problem), _leave(problem))
         case LanguagesPressed():
             return Next(model, (OpenLanguages(),))
+        case FilesPressed():
+            return Next(model, (OpenFiles(),))
         case SignOutPressed():
             return Next(model, (SignOut(),))
         case _:

@@ -9,6 +9,7 @@ from app.features.console.record_view import record_body
 from app.features.console.state import (
     ConflictsToggled,
     Event,
+    FilesPressed,
     LanguagesPressed,
     Listed,
     Model,
@@ -63,6 +64,12 @@ def _actions(dispatch: Dispatch, look: Look) -> list[ft.Control]:
             _("Look again"),
             ft.Icons.REFRESH,
             lambda: dispatch(RefreshPressed()),
+        ),
+        w.icon_button(
+            "console.files",
+            _("Files from tablets"),
+            ft.Icons.USB,
+            lambda: dispatch(FilesPressed()),
         ),
         w.icon_button(
             "console.languages",

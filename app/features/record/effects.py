@@ -219,6 +219,12 @@ def load(
     vault = desk.vault
     log = vault.operations(patient_id)
     waiting = [e.header.operation_id for e in log if e.state is State.PENDING]
+    sent = vault.sent()
+    left = {
+        e.header.operation_id
+        for e in log
+        if e.state is State.PENDING and sent and (e.number or 0) <= sent.last
+    }
     refused = {
         e.header.operation_id: e.reason or ProblemCode.UNEXPECTED
         for e in log
@@ -237,6 +243,7 @@ def load(
         tuple(moments),
         names_of(vault.setup),
         frozenset(waiting),
+        frozenset(left),
         refused,
         _relatives(desk, documents.values()),
         number,

@@ -4,16 +4,27 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from app.core.problems import ProblemCode
+from app.features.sync.carried import (
+    NOT_YET,
+    AnswerFailed,
+    AnswerHeard,
+    Answering,
+    AnswerPressed,
+    TakeAnswer,
+    WaitingHere,
+    answering,
+)
 from app.ui.loop import Next
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How far a round has come, in records; the total where it is known."""
+    """How far a round has come, in changes and bytes; the total where it is known."""
 
     sending: bool
     done: int
     total: int | None
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,8 @@ class Progress:
     records_only_here: int = 0
     records_refused: int = 0
     oldest_at: int | None = None
+    paused: bool = False
+    """Whether somebody stopped it, for some minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,9 @@ class Model:
     now_ms: int = 0
     server: str = ""
     lost: Lost = Lost()
+    waiting: tuple[WaitingHere, ...] = ()
+    answering: Answering = NOT_YET
+    is_stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +114,16 @@ class KeptLoaded:
     kept: tuple[Kept, ...]
     server: str
     lost: Lost = Lost()
+    waiting: tuple[WaitingHere, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SyncPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StopPressed:
     pass
 
 
@@ -116,7 +138,17 @@ class TimePassed:
 
 
 Event = (
-    Shown | Left | ProgressCame | KeptLoaded | SyncPressed | PersonPressed | TimePassed
+    Shown
+    | Left
+    | ProgressCame
+    | KeptLoaded
+    | SyncPressed
+    | StopPressed
+    | PersonPressed
+    | TimePassed
+    | AnswerPressed
+    | AnswerHeard
+    | AnswerFailed
 )
 
 
@@ -141,11 +173,18 @@ class SyncNow:
 
 
 @dataclass(frozen=True, slots=True)
+class StopSync:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRecord:
     patient_id: str
 
 
-Effect = Listen | StopListening | LoadKept | SyncNow | OpenRecord
+Effect = (
+    Listen | StopListening | LoadKept | SyncNow | StopSync | OpenRecord | TakeAnswer
+)
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -155,18 +194,48 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, (Listen(), LoadKept()))
         case Left():
             return Next(model, (StopListening(),))
-        case ProgressCame(progress, now_ms):
-            was_running = model.progress is not None and model.progress.running
-            ended = was_running and not progress.running
-            effects: tuple[Effect, ...] = (LoadKept(),) if ended else ()
-            return Next(replace(model, progress=progress, now_ms=now_ms), effects)
-        case KeptLoaded(kept, server, lost):
-            return Next(replace(model, kept=kept, server=server, lost=lost))
+        case ProgressCame():
+            return _progressed(model, event)
+        case KeptLoaded(kept, server, lost, waiting):
+            loaded = replace(model, kept=kept, server=server, lost=lost)
+            return Next(replace(loaded, waiting=waiting))
         case SyncPressed():
             return Next(model, (SyncNow(),))
+        case StopPressed():
+            return Next(replace(model, is_stopping=True), (StopSync(),))
+        case AnswerPressed() | AnswerHeard() | AnswerFailed():
+            return _answered(model, event)
         case PersonPressed(patient_id):
             return Next(model, (OpenRecord(patient_id),) if patient_id else ())
         case TimePassed(now_ms):
             return Next(replace(model, now_ms=now_ms), (Listen(),))
+        case _:
+            assert_never(event)
+
+
+def _progressed(model: Model, event: ProgressCame) -> Next[Model, Effect]:
+    before, now = model.progress, event.progress
+    ended = before is not None and before.running and not now.running
+    changed = before is None or before.records_only_here != now.records_only_here
+    effects: tuple[Effect, ...] = (LoadKept(),) if ended or changed else ()
+    shown = replace(model, progress=now, now_ms=event.now_ms)
+    if not now.running:
+        shown = replace(shown, is_stopping=False)
+    return Next(shown, effects)
+
+
+def _answered(
+    model: Model, event: AnswerPressed | AnswerHeard | AnswerFailed
+) -> Next[Model, Effect]:
+    if isinstance(event, AnswerPressed) and model.answering.is_busy:
+        return Next(model)
+    answered = replace(model, answering=answering(model.answering, event))
+    match event:
+        case AnswerPressed():
+            return Next(answered, (TakeAnswer(),))
+        case AnswerHeard():
+            return Next(answered, (LoadKept(),))
+        case AnswerFailed():
+            return Next(answered)
         case _:
             assert_never(event)

@@ -1,9 +1,10 @@
 """What the unlock screen knows: who may unlock, who tries, and what is typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from app.core.problems import ProblemCode
+from app.features.unlock.unsent import NOTHING, Unsent
 from app.ui.secret import EMPTY, Secret
 
 
@@ -41,6 +42,7 @@ class Model:
     busy: bool = False
     problem: ProblemCode | None = None
     wait_seconds: int = 0
+    unsent: Unsent = NOTHING
 
     @property
     def must_wait(self) -> bool:
@@ -54,4 +56,5 @@ class Model:
 
     def at_names(self) -> "Model":
         """The same people, and nothing of what was typed."""
-        return Model(self.people, self.site, self.is_loaded)
+        known = Model(self.people, self.site, self.is_loaded)
+        return replace(known, unsent=self.unsent)

@@ -13,6 +13,7 @@ from app.features.unlock.state import (
     LanguagesPressed,
     PersonPressed,
 )
+from app.features.unlock.unsent_part import unsent_part
 from app.i18n.terms import role_name
 from app.ui import widgets as w
 from app.ui.frame import Frame
@@ -34,7 +35,10 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
 def _names(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     t = look.t
     _ = t.gettext
-    body: list[ft.Control] = [w.section_title(_("Who are you?"))]
+    body = [
+        *unsent_part(model.unsent, dispatch, look),
+        w.section_title(_("Who are you?")),
+    ]
     body += [_name_row(person, dispatch, look) for person in model.people]
     if model.is_loaded and not model.people:
         body.append(

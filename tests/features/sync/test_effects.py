@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushOutcome, PushResponse
-from app.features.sync.effects import loop, progress_of
+from app.features.sync.effects import Line, loop, progress_of
 from app.features.sync.state import Kept, Lost
 from app.storage.only_here import OnlyHere
 from app.sync.report import Phase, SetAside, SyncProgress, SyncReport
@@ -15,6 +15,12 @@ from app.sync.status import SyncStatus
 from app.ui.routes import Sync
 from tests.clinic.desks import a_place, a_table, some_work, until
 from tests.features.record.people import register
+from tests.support.sticks import StickDevice
+
+
+def a_line(scheduler: SyncScheduler, *files: bytes) -> Line:
+    """A line on a device whose stick holds these files."""
+    return Line(scheduler, StickDevice(list(files)))
 
 
 def test_what_the_server_refused_is_named_after_its_person(tmp_path: Path) -> None:
@@ -39,7 +45,7 @@ def test_what_the_server_refused_is_named_after_its_person(tmp_path: Path) -> No
             )
             table.vault.record_outcomes(answer)
             scheduler = SyncScheduler(random.Random(1))
-            screen = loop(table.desk, some_work(), a_place(Sync()), scheduler)
+            screen = loop(table.desk, some_work(), a_place(Sync()), a_line(scheduler))
             screen.shown()
             await until(lambda: bool(screen.model.kept))
             reason = ProblemCode.UNKNOWN_SITE
@@ -78,7 +84,7 @@ def test_what_is_damaged_is_counted_and_that_sending_is_stuck_behind_it(
             for name in ("Amina", "Omar"):
                 register(table.desk, name)
             scheduler = SyncScheduler(random.Random(1))
-            screen = loop(table.desk, some_work(), a_place(Sync()), scheduler)
+            screen = loop(table.desk, some_work(), a_place(Sync()), a_line(scheduler))
             screen.shown()
             await until(lambda: screen.model.server != "")
             assert screen.model.lost == Lost()
