@@ -29,8 +29,9 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     body = [*_waiting(model, look), *_happened(model, look)]
     if model.has_something and not model.is_busy:
         body.append(keep_the_tablet("handover.keep", look))
+    is_sent = model.waiting is not None and model.waiting.is_sent
     return Frame(
-        title=_("Not sent yet"),
+        title=_("Sent") if is_sent else _("Not sent yet"),
         body=body,
         main=_main(model, dispatch, look),
         quiet=_save(model, dispatch, look),

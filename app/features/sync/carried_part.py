@@ -1,4 +1,4 @@
-"""Drawing of what a file from the server said."""
+"""Drawing of the way by a stick, and of what a file from the server said."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from app.ui.look import Look
 def carried_part(
     answering: Answering, dispatch: Callable[[AnswerPressed], None], look: Look
 ) -> list[ft.Control]:
-    """Draw the way by a stick: what to do here, and what came of it."""
+    """Draw the way by a stick: what to do here."""
     _ = look.t.gettext
     said = _(
         "Without a network: lock this tablet and save to a stick from the lock "
@@ -26,15 +26,20 @@ def carried_part(
         ft.Icons.USB,
         enabled=not answering.is_busy,
     )
-    found: list[ft.Control] = [w.section_title(_("By stick")), w.words(said), button]
+    return [w.section_title(_("By stick")), w.words(said), button]
+
+
+def came_of_it(answering: Answering, look: Look) -> list[ft.Control]:
+    """Draw what came of a file; it stands first, for it answers a press."""
+    _ = look.t.gettext
     if answering.is_busy:
-        found.append(w.waiting("sync.taking", _("Taking in the file")))
+        return [w.waiting("sync.taking", _("Taking in the file"))]
     if answering.problem is not None:
         sentence = messages.problem(look.t, answering.problem)
-        found.append(w.notice("sync.take_problem", sentence, w.Tone.WARNING))
+        return [w.notice("sync.take_problem", sentence, w.Tone.WARNING)]
     if answering.heard is not None:
-        found.append(w.notice("sync.taken", _heard(answering.heard, look)))
-    return found
+        return [w.notice("sync.taken", _heard(answering.heard, look))]
+    return []
 
 
 def _heard(heard: Heard, look: Look) -> str:

@@ -216,7 +216,7 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
 def _progressed(model: Model, event: ProgressCame) -> Next[Model, Effect]:
     before, now = model.progress, event.progress
     ended = before is not None and before.running and not now.running
-    changed = before is None or before.records_only_here != now.records_only_here
+    changed = before is not None and before.records_only_here != now.records_only_here
     effects: tuple[Effect, ...] = (LoadKept(),) if ended or changed else ()
     shown = replace(model, progress=now, now_ms=event.now_ms)
     if not now.running:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import flet as ft
 
 from app.core.ids import format_card_code
-from app.features.sync.carried_part import carried_part
+from app.features.sync.carried_part import came_of_it, carried_part
 from app.features.sync.lost_part import lost_part
 from app.features.sync.state import (
     Event,
@@ -34,19 +34,20 @@ _WARNING = w.Tone.WARNING
 def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     """Draw what exists only here, what went, what was set aside."""
     _ = look.t.gettext
-    body: list[ft.Control] = []
+    body = came_of_it(model.answering, look)
     if model.progress is not None:
         body += _only_here(model.progress, model.now_ms, look)
         body += lost_part(model.lost, look)
         body += _network(model.progress, model, look)
         body += _last(model.progress, look)
+    # The way by a stick stands before the lists, which are long where it is needed.
+    body += carried_part(model.answering, dispatch, look)
     body += waiting_part(
         model.waiting, model.now_ms, lambda who: dispatch(PersonPressed(who)), look
     )
     if model.kept:
         body.append(w.section_title(_("Set aside by the server, kept here")))
         body += [_kept_row(kept, dispatch, look) for kept in model.kept]
-    body += carried_part(model.answering, dispatch, look)
     if model.server:
         server = (_("Server"), look.t.isolate_ltr(model.server))
         body.append(w.key_values("sync.server", [server]))

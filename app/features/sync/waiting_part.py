@@ -26,14 +26,16 @@ def waiting_part(
     if not people:
         return []
     t = look.t
-    found: list[ft.Control] = [w.section_title(t.gettext("Only on this tablet"))]
+    found: list[ft.Control] = [
+        w.section_title(t.gettext("Only on this tablet")),
+        keep_the_tablet("sync.keep", look),
+    ]
     found += [_row(each, now_ms, open_record, look) for each in people[:SHOWN]]
     if (rest := len(people) - SHOWN) > 0:
         template = t.ngettext(
             "and of {count} more person", "and of {count} more people", rest
         )
         found.append(w.words(t.fill(template, count=rest)))
-    found.append(keep_the_tablet("sync.keep", look))
     return found
 
 
