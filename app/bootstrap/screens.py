@@ -43,7 +43,7 @@ from app.features.unlock.view import view as unlock_view
 from app.features.visit import effects as visit
 from app.features.visit.view import view as visit_view
 from app.i18n import formats
-from app.storage import Vault
+from app.storage import KeptParcel, Vault, kept_parcels
 from app.ui import routes as to
 from app.ui.device import Device
 from app.ui.frame import Frame
@@ -111,7 +111,10 @@ def _before_unlock(session: Session, place: Place) -> Screen:
     match place.route:
         case to.Enrol():
             tablet = enrol.NewTablet(
-                process.file(), process.settings.server, process.station.set
+                process.file(),
+                process.settings.server,
+                process.station.set,
+                kept_parcels(process.file().folder),
             )
             return Screen(enrol.loop(tablet, session.door_work, place), enrol_view)
         case to.Unlock():
@@ -123,8 +126,8 @@ def _before_unlock(session: Session, place: Place) -> Screen:
                 process.unsent_changed.subscribe,
             )
             return Screen(unlock.loop(door, session.door_work, place), unlock_view)
-        case to.Handover(way):
-            return _handover(session, way)
+        case to.Handover() as out:
+            return _handover(session, out)
         case to.Forgotten():
             door_ = forgotten.Door(process.file(), session.unlock, session.way_back)
             again = forgotten.loop(door_, session.door_work, place)
@@ -137,12 +140,17 @@ def _before_unlock(session: Session, place: Place) -> Screen:
             return Screen(languages.loop(session.look), languages_view)
 
 
-def _handover(session: Session, way: to.Way) -> Screen:
+def _handover(session: Session, out: to.Handover) -> Screen:
     process = session.process
+    file = process.file()
     counter = handover.Counter(
-        process.file(), session.device, process.wall, process.unsent_changed.tell
+        KeptParcel(file.folder / out.kept) if out.kept else file,
+        None if out.kept else file.connection,
+        session.device,
+        process.wall,
+        process.unsent_changed.tell,
     )
-    return Screen(handover.loop(counter, session.door_work, way), handover_view)
+    return Screen(handover.loop(counter, session.door_work, out.way), handover_view)
 
 
 def _of_records(session: Session, place: Place) -> Screen:

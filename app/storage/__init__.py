@@ -74,6 +74,7 @@ from app.storage.errors import (
     WaitError,
     WrongPinError,
 )
+from app.storage.kept_parcel import KeptParcel, kept_parcels
 from app.storage.locked_events import LockedEvent, LockedKind
 from app.storage.locked_parcel import LockedParcel, Unsent
 from app.storage.log import LogEntry
@@ -112,6 +113,7 @@ __all__ = [
     "Enrolment",
     "FileDeviceSecret",
     "GrantError",
+    "KeptParcel",
     "KeyChangeBlockedError",
     "LockedError",
     "LockedEvent",
@@ -152,6 +154,7 @@ __all__ = [
     "WaitError",
     "WaitingPerson",
     "WrongPinError",
+    "kept_parcels",
     "restore_backup",
     "unsent",
 ]

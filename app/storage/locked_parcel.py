@@ -78,7 +78,7 @@ class LockedParcel:
 
     def parcel(self) -> Parcel:
         """Return the parcel; raise ParcelUnreadableError, DiskError."""
-        return _parsed(self.parcel_bytes())
+        return parsed(self.parcel_bytes())
 
     def parcel_bytes(self) -> bytes:
         """Return the parcel as it is saved to a stick; raise ParcelUnreadableError."""
@@ -87,7 +87,7 @@ class LockedParcel:
             if not path.exists():
                 raise ParcelUnreadableError
             raw = path.read_bytes()
-        _parsed(raw)
+        parsed(raw)
         return raw
 
     def keep_answer(self, parcel: Parcel, index: int, answer: PushResponse) -> None:
@@ -105,7 +105,8 @@ def parcel_id(parcel: Parcel) -> str:
     return fingerprint(parcel.start)
 
 
-def _parsed(raw: bytes) -> Parcel:
+def parsed(raw: bytes) -> Parcel:
+    """Read a whole parcel; raise ParcelUnreadableError."""
     try:
         found = read_parcel(raw)
     except ParcelError:

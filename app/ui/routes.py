@@ -23,9 +23,13 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """Send what a locked tablet has for its server, or save it to a stick."""
+    """Send what a locked tablet has for its server, or save it to a stick.
+
+    With `kept`, the file of that name: of records that were set aside here.
+    """
 
     way: Way
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,16 @@ from app.core.audit import AuditEvent
 from app.core.carried import fingerprint
 from app.core.parcel import MAGIC, ParcelBody, ParcelError, read_parcel
 from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
-from app.storage import BatchLimits, Vault, VaultCorruptError, VaultFile, unsent
+from app.storage import (
+    BatchLimits,
+    KeptParcel,
+    Vault,
+    VaultCorruptError,
+    VaultFile,
+    kept_parcels,
+    unsent,
+)
+from app.storage.errors import ParcelUnreadableError
 from app.storage.hpke import BoxKey
 from app.storage.parcel import PARCEL_NAME, Addressee, keep_unsent
 from app.storage.reply import answer_box
@@ -211,6 +220,17 @@ def test_what_a_damaged_vault_had_sealed_is_set_aside_with_it(held: Held) -> Non
     assert kept.read_bytes() == before
     (batch,) = opened(kept)
     assert len(batch.operations) == 1
+    assert kept_parcels(held.tablet.vault_folder) == (kept.name,)
+    of_before = KeptParcel(kept)
+    unsent_then = of_before.unsent()
+    assert unsent_then is not None
+    assert (unsent_then.records_left, unsent_then.is_sent) == (1, False)
+    assert of_before.parcel_bytes() == before
+    kept.write_bytes(before[:-1])
+    with pytest.raises(ParcelUnreadableError):
+        of_before.parcel_bytes()
+    kept.write_bytes(b"broken")
+    assert kept_parcels(held.tablet.vault_folder) == ()
 
 
 def test_another_key_and_another_head_open_nothing(held: Held) -> None:

@@ -15,6 +15,7 @@ from app.features.enrol.state import (
     Event,
     GoUnlock,
     Model,
+    OpenKept,
     OpenLanguages,
     update,
 )
@@ -23,7 +24,7 @@ from app.sync.enrol import EnrolmentForm, enrol
 from app.sync.gateway import HttpGateway
 from app.ui.loop import Loop
 from app.ui.navigator import Place
-from app.ui.routes import Languages, Unlock
+from app.ui.routes import Handover, Languages, Unlock, Way
 from app.ui.work import Work, by_code
 
 
@@ -34,6 +35,8 @@ class NewTablet:
     file: VaultFile
     server: str
     keep_station: Callable[[Station], None]
+    kept: tuple[str, ...] = ()
+    """Files with records of before that were not sent."""
 
 
 def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effect]:
@@ -52,6 +55,8 @@ def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effe
                 place.reset(Unlock())
             case OpenLanguages():
                 place.go(Languages())
+            case OpenKept(name):
+                place.go(Handover(Way.SAVE, name))
             case _:
                 assert_never(effect)
 
@@ -59,7 +64,8 @@ def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effe
         tablet.keep_station(station)
         return Enrolled()
 
-    return Loop(Model(address=tablet.server), update, perform)
+    model = Model(address=tablet.server, kept=tablet.kept)
+    return Loop(model, update, perform)
 
 
 def _enrol(tablet: NewTablet, effect: EnrolDevice) -> Station:

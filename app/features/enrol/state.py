@@ -19,6 +19,8 @@ class Model:
     busy: bool = False
     problem: ProblemCode | None = None
     missing: bool = False
+    kept: tuple[str, ...] = ()
+    """Files with records of before that were not sent."""
 
     @property
     def is_complete(self) -> bool:
@@ -57,6 +59,13 @@ class LanguagesPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPressed:
+    """Records of before are to be saved to a stick."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolled:
     pass
 
@@ -73,6 +82,7 @@ Event = (
     | StationPressed
     | EnrolPressed
     | LanguagesPressed
+    | KeptPressed
     | Enrolled
     | EnrolFailed
 )
@@ -96,7 +106,12 @@ class OpenLanguages:
     pass
 
 
-Effect = EnrolDevice | GoUnlock | OpenLanguages
+@dataclass(frozen=True, slots=True)
+class OpenKept:
+    name: str
+
+
+Effect = EnrolDevice | GoUnlock | OpenLanguages | OpenKept
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -114,6 +129,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return _pressed(model)
         case LanguagesPressed():
             return Next(model, (OpenLanguages(),))
+        case KeptPressed(name):
+            return Next(model, (OpenKept(name),))
         case Enrolled():
             return Next(replace(model, busy=False), (GoUnlock(),))
         case EnrolFailed(problem):

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Event as Flag
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from app.core.clock import WallClock
 from app.core.parcel import Parcel
 from app.core.problems import ProblemCode
+from app.core.wire import PushResponse
 from app.features.handover.state import (
     Effect,
     Event,
@@ -31,7 +32,7 @@ from app.features.handover.state import (
     Waiting,
     update,
 )
-from app.storage import Unsent, VaultFile
+from app.storage import Connection, Unsent
 from app.sync.channel import HttpChannel
 from app.sync.failures import SyncFailure
 from app.sync.handover import HandedOver, Sending, send_parcel
@@ -44,11 +45,37 @@ Dispatch = Callable[[Event], None]
 _Found = tuple[Parcel, bytes] | SaveFailed
 
 
+class ParcelBox(Protocol):
+    """Where a parcel lies; app.storage's VaultFile and KeptParcel."""
+
+    def unsent(self) -> Unsent | None:
+        """Return how much is in it and how much has gone, or None. Blocks."""
+
+    def unsent_of(self, parcel: Parcel) -> Unsent:
+        """Return how much of it has gone."""
+
+    def parcel(self) -> Parcel:
+        """Return it; raise StorageError."""
+
+    def parcel_bytes(self) -> bytes:
+        """Return it as it is saved; raise StorageError."""
+
+    def keep_answer(self, parcel: Parcel, index: int, answer: PushResponse) -> None:
+        """Keep what the server said of a part."""
+
+    def mark_sent(self, parcel: Parcel, now_ms: int, *, by_file: bool) -> None:
+        """Note that it left."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A locked tablet's file, the device before it, and who hears that less waits."""
+    """A parcel, the device before it, and who hears that less waits.
 
-    file: VaultFile
+    Without a `connection` it is saved, and not sent.
+    """
+
+    file: ParcelBox
+    connection: Connection | None
     device: Device
     wall: WallClock
     changed: Callable[[], None]
@@ -104,7 +131,7 @@ class _Handover:
 
     def _sent(self, progress: Callable[[HandedOver], None], cancel: Flag) -> None:
         file, now = self.counter.file, self.counter.wall()
-        connection = file.connection
+        connection = self.counter.connection
         if connection is None:
             raise SyncFailure(ProblemCode.UNKNOWN_DEVICE)
         parcel = file.parcel()
@@ -184,4 +211,6 @@ def loop(counter: Counter, work: Work, way: Way) -> Loop[Model, Event, Effect]:
     """Make the screen's loop; it begins with what was pressed before."""
     screen = _Handover(counter, work)
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
-    return Loop(Model(counter.wall(), way), update, screen.perform, moments)
+    may_send = counter.connection is not None
+    model = Model(counter.wall(), way, may_send=may_send)
+    return Loop(model, update, screen.perform, moments)

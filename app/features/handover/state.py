@@ -51,6 +51,8 @@ class Model:
     is_saving: bool = False
     saved_as: str = ""
     problem: ProblemCode | None = None
+    may_send: bool = True
+    """Whether a server is known that this device may send it to."""
 
     @property
     def is_busy(self) -> bool:
@@ -210,7 +212,7 @@ def _sending(
 ) -> Next[Model, Effect]:
     match event:
         case SendPressed():
-            if model.is_busy or not model.has_something:
+            if model.is_busy or not (model.has_something and model.may_send):
                 return Next(model)
             begun = replace(model, is_sending=True, was_stopped=False, problem=None)
             return Next(replace(begun, moved=None, saved_as=""), (Send(),))

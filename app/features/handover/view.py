@@ -33,7 +33,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     return Frame(
         title=_("Sent") if is_sent else _("Not sent yet"),
         body=body,
-        main=_main(model, dispatch, look),
+        main=_main(model, dispatch, look) if model.may_send else None,
         quiet=_save(model, dispatch, look),
     )
 

@@ -12,8 +12,10 @@ from app.features.enrol.state import (
     EnrolPressed,
     Event,
     GoUnlock,
+    KeptPressed,
     Model,
     NameTyped,
+    OpenKept,
     StationPressed,
     update,
 )
@@ -61,3 +63,8 @@ def test_a_wrong_code_is_told_and_what_was_typed_stays() -> None:
 
 def test_an_enrolled_tablet_is_unlocked_next() -> None:
     assert after(*FILLED, EnrolPressed(), Enrolled())[1] == (GoUnlock(),)
+
+
+def test_records_of_before_are_saved_before_a_tablet_is_set_up_anew() -> None:
+    pressed = update(Model(kept=("a.parcel",)), KeptPressed("a.parcel"))
+    assert pressed.effects == (OpenKept("a.parcel"),)

@@ -118,6 +118,7 @@ class Locked:
     def screen(self, way: Way) -> Loop[Model, Event, Effect]:
         counter = Counter(
             self.tablet.file,
+            self.tablet.file.connection,
             self.device,
             system_wall_ms,
             lambda: self.told.append(None),
@@ -218,3 +219,12 @@ def test_counts_and_sentences_are_shown_and_never_a_name() -> None:
     assert not any("only on this tablet" in text for text in said)
     saved = drawn(replace(model, saved_as="tessera-1.tessera"))
     assert any("It counts as not sent until" in text for text in saved)
+
+
+def test_records_of_before_are_saved_and_sent_by_nobody() -> None:
+    kept = Model(60_000, waiting=WAITS, is_loaded=True, may_send=False)
+    assert after(SendPressed(), model=kept)[1] == ()
+    assert after(SavePressed(), model=kept)[1] == (Save(),)
+    said = drawn(kept)
+    assert "Save to stick" in said
+    assert "Send" not in said
