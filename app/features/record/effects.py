@@ -48,7 +48,7 @@ from app.features.record.events import (
     Shown,
 )
 from app.features.record.state import Model, update
-from app.storage import State
+from app.storage import LogEntry, State, Vault
 from app.ui.glass import BreakGlass, Broken, OnGlass, Refused
 from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
@@ -219,12 +219,6 @@ def load(
     vault = desk.vault
     log = vault.operations(patient_id)
     waiting = [e.header.operation_id for e in log if e.state is State.PENDING]
-    sent = vault.sent()
-    left = {
-        e.header.operation_id
-        for e in log
-        if e.state is State.PENDING and sent and (e.number or 0) <= sent.last
-    }
     refused = {
         e.header.operation_id: e.reason or ProblemCode.UNEXPECTED
         for e in log
@@ -243,7 +237,7 @@ def load(
         tuple(moments),
         names_of(vault.setup),
         frozenset(waiting),
-        frozenset(left),
+        _unconfirmed(vault, log),
         refused,
         _relatives(desk, documents.values()),
         number,
@@ -255,6 +249,14 @@ def load(
         any(flag.urgent for flag in standing_flags(known, desk.library)),
         is_broken,
     )
+
+
+def _unconfirmed(vault: Vault, log: Iterable[LogEntry]) -> frozenset[str]:
+    """Return which operations left this tablet while nobody said that they arrived."""
+    sent = vault.sent()
+    last = 0 if sent is None else sent.last
+    found = (e for e in log if e.state is State.PENDING and 0 < (e.number or 0) <= last)
+    return frozenset(e.header.operation_id for e in found)
 
 
 def _relatives(desk: Desk, documents: Iterable[Document]) -> dict[str, Relative]:
