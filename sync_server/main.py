@@ -16,7 +16,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core import compartment_wire, console_wire, erasure_wire, people_wire, wire
+from app.core import (
+    compartment_wire,
+    console_wire,
+    erasure_wire,
+    parcel,
+    people_wire,
+    wire,
+)
 from app.core.version import VERSION
 from sync_server import access, problems
 from sync_server.context import Context, Ports
@@ -27,6 +34,7 @@ from sync_server.routes import (
     devices,
     erasures,
     health,
+    parcels,
     people,
     sessions,
     sync,
@@ -40,6 +48,7 @@ logger = logging.getLogger("tessera.server")
 _BODIES: tuple[type[BaseModel], ...] = (
     wire.EnrolRequest,
     wire.PushRequest,
+    parcel.ParcelUpload,
     compartment_wire.NewCompartmentKey,
     people_wire.Proposals,
     people_wire.PractitionerKeys,
@@ -54,6 +63,7 @@ _ROUTERS = (
     (health.router, ""),
     (devices.router, wire.API_PREFIX),
     (sync.router, wire.API_PREFIX),
+    (parcels.router, wire.API_PREFIX),
     (people.router, wire.API_PREFIX),
     (sessions.router, wire.API_PREFIX),
     (console.router, wire.API_PREFIX),

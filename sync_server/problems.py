@@ -43,6 +43,9 @@ STATUS: dict[ProblemCode, HTTPStatus] = {
     ProblemCode.CURSOR_WRONG: HTTPStatus.BAD_REQUEST,
     ProblemCode.ERASED: HTTPStatus.GONE,
     ProblemCode.CARD_CODE_WRONG: HTTPStatus.CONFLICT,
+    ProblemCode.FILE_UNREADABLE: HTTPStatus(422),
+    ProblemCode.FILE_FOREIGN: HTTPStatus(422),
+    ProblemCode.FILE_FORGED: HTTPStatus.FORBIDDEN,
 }
 _CODE_OF_STATUS = {
     404: ProblemCode.NOT_FOUND,

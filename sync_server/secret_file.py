@@ -46,6 +46,10 @@ class ServerSecrets:
         private = Ed25519PrivateKey.from_private_bytes(self.identity)
         return private.public_key().public_bytes_raw()
 
+    def sign(self, message: bytes) -> bytes:
+        """Return this server's signature (Ed25519) of a message."""
+        return Ed25519PrivateKey.from_private_bytes(self.identity).sign(message)
+
     @property
     def sealing_key(self) -> bytes:
         """X25519's private half, 32 bytes raw: it opens what was sealed to this server.

@@ -1,19 +1,20 @@
 """A coordinator's console: the same screens' kit, no vault; the server has all."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import flet as ft
 
 from app.bootstrap.settings import known_language
-from app.clinic.library import read_library
+from app.clinic.library import Library, read_library
 from app.core.clock import system_wall_ms
 from app.features.console import effects as console
 from app.features.console.state import Model
 from app.features.console.view import view as console_view
 from app.features.devices import effects as devices
 from app.features.devices.view import view as devices_view
+from app.features.files import effects as files
+from app.features.files.view import view as files_view
 from app.features.languages import effects as languages
 from app.features.languages.view import view as languages_view
 from app.features.signin import effects as signin
@@ -21,8 +22,10 @@ from app.features.signin.view import view as signin_view
 from app.features.tablets import effects as tablets
 from app.features.tablets.view import view as tablets_view
 from app.i18n import formats
+from app.sync.carrying import Carrying
 from app.sync.console_session import ConsoleSession
 from app.ui import routes as to
+from app.ui.device import PageDevice
 from app.ui.failures import Failures
 from app.ui.frame import Frame
 from app.ui.look import Look, first_look
@@ -48,46 +51,60 @@ class ConsoleClient:
 def open_console(page: ft.Page, client: ConsoleClient) -> None:
     """Begin a coordinator's session on a page."""
     session = ConsoleSession(client.server)
-    library = read_library()
     look = Source(first_look(known_language(client.language), page.width))
     status = Source(Status(None, Network.NONE, None))
     kit = Kit(Navigator(to.ConsoleSignIn()), look, status, Failures())
     work = Work(asyncio.get_running_loop(), kit.failures)
+    device = PageDevice(page, kit.failures)
+    screens = _Screens(session, look, status, work, device, read_library())
+    page.on_close = lambda _event: session.close()
+    open_app(page, kit, screens.make)
 
-    def entered(name: str) -> None:
-        status.set(Status(name, Network.NONE, None, zone=ZONE))
 
-    def left() -> None:
-        work.post(lambda: status.set(Status(None, Network.NONE, None)))
+@dataclass(frozen=True, slots=True)
+class _Screens:
+    """What every screen of one session is made from."""
 
-    def view(model: Model, dispatch: console.Dispatch, seen: Look) -> Frame:
-        today = formats.local_day(system_wall_ms(), ZONE)
-        words = RecordWords(seen.t, library, ZONE, today)
-        return console_view(model, dispatch, seen, words)
+    session: ConsoleSession
+    look: Source[Look]
+    status: Source[Status]
+    work: Work
+    device: PageDevice
+    library: Library
 
-    def make(place: Place) -> Screen:
+    def make(self, place: Place) -> Screen:
         match place.route:
             case to.ConsolePatients():
-                desk = console.Desk(session, system_wall_ms, left)
-                return Screen(console.loop(desk, work, place), view)
+                desk = console.Desk(self.session, system_wall_ms, self._left)
+                return Screen(console.loop(desk, self.work, place), self._view)
             case to.ConsoleTablets() | to.ConsoleDevices():
-                return _tablets(session, left, work, place)
+                return self._tablets(place)
+            case to.ConsoleFiles():
+                carrying = Carrying(self.session)
+                tray = files.Desk(carrying, self.device, system_wall_ms, self._left)
+                return Screen(files.loop(tray, self.work, place), files_view)
             case to.Languages():
-                return Screen(languages.loop(look), languages_view)
+                return Screen(languages.loop(self.look), languages_view)
             case _:
-                loop = signin.loop(session, work, place, entered)
+                loop = signin.loop(self.session, self.work, place, self._entered)
                 return Screen(loop, signin_view)
 
-    page.on_close = lambda _event: session.close()
-    open_app(page, kit, make)
+    def _tablets(self, place: Place) -> Screen:
+        """Who works on tablets, or what tablets say of themselves."""
+        if isinstance(place.route, to.ConsoleDevices):
+            loop = devices.loop(self.session, system_wall_ms, self.work, place)
+            return Screen(loop, devices_view)
+        desk = tablets.Desk(self.session, self._left)
+        return Screen(tablets.loop(desk, self.work, place), tablets_view)
 
+    def _view(self, model: Model, dispatch: console.Dispatch, seen: Look) -> Frame:
+        today = formats.local_day(system_wall_ms(), ZONE)
+        words = RecordWords(seen.t, self.library, ZONE, today)
+        return console_view(model, dispatch, seen, words)
 
-def _tablets(
-    session: ConsoleSession, left: Callable[[], None], work: Work, place: Place
-) -> Screen:
-    """Who works on tablets, or what tablets say of themselves."""
-    if isinstance(place.route, to.ConsoleDevices):
-        loop = devices.loop(session, system_wall_ms, work, place)
-        return Screen(loop, devices_view)
-    desk = tablets.Desk(session, left)
-    return Screen(tablets.loop(desk, work, place), tablets_view)
+    def _entered(self, name: str) -> None:
+        self.status.set(Status(name, Network.NONE, None, zone=ZONE))
+
+    def _left(self) -> None:
+        nobody = Status(None, Network.NONE, None)
+        self.work.post(lambda: self.status.set(nobody))

@@ -17,6 +17,8 @@ from app.features.enrol import effects as enrol
 from app.features.enrol.view import view as enrol_view
 from app.features.forgotten import effects as forgotten
 from app.features.forgotten.view import view as forgotten_view
+from app.features.handover import effects as handover
+from app.features.handover.view import view as handover_view
 from app.features.home import effects as home
 from app.features.home.view import view as home_view
 from app.features.languages import effects as languages
@@ -45,9 +47,9 @@ from app.features.unlock.view import view as unlock_view
 from app.features.visit import effects as visit
 from app.features.visit.view import view as visit_view
 from app.i18n import formats
-from app.storage import Vault
+from app.storage import KeptParcel, Vault, kept_parcels
 from app.ui import routes as to
-from app.ui.files import Files
+from app.ui.device import Device
 from app.ui.frame import Frame
 from app.ui.look import Look
 from app.ui.navigator import Place
@@ -66,8 +68,7 @@ class Session(Protocol):
     """Of the screens of an unlocked session: a lock waits for it."""
     door_work: Work
     """Of the screens before: it may wait for a lock."""
-    files: Files
-    """How a file leaves this tablet, and comes in."""
+    device: Device
 
     @property
     def desk(self) -> Desk:
@@ -86,13 +87,10 @@ class Session(Protocol):
 def make_screen(session: Session, place: Place) -> Screen:
     """Make the screen of a place."""
     match place.route:
+        case to.Enrol() | to.Restore():
+            return _fresh(session, place)
         case (
-            to.Enrol()
-            | to.Restore()
-            | to.Unlock()
-            | to.Forgotten()
-            | to.Languages()
-            | to.Trouble()
+            to.Unlock() | to.Handover() | to.Forgotten() | to.Languages() | to.Trouble()
         ):
             return _before_unlock(session, place)
         case (
@@ -110,32 +108,59 @@ def make_screen(session: Session, place: Place) -> Screen:
             return _of_care(session, place)
 
 
+def _fresh(session: Session, place: Place) -> Screen:
+    """On a tablet that has no records yet."""
+    process = session.process
+    if isinstance(place.route, to.Restore):
+        bench = restore.Bench(
+            process.restore, process.file, process.settings.server, session.device
+        )
+        return Screen(restore.loop(bench, session.door_work, place), restore_view)
+    file = process.file()
+    tablet = enrol.NewTablet(
+        file, process.settings.server, process.station.set, kept_parcels(file.folder)
+    )
+    return Screen(enrol.loop(tablet, session.door_work, place), enrol_view)
+
+
 def _before_unlock(session: Session, place: Place) -> Screen:
     process = session.process
     match place.route:
-        case to.Enrol():
-            tablet = enrol.NewTablet(
-                process.file(), process.settings.server, process.station.set
-            )
-            return Screen(enrol.loop(tablet, session.door_work, place), enrol_view)
-        case to.Restore():
-            bench = restore.Bench(
-                process.restore, process.file, process.settings.server, session.files
-            )
-            return Screen(restore.loop(bench, session.door_work, place), restore_view)
         case to.Unlock(sent_away):
-            door = unlock.Door(process.file(), session.unlock, session.way_back)
+            door = unlock.Door(
+                process.file(),
+                session.unlock,
+                session.way_back,
+                process.wall,
+                process.unsent_changed.subscribe,
+            )
             loop = unlock.loop(door, session.door_work, place, sent_away)
             return Screen(loop, unlock_view)
+        case to.Handover() as out:
+            return _handover(session, out)
         case to.Forgotten():
-            way = forgotten.Door(process.file(), session.unlock, session.way_back)
-            return Screen(forgotten.loop(way, session.door_work, place), forgotten_view)
+            door_ = forgotten.Door(process.file(), session.unlock, session.way_back)
+            again = forgotten.loop(door_, session.door_work, place)
+            return Screen(again, forgotten_view)
         case to.Trouble(problem, kept):
             found = trouble.Found(problem, kept)
-            again = trouble.loop(session.begin_again, place, found)
-            return Screen(again, trouble_view)
+            trying = trouble.loop(session.begin_again, place, found)
+            return Screen(trying, trouble_view)
         case _:
             return Screen(languages.loop(session.look), languages_view)
+
+
+def _handover(session: Session, out: to.Handover) -> Screen:
+    process = session.process
+    file = process.file()
+    counter = handover.Counter(
+        KeptParcel(file.folder / out.kept) if out.kept else file,
+        None if out.kept else file.connection,
+        session.device,
+        process.wall,
+        process.unsent_changed.tell,
+    )
+    return Screen(handover.loop(counter, session.door_work, out.way), handover_view)
 
 
 def _of_records(session: Session, place: Place) -> Screen:
@@ -161,9 +186,10 @@ def _of_records(session: Session, place: Place) -> Screen:
 def _of_this_tablet(session: Session, place: Place) -> Screen:
     desk, work, process = session.desk, session.work, session.process
     if isinstance(place.route, to.ThisTablet):
-        keeping = tablet_.Keeping(process.settings.data, session.files)
+        keeping = tablet_.Keeping(process.settings.data, session.device)
         return Screen(tablet_.loop(desk, work, keeping), tablet_view)
-    return Screen(sync.loop(desk, work, place, process.scheduler), sync_view)
+    line = sync.Line(process.scheduler, session.device)
+    return Screen(sync.loop(desk, work, place, line), sync_view)
 
 
 def _of_disclosures(

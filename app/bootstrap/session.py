@@ -9,16 +9,16 @@ from dataclasses import replace
 import flet as ft
 
 from app.bootstrap.locked_failures import LockedFailures
+from app.bootstrap.locked_strip import LOCKED, MINUTE_MS, LockedStrip
 from app.bootstrap.screens import Session, make_screen
 from app.bootstrap.tablet import Holding, TabletProcess
 from app.bootstrap.watching import watch
 from app.bootstrap.way import Way
 from app.clinic.desk import Desk
-from app.core.parcel import ParcelHead
 from app.core.problems import ProblemCode
 from app.storage import StorageError, Vault, VaultCorruptError
 from app.sync.status import SyncStatus
-from app.ui.files import PageFiles
+from app.ui.device import Device, PageDevice
 from app.ui.look import Look, first_look
 from app.ui.navigator import Entry, Navigator, Place
 from app.ui.presence import Patience, Presence, Ticking
@@ -30,8 +30,6 @@ from app.ui.work import Work
 
 LOST_SECONDS = 30.0
 """How long a browser may be gone before its session is locked."""
-LOCKED = Status(None, Network.NONE, None)
-_MINUTE_MS = 60_000
 _DOOR = Unlock()
 logger = logging.getLogger("tessera.session")
 
@@ -50,6 +48,7 @@ class TabletSession(Session):
         self._closing: asyncio.Task[None] | None = None
         self._screens: dict[Entry, Screen] = {}
         self._stop_status: Callable[[], None] = lambda: None
+        self._stop_unsent: Callable[[], None] = lambda: None
         self._is_over = False
         self.look: Source[Look] = Source(first_look(process.language, page.width))
         failures = LockedFailures(lambda: self._held is None)
@@ -57,12 +56,14 @@ class TabletSession(Session):
         # door's own work waits for the lock.
         self.work = Work(self._loop, failures)
         self.door_work = Work(self._loop, failures)
-        self.files = PageFiles(page, failures.guard)
+        self.device: Device = PageDevice(page, failures)
+        status = Source(LOCKED)
+        self._strip = LockedStrip(status, process.wall, lambda: self._held is None)
         ticking = Ticking(process.monotonic, self.door_work.later)
         self.kit = Kit(
             Navigator(start),
             self.look,
-            Source(LOCKED),
+            status,
             failures,
             lock=self.lock,
             presence=Presence(ticking, self.lock),
@@ -80,8 +81,10 @@ class TabletSession(Session):
         self._page.on_connect = lambda _event: self.reconnected()
         self._page.on_close = lambda _event: self._closed()
         open_app(self._page, self.kit, self._make)
-        left = self.process.left_unsent
-        self.door_work.run(left, self._show_left, lambda head: head)
+        self._stop_unsent = self.process.unsent_changed.subscribe(
+            lambda _none: self.work.post(self._look_what_is_left)
+        )
+        self._look_what_is_left()
 
     @property
     def desk(self) -> Desk:
@@ -172,7 +175,7 @@ class TabletSession(Session):
         if is_emptied:
             self.process.way = Way()
             self.kit.navigator.reset(Trouble(ProblemCode.DEVICE_REVOKED.value))
-        self._show_locked()
+        self._strip.show()
 
     def begin_again(self, nothing_changed: Callable[[], None]) -> None:
         """Open the vault's file once more, and show what stands now."""
@@ -215,7 +218,7 @@ class TabletSession(Session):
 
     def _show_status(self, status: SyncStatus) -> None:
         if self._desk is None or self._held is None:
-            self._show_locked()
+            self._strip.show()
             return
         if status.failure is ProblemCode.DEVICE_REVOKED:
             # Screens first: what was typed is saved, and handed over with the rest.
@@ -229,7 +232,7 @@ class TabletSession(Session):
                 practitioner=self._desk.practitioner.name,
                 network=_network(status),
                 only_here=here.records if here else 0,
-                oldest_minutes=None if oldest is None else (now - oldest) // _MINUTE_MS,
+                oldest_minutes=None if oldest is None else (now - oldest) // MINUTE_MS,
                 is_damaged=self._desk.damaged > 0,
                 is_unconfirmed=not self._desk.practitioner.confirmed,
                 unwritten=self._desk.trail.waiting,
@@ -242,17 +245,9 @@ class TabletSession(Session):
             waiting, known = self._desk.trail.waiting, self.kit.status.value
             self.kit.status.set(replace(known, unwritten=waiting))
 
-    def _show_left(self, head: ParcelHead | None) -> None:
-        """After a start nobody has unlocked yet: what the last lock left is known."""
-        if head is not None and head.records and not self.is_unlocked:
-            minutes = max(0, self.process.wall() - head.oldest_at) // _MINUTE_MS
-            told = replace(LOCKED, only_here=head.records, oldest_minutes=minutes)
-            self.kit.status.set(told)
-
-    def _show_locked(self) -> None:
-        """What only this tablet has stays in view; nothing else is known now."""
-        known = self.kit.status.value.only_here
-        self.kit.status.set(replace(LOCKED, only_here=known))
+    def _look_what_is_left(self) -> None:
+        left = self.process.left_unsent
+        self.door_work.run(left, self._strip.show_left, lambda unsent: unsent)
 
     def _keep_language(self) -> None:
         tag = self.look.value.t.tag
@@ -283,6 +278,7 @@ class TabletSession(Session):
     def _closed(self) -> None:
         self._is_over = True
         self._stop_status()
+        self._stop_unsent()
         self._forget_loss()
         self.lock()
 

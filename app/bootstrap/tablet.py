@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from app.bootstrap.announcer import Announcer
 from app.bootstrap.settings import PreferencesFile, Settings, known_language
 from app.bootstrap.way import Way
 from app.clinic.auditing import AuditTrail, Spare
@@ -16,7 +17,6 @@ from app.clinic.desk import Desk
 from app.clinic.library import Library, read_library
 from app.core.clock import system_wall_ms
 from app.core.ids import RandomIds
-from app.core.parcel import ParcelHead
 from app.core.summary import Station
 from app.storage import (
     DeviceSecret,
@@ -27,11 +27,11 @@ from app.storage import (
     RestoreRefusedError,
     StorageError,
     UnlockPolicy,
+    Unsent,
     Vault,
     VaultFile,
     restore_in_place,
     tuned_cost,
-    unsent,
     wipe,
 )
 from app.sync.engine import SyncEngine
@@ -90,6 +90,8 @@ class TabletProcess:
         self.secret: DeviceSecret = FileDeviceSecret(settings.data / "device-secret")
         self.way = Way()
         """Where the last session was as it locked; gone with the process."""
+        self.unsent_changed = Announcer()
+        """Tells after each lock, and as what it left is sent."""
         self._policy = policy
         self.monotonic = policy.monotonic
         self._file: VaultFile | None = None
@@ -128,9 +130,16 @@ class TabletProcess:
             new = Reopening(self.secret, self.wall, self.ids, who, pin, cost)
             restore_in_place(source, self.settings.data, opener, new)
 
-    def left_unsent(self) -> ParcelHead | None:
-        """What the last lock left for the server; needs no key. Blocks."""
-        return unsent(self.settings.data)
+    def left_unsent(self) -> Unsent | None:
+        """What the last lock left for the server; needs no PIN. Blocks.
+
+        None, too, where it can't be read: an unlock sends it from the vault.
+        """
+        try:
+            return self.file().unsent()
+        except StorageError as error:
+            logger.warning("what is unsent: %s", error.code.value)
+            return None
 
     def take_over(self, guest: Guest) -> None:
         """Make a new session the only one; the one before is locked."""
@@ -208,6 +217,7 @@ class TabletProcess:
     def begin_sync(self, vault: Vault) -> Holding:
         """Send and receive until the lock."""
         connection = vault.connection
+        self._settle_sent(vault)
         gateway = HttpGateway(connection.server_url, connection.token)
         gateway.channel.reporter = lambda: report_of(vault, self.wall)
         people = PeopleSync(gateway.channel, vault)
@@ -215,6 +225,17 @@ class TabletProcess:
         engine = SyncEngine(gateway, vault, self.wall, people, erasures)
         self.scheduler.attach(engine)
         return Holding(vault, gateway)
+
+    def _settle_sent(self, vault: Vault) -> None:
+        """Record what the server answered while this was locked.
+
+        Where the vault refuses, the answers stay for the next unlock, and a push in
+        between is answered as known.
+        """
+        try:
+            vault.settle_sent()
+        except StorageError as error:
+            logger.warning("answers wait", extra={"problem": error.code.value})
 
     def lock(self, held: Holding) -> bool:
         """End sync, then close the vault: keys and index are dropped. Blocks.
@@ -226,6 +247,7 @@ class TabletProcess:
         finally:
             held.vault.close()
             held.gateway.close()
+            self.unsent_changed.tell()
         return False
 
     def retire(self, held: Holding) -> bool:

@@ -50,6 +50,13 @@ class ProblemCode(StrEnum):
     ERASED = "erased"
     PRACTITIONER_REVOKED = "practitioner-revoked"
 
+    # Files that carry records
+    FILE_UNREADABLE = "file-unreadable"
+    FILE_FOREIGN = "file-foreign"
+    FILE_OF_ANOTHER_TABLET = "file-of-another-tablet"
+    FILE_FORGED = "file-forged"
+    FILE_NOT_SAVED = "file-not-saved"
+
     # On the tablet
     UNREACHABLE = "unreachable"
     CONNECTION_CUT = "connection-cut"

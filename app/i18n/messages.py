@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.core.problems import ProblemCode
+from app.i18n.file_problems import FILE_PROBLEMS
 from app.i18n.languages import Review
 from app.i18n.server_problems import SERVER_PROBLEMS
 from app.i18n.translator import N_, Translator
@@ -224,6 +225,7 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "Something unexpected went wrong. What was saved is safe. "
             "Tell your administrator."
         ),
+        **FILE_PROBLEMS,
     }
 )
 

@@ -18,6 +18,8 @@
     vault.subscribe(lambda patient_ids: ...)              # on the thread that wrote
 
     vault.pending(), vault.record_outcomes(answer), vault.apply_feed(page)
+    vault_file.unsent(), vault_file.parcel()              # locked: what the lock left
+    vault.settle_sent(), vault.take_answer(raw)           # answers of a locked sending
     vault.apply_documents(page)                           # of a first sync
 
     vault.back_up(path, Passphrase(text))                 # or RecoveryPublicKey
@@ -47,6 +49,7 @@ from app.storage.errors import (
     BackupError,
     BackupKeyError,
     BackupUnreadableError,
+    CarriedFileError,
     ColleagueError,
     DeviceSecretMissingError,
     DiskError,
@@ -72,7 +75,9 @@ from app.storage.errors import (
     WaitError,
     WrongPinError,
 )
+from app.storage.kept_parcel import KeptParcel, kept_parcels
 from app.storage.locked_events import LockedEvent, LockedKind
+from app.storage.locked_parcel import LockedParcel, Unsent
 from app.storage.log import LogEntry
 from app.storage.only_here import OnlyHere
 from app.storage.opening import delete_kept, kept_files
@@ -81,12 +86,15 @@ from app.storage.parcel import unsent
 from app.storage.pin_cost import UnlockPolicy, tuned_cost
 from app.storage.restoring import restore_in_place, setup_in
 from app.storage.sealing import FLOOR, PinCost
+from app.storage.sent import Sent
 from app.storage.set_aside import SetAside
 from app.storage.stored_operation import State
 from app.storage.vault import Vault
+from app.storage.vault_carried import TakenAnswer
 from app.storage.vault_file import VaultFile
 from app.storage.vault_pins import Second
 from app.storage.vault_records import Saved
+from app.storage.waiting import WaitingPerson
 from app.storage.wiping import wipe
 
 __all__ = [
@@ -95,6 +103,7 @@ __all__ = [
     "BackupKeyError",
     "BackupUnreadableError",
     "BatchLimits",
+    "CarriedFileError",
     "ColleagueError",
     "Connection",
     "Damage",
@@ -109,10 +118,12 @@ __all__ = [
     "Enrolment",
     "FileDeviceSecret",
     "GrantError",
+    "KeptParcel",
     "KeyChangeBlockedError",
     "LockedError",
     "LockedEvent",
     "LockedKind",
+    "LockedParcel",
     "LogEntry",
     "NoSlotError",
     "OnlyHere",
@@ -131,12 +142,15 @@ __all__ = [
     "Saved",
     "Second",
     "SecondColleagueError",
+    "Sent",
     "SetAside",
     "SlotClosedError",
     "State",
     "StorageError",
+    "TakenAnswer",
     "UnlockError",
     "UnlockPolicy",
+    "Unsent",
     "Vault",
     "VaultCorruptError",
     "VaultFile",
@@ -144,9 +158,11 @@ __all__ = [
     "VaultTooNewError",
     "VaultUnavailableError",
     "WaitError",
+    "WaitingPerson",
     "WrongPinError",
     "delete_kept",
     "kept_files",
+    "kept_parcels",
     "restore_backup",
     "restore_in_place",
     "setup_in",

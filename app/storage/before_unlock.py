@@ -23,6 +23,7 @@ from app.storage.keyring import Keyring
 from app.storage.recovery_slot import KeptRecovery
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, SigningKey
+from app.storage.sent import SentShelf
 from app.storage.slots import Slots
 
 _CHECK = "device_check"
@@ -47,6 +48,7 @@ class BeforeUnlock:
         self._setup: Setup | None = None
         self._colleagues = LocalColleagues(self._values)
         self.grants = GrantShelf(self._values, wall)
+        self.sent = SentShelf(database, self._values)
 
     def check_device_secret(self) -> None:
         """Raise DeviceSecretMissingError if this vault was made with another one."""

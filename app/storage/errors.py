@@ -25,6 +25,12 @@ StorageError
         BackupUnreadableError
         BackupKeyError
         RestoreRefusedError
+    CarriedFileError           a file from a stick that can't be taken; nothing changed
+        ParcelUnreadableError
+        FileUnreadableError
+        FileForeignError
+        FileOfAnotherTabletError
+        FileForgedError
     RecordMismatchError        a record id that belongs to another patient or type
     PatientErasedError         nothing is written of them any more
 """
@@ -230,3 +236,37 @@ class RestoreRefusedError(BackupError):
     """There is something where the vault would be restored; it is left as it is."""
 
     code = ProblemCode.RESTORE_NOT_EMPTY
+
+
+class CarriedFileError(StorageError):
+    """A file from a stick can't be taken, or made; nothing was changed."""
+
+
+class ParcelUnreadableError(CarriedFileError):
+    """What the last lock left for the server is gone or damaged; the vault has it."""
+
+    code = ProblemCode.FILE_UNREADABLE
+
+
+class FileUnreadableError(CarriedFileError):
+    """The file is no answer of a server, or it is damaged or cut."""
+
+    code = ProblemCode.FILE_UNREADABLE
+
+
+class FileForeignError(CarriedFileError):
+    """The file comes from another deployment's server."""
+
+    code = ProblemCode.FILE_FOREIGN
+
+
+class FileOfAnotherTabletError(CarriedFileError):
+    """The file was made for another tablet."""
+
+    code = ProblemCode.FILE_OF_ANOTHER_TABLET
+
+
+class FileForgedError(CarriedFileError):
+    """The file was not made by this tablet's server."""
+
+    code = ProblemCode.FILE_FORGED

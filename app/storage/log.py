@@ -14,7 +14,8 @@ from app.storage.stored_operation import State, StoredOperation
 class LogEntry:
     """One operation, the device that brought it, and where it stands.
 
-    `operation` is None once its content was erased; its header stays.
+    `operation` is None once its content was erased; its header stays. `number` is its
+    place in this device's own chain, if it is own.
     """
 
     header: Header
@@ -23,6 +24,7 @@ class LogEntry:
     state: State
     clamp_ms: int | None = None
     reason: ProblemCode | None = None
+    number: int | None = None
 
     @property
     def order(self) -> tuple[int, int, str, str]:
@@ -52,4 +54,5 @@ def _entry(stored: StoredOperation, reasons: dict[str, ProblemCode]) -> LogEntry
         state=stored.state,
         clamp_ms=stored.clamp_ms,
         reason=reasons.get(header.operation_id),
+        number=stored.number,
     )

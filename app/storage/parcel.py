@@ -1,7 +1,8 @@
 """What is not sent yet, sealed to the server's key beside the vault as it locks.
 
 So a locked tablet can be emptied: its batches are the ones that a push would send, each
-signed by this device. Who holds the file reads how many and how old, and nothing else.
+signed by this device and sealed by itself. Who holds the file reads how many and how
+old, and nothing else.
 """
 
 import os
@@ -12,15 +13,19 @@ from pathlib import Path
 
 import zstandard
 
-from app.core.operation import decode_header
+from app.core.carried import fingerprint
+from app.core.operation import Header, decode_header
 from app.core.parcel import (
-    MAGIC,
-    MAX_HEAD_BYTES,
+    HEAD_BYTES,
     ParcelBody,
     ParcelError,
     ParcelHead,
+    PartHead,
+    ReplyTo,
     framed_head,
-    read_parcel,
+    framed_part,
+    part_purpose,
+    read_head,
 )
 from app.core.records import RecordType
 from app.core.wire import PushRequest
@@ -36,10 +41,11 @@ _OWNER_ONLY = 0o600
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """To whom it is sealed, and when (UTC milliseconds)."""
+    """To whom it is sealed, and when (UTC milliseconds); where an answer goes."""
 
     sealing_key: bytes
     now_ms: int
+    reply_to: ReplyTo | None = None
 
 
 def keep_unsent(
@@ -73,8 +79,7 @@ def unsent(folder: Path) -> ParcelHead | None:
     """
     try:
         with (folder / PARCEL_NAME).open("rb") as source:
-            raw = source.read(len(MAGIC) + 4 + MAX_HEAD_BYTES)
-        return read_parcel(raw).head
+            return read_head(source.read(HEAD_BYTES))
     except (OSError, ParcelError):
         return None
 
@@ -86,18 +91,20 @@ def folder_of(driver: sqlite3.Connection) -> Path:
 
 
 def _sealed(batches: Sequence[PushRequest], addressee: Addressee) -> bytes:
-    start = framed_head(_head(batches, addressee.now_ms))
-    body = ParcelBody(batches=tuple(batches)).model_dump_json().encode()
-    packed = zstandard.ZstdCompressor(level=_LEVEL).compress(body)
-    return start + seal_to(addressee.sealing_key, packed, start)
+    start = framed_head(_head(batches, addressee))
+    compress = zstandard.ZstdCompressor(level=_LEVEL).compress
+    parts = [start]
+    for index, batch in enumerate(batches):
+        reply_to = None if index else addressee.reply_to
+        body = ParcelBody(batch=batch, reply_to=reply_to).model_dump_json().encode()
+        purpose = part_purpose(start, index)
+        sealed = seal_to(addressee.sealing_key, compress(body), purpose)
+        parts.append(framed_part(index, sealed))
+    return b"".join(parts)
 
 
-def _head(batches: Sequence[PushRequest], now_ms: int) -> ParcelHead:
-    heads = [
-        decode_header(envelope.header.encode())[0]
-        for batch in batches
-        for envelope in batch.operations
-    ]
+def _head(batches: Sequence[PushRequest], addressee: Addressee) -> ParcelHead:
+    heads = [header for batch in batches for header in _headers(batch)]
     # As elsewhere, audit events are nobody's records.
     of_people = [head for head in heads if head.record_type != RecordType.AUDIT_EVENT]
     return ParcelHead(
@@ -105,8 +112,19 @@ def _head(batches: Sequence[PushRequest], now_ms: int) -> ParcelHead:
         operations=len(heads),
         records=len({head.record_id for head in of_people}),
         oldest_at=(of_people or heads)[0].at.wall_ms,
-        written_at=now_ms,
+        written_at=addressee.now_ms,
+        sealed_to=fingerprint(addressee.sealing_key),
+        parts=tuple(map(_part, batches)),
     )
+
+
+def _headers(batch: PushRequest) -> list[Header]:
+    return [decode_header(each.header.encode())[0] for each in batch.operations]
+
+
+def _part(batch: PushRequest) -> PartHead:
+    count = len(batch.operations)
+    return PartHead(operations=count, last=batch.first + count - 1)
 
 
 def _replace(folder: Path, raw: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from app.storage.vault_audit import VaultAudit
 from app.storage.vault_backup import VaultBackup
+from app.storage.vault_carried import VaultCarried
 from app.storage.vault_erasure import VaultErasure
 from app.storage.vault_pins import VaultPins
 from app.storage.vault_records import VaultRecords
@@ -9,6 +10,12 @@ from app.storage.vault_rotation import VaultRotation
 
 
 class Vault(
-    VaultRecords, VaultErasure, VaultRotation, VaultPins, VaultAudit, VaultBackup
+    VaultRecords,
+    VaultErasure,
+    VaultCarried,
+    VaultRotation,
+    VaultPins,
+    VaultAudit,
+    VaultBackup,
 ):
     """One practitioner's open vault; `close` locks it."""

@@ -26,6 +26,7 @@ from app.storage.keyring import Keyring
 from app.storage.ledgers import Ledgers
 from app.storage.local_state import STATE, first_state
 from app.storage.locked_events import Beside, LockedEvent, LockedEvents
+from app.storage.locked_parcel import LockedParcel
 from app.storage.log_mark import LogMark
 from app.storage.opening import (
     VAULT_NAME,
@@ -49,7 +50,7 @@ from app.storage.wiping import finish_wiping
 _POLICY = UnlockPolicy()
 
 
-class VaultFile:
+class VaultFile(LockedParcel):
     """The vault's file, locked. One process at a time; `close` lets others in."""
 
     def __init__(

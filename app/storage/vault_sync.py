@@ -4,7 +4,7 @@ import logging
 
 from app.core.page_wire import DocumentPage
 from app.core.wire import PullResponse, PushRequest, PushResponse
-from app.storage import outbox, parcel
+from app.storage import outbox, parcel, reply
 from app.storage.audit_log import subject_of
 from app.storage.document_pages import apply_documents
 from app.storage.enrolment import Connection
@@ -16,6 +16,8 @@ from app.storage.outbox import BatchLimits
 from app.storage.set_aside import SetAside
 
 _LIMITS = BatchLimits()
+# On a bad line each part that arrived is done with, and shows that it goes on.
+_PART_LIMITS = BatchLimits(operations=100, size=64 * 1024)
 _logger = logging.getLogger(__name__)
 
 
@@ -69,9 +71,11 @@ class VaultSync(OpenVault):
             return
         key, now = parts.surroundings.signing_key, parts.surroundings.wall()
         with parts.database.read() as driver:
-            batches = tuple(outbox.all_batches(driver, parts.rows, key, _LIMITS))
+            batches = tuple(outbox.all_batches(driver, parts.rows, key, _PART_LIMITS))
             folder = parcel.folder_of(driver)
-        parcel.keep_unsent(folder, batches, parcel.Addressee(setup.sealing_key, now))
+        to = reply.reply_to(parts, batches[0].first - 1) if batches else None
+        addressee = parcel.Addressee(setup.sealing_key, now, to)
+        parcel.keep_unsent(folder, batches, addressee)
 
     def record_outcomes(self, answer: PushResponse) -> None:
         """Acknowledge operations by their ids, or set them aside with the reason."""

@@ -148,6 +148,11 @@ class ConsoleSession:
         """Return every tablet and what it said of itself last, by site and name."""
         return self._channel.get(f"{API_PREFIX}/devices", DeviceStates).devices
 
+    @property
+    def channel(self) -> HttpChannel:
+        """The line to the server, for what is no part of reading records."""
+        return self._channel
+
     def close(self) -> None:
         """Close every connection."""
         self._channel.close()

@@ -14,7 +14,7 @@ from app.storage.errors import StorageError, VaultCorruptError
 from app.storage.only_here import OnlyHere
 from app.sync.channel import Traffic
 from app.sync.erasures import ErasureSync
-from app.sync.failures import ProtocolMismatch, Refused, SyncFailure
+from app.sync.failures import ConnectionCut, ProtocolMismatch, Refused, SyncFailure
 from app.sync.gateway import Gateway
 from app.sync.people import PeopleSync
 from app.sync.ports import SyncVault
@@ -113,11 +113,18 @@ class SyncEngine:
             if batch.first <= last:  # an answer that acknowledges nothing, for ever
                 raise ProtocolMismatch
             last = batch.first
-            answer = self._gateway.push(batch)
+            answer = self._pushed(batch)
             check_outcomes(batch, answer)
             self._vault.record_outcomes(answer)
             run.count_push(answer, self._wall())
-            run.tell(Phase.PUSH, run.pushed, max(total, run.pushed))
+            self._tell(run, Phase.PUSH, run.pushed, max(total, run.pushed))
+
+    def _pushed(self, batch: PushRequest) -> PushResponse:
+        try:
+            return self._gateway.push(batch)
+        except ConnectionCut:
+            self._vault.mark_sent(batch.first + len(batch.operations) - 1)
+            raise
 
     def _pull_all(self, run: "_Run") -> None:
         while not run.cancel.is_set():
@@ -132,7 +139,12 @@ class SyncEngine:
             run.count_pull(page, self._vault.device_id, self._wall())
             if not page.more:
                 return
-            run.tell(Phase.PULL, run.pulled, None)
+            self._tell(run, Phase.PULL, run.pulled, None)
+
+    def _tell(self, run: "_Run", phase: Phase, done: int, total: int | None) -> None:
+        now, begun = self._gateway.traffic, run.traffic
+        sent, received = now.sent - begun.sent, now.received - begun.received
+        run.progress(SyncProgress(phase, done, total, sent, received))
 
     def _recover(self, refusal: Refused) -> None:
         """Go back to what the server still has; re-raise what nothing can be done for.
@@ -237,9 +249,6 @@ class _Run:
     def count_pull(self, page: PullResponse, device_id: str, now: int) -> None:
         self.clock_ahead_ms = now - page.server_ms
         self.pulled += sum(item.device_id != device_id for item in page.items)
-
-    def tell(self, phase: Phase, done: int, total: int | None) -> None:
-        self.progress(SyncProgress(phase, done, total))
 
     def stopped_by(self, failure: SyncFailure | StorageError) -> None:
         self.failure = failure.code

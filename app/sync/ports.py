@@ -26,6 +26,9 @@ class SyncVault(Protocol):
     def record_outcomes(self, answer: PushResponse) -> None:
         """Acknowledge operations by their ids, or set them aside with the reason."""
 
+    def mark_sent(self, last: int) -> None:
+        """Note that operations up to a number left, and nobody knows what arrived."""
+
     def cursor(self) -> str:
         """Return how far the feed was read; "" is the beginning."""
 

@@ -16,11 +16,16 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
-    """How many operations a phase has moved; `total` is None where nobody knows."""
+    """How many operations a phase has moved; `total` is None where nobody knows.
+
+    Bytes are those of the round so far, as they went over the wire.
+    """
 
     phase: Phase
     done: int
     total: int | None
+    sent_bytes: int = 0
+    received_bytes: int = 0
 
 
 OnProgress = Callable[[SyncProgress], None]

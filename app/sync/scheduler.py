@@ -14,6 +14,9 @@ from app.sync.backoff import POLL_SECONDS, Backoff
 from app.sync.report import OnProgress, SyncProgress, SyncReport
 from app.sync.status import StatusBoard, Subscriber, SyncStatus, is_online
 
+PAUSE_SECONDS = 5 * 60.0
+"""How long a person's stop holds: nobody has to remember it."""
+
 
 class Rounds(Protocol):
     """What the scheduler runs: SyncEngine."""
@@ -32,7 +35,9 @@ class SyncScheduler:
 
     After a commit (`wake`) at once; every 2 s while the server answers, so that two
     tablets see each other's changes within 5 s; every 4 s at the latest while it does
-    not; and at once when a person asks (`sync_now`). No method but `detach` waits.
+    not; and at once when a person asks (`sync_now`). A person may stop it (`pause`); it
+    goes on when one asks, or by itself after 5 minutes. No method but `detach` waits.
+    Whether there is a network nobody is asked but the server.
     """
 
     def __init__(self, rng: random.Random, poll_seconds: float = POLL_SECONDS) -> None:
@@ -80,6 +85,12 @@ class SyncScheduler:
         """A person asks: try at once, whatever happened before."""
         self._request(asked=True)
 
+    def pause(self) -> None:
+        """A person stops it: the batch under way ends, and no other begins."""
+        with self._lock:
+            if self._worker is not None:
+                self._worker.pause()
+
     def _request(self, *, asked: bool) -> None:
         with self._lock:
             if self._worker is not None:
@@ -89,7 +100,8 @@ class SyncScheduler:
 
 def stopped(status: SyncStatus) -> SyncStatus:
     """Return the status once nothing runs any more."""
-    return replace(status, attached=False, running=False, progress=None)
+    ended = replace(status, attached=False, running=False, progress=None)
+    return replace(ended, paused=False)
 
 
 class _Worker:
@@ -100,6 +112,8 @@ class _Worker:
         self._backoff = backoff
         self._board = board
         self._cancel = threading.Event()
+        self._round = threading.Event()
+        self._paused_until = 0.0
         self._condition = threading.Condition()
         self._saved = False
         self._asked = False
@@ -121,11 +135,21 @@ class _Worker:
         with self._condition:
             self._saved = True
             self._asked = self._asked or asked
+            if asked:
+                self._paused_until = 0.0
+            self._condition.notify()
+
+    def pause(self) -> None:
+        with self._condition:
+            self._paused_until = monotonic() + PAUSE_SECONDS
+            self._asked = False
+            self._round.set()
             self._condition.notify()
 
     def stop(self, timeout_seconds: float) -> bool:
         self._cancel.set()
         with self._condition:
+            self._round.set()
             self._condition.notify()
         if self._thread is threading.current_thread():
             return False
@@ -138,29 +162,43 @@ class _Worker:
         try:
             while not self._cancel.is_set():
                 self._tell_begin(asked=asked)
-                report = self._rounds.round(
-                    self._tell_progress, self._cancel, asked=asked
-                )
+                cancel = self._next_round()
+                report = self._rounds.round(self._tell_progress, cancel, asked=asked)
                 self._tell_end(report, asked=asked)
                 asked = self._wait(self._backoff.after(report))
             fault = False
         finally:
             self._tell_stop(fault=fault)
 
+    def _next_round(self) -> threading.Event:
+        """Return what cancels the round that begins; whoever was stopped moves none."""
+        with self._condition:
+            self._round = threading.Event()
+            if self._cancel.is_set() or self._is_paused:
+                self._round.set()
+            return self._round
+
+    @property
+    def _is_paused(self) -> bool:
+        return monotonic() < self._paused_until
+
     def _wait(self, seconds: float) -> bool:
         """Wait for the time, a save or a person; return whether a person asked."""
         until = monotonic() + seconds
         while not self._cancel.is_set():
+            self._tell_paused()
             with self._condition:
+                ends_at = max(until, self._paused_until)
                 if not (self._asked or self._saved or self._cancel.is_set()):
-                    self._condition.wait(max(0.0, until - monotonic()))
+                    self._condition.wait(max(0.0, ends_at - monotonic()))
                 asked, saved = self._asked, self._saved
                 self._asked = self._saved = False
-            if asked or (saved and not self._backoff.failures):
+            may_move = not self._backoff.failures and not self._is_paused
+            if asked or (saved and may_move):
                 return asked
-            if saved:  # the server is away: only the counts change
+            if saved:  # the server is away, or sync was stopped: only counts change
                 self._tell_counts()
-            if monotonic() >= until:
+            if monotonic() >= max(until, self._paused_until):
                 break
         return False
 
@@ -179,7 +217,12 @@ class _Worker:
     def _tell_begin(self, *, asked: bool) -> None:
         counts = self._counts()
         now = replace(self._board.status, attached=True, only_here=counts)
+        now = replace(now, paused=self._is_paused)
         self._board.publish(self, replace(now, running=asked))
+
+    def _tell_paused(self) -> None:
+        now = replace(self._board.status, paused=self._is_paused)
+        self._board.publish(self, now)
 
     def _tell_counts(self) -> None:
         counts = self._counts()
@@ -192,7 +235,7 @@ class _Worker:
 
     def _tell_end(self, report: SyncReport, *, asked: bool) -> None:
         before = self._board.status
-        now = replace(before, running=False, progress=None)
+        now = replace(before, running=False, progress=None, paused=self._is_paused)
         if not report.cancelled:
             now = replace(now, online=is_online(report), failure=report.failure)
         if report.succeeded:

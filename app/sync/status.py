@@ -40,6 +40,8 @@ class SyncStatus:
     report: SyncReport | None = None
     """The last round that moved something, failed or was asked for."""
     only_here: OnlyHere | None = None
+    paused: bool = False
+    """Whether a person stopped it, and it waits before it goes on by itself."""
 
 
 def is_online(report: SyncReport) -> bool:

@@ -1,6 +1,7 @@
 """Where one can go: features name routes, never each other."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,24 @@ class Unlock:
     """Pick a name, give the PIN; `sent_away` is who had unlocked and was revoked."""
 
     sent_away: str = ""
+
+
+class Way(StrEnum):
+    """How what is unsent leaves a locked tablet."""
+
+    SEND = "send"
+    SAVE = "save"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Send what a locked tablet has for its server, or save it to a stick.
+
+    With `kept`, the file of that name: of records that were set aside here.
+    """
+
+    way: Way
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +166,11 @@ class ConsoleDevices:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleFiles:
+    """Take in a file that was carried from a tablet, and give one back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Languages:
     """Choose the language of the app."""
 
@@ -164,6 +188,7 @@ Route = (
     | Restore
     | ThisTablet
     | Unlock
+    | Handover
     | Forgotten
     | Home
     | Register
@@ -181,6 +206,7 @@ Route = (
     | ConsolePatients
     | ConsoleTablets
     | ConsoleDevices
+    | ConsoleFiles
     | Languages
     | Trouble
 )

@@ -126,8 +126,12 @@ def _passphrase(command: argparse.ArgumentParser) -> None:
 def _tablets(commands: _Commands) -> None:
     devices.add_to(commands, _hours)
     parcel = commands.add_parser("take-in", help="take in what a locked tablet sealed")
-    parcel.add_argument("file", type=Path, help="its unsent.parcel")
+    parcel.add_argument("file", type=Path, help="from the stick; or unsent.parcel")
     parcel.set_defaults(run=tablets.take_parcel_in)
+    back = commands.add_parser("give-back", help="make a file that answers a tablet")
+    back.add_argument("--device", required=True, help="its name or id")
+    back.add_argument("file", type=Path, help="to write, for the tablet to take in")
+    back.set_defaults(run=tablets.give_back)
     aside = commands.add_parser("set-aside", help="what was not accepted, and why")
     kinds = aside.add_subparsers(required=True, metavar="list")
     kinds.add_parser(

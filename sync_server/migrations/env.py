@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from sync_server import (  # noqa: F401 - they fill the metadata
+    carried_tables,
     erasure_tables,
     people_tables,
     tables,

@@ -9,7 +9,11 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from sync_server import erasure_tables, people_tables  # noqa: F401 - fill the metadata
+from sync_server import (  # noqa: F401 - they fill the metadata
+    carried_tables,
+    erasure_tables,
+    people_tables,
+)
 from sync_server.database import Database
 from sync_server.settings import SettingsError
 

@@ -45,7 +45,7 @@ def key_of(context: Context, device: str) -> bytes:
     Raises AdministrationError where there is no such tablet, or it sent no slot.
     """
     with context.database.read() as connection:
-        slot = _slot(connection, _device_id(connection, device))
+        slot = _slot(connection, device_id_of(connection, device))
     return bytes(slot.recovery_public)
 
 
@@ -143,7 +143,7 @@ def _grant(
     valid_ms: int,
 ) -> Grant:
     kind, device, name = what
-    device_id = _device_id(connection, device)
+    device_id = device_id_of(connection, device)
     of_name = PRACTITIONER.c.name_key == name_key(name)
     people = select(PRACTITIONER.c.practitioner_id).where(of_name)
     practitioner_id = connection.scalar(people.where(PRACTITIONER.c.active))
@@ -158,7 +158,8 @@ def _grant(
     )
 
 
-def _device_id(connection: Connection, device: str) -> str:
+def device_id_of(connection: Connection, device: str) -> str:
+    """Return a device's id by its name or id; raise AdministrationError."""
     wanted = (DEVICE.c.device_id == device) | (DEVICE.c.name == device)
     devices = select(DEVICE.c.device_id).where(wanted, DEVICE.c.revoked_at.is_(None))
     device_ids = list(connection.scalars(devices))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.core.carried import fingerprint
 from app.core.wire import EnrolRequest
 from app.storage import Enrolment
 from app.storage.parcel import PARCEL_NAME
@@ -62,7 +63,48 @@ def test_a_parcel_is_taken_in_by_a_command_as_often_as_one_likes(
     parcel.write_bytes(parcel.read_bytes()[:-1])
     said = refused(tessera(data, "take-in", str(parcel)))
     assert "The tablet still has everything" in said
-    assert "malformed" in said
+    assert "file-unreadable" in said
+
+
+def test_an_answer_is_given_back_by_a_command_to_the_tablet_alone(
+    on_sqlite: TestDeployment, tmp_path: Path
+) -> None:
+    folder, data = tmp_path / "tablet", on_sqlite.settings.data
+    parcel = parcel_of(on_sqlite, folder)
+    answer = tmp_path / "answer.tessera"
+    back = ("give-back", "--device", "Tablet", str(answer))
+    assert "Run: tessera take-in" in refused(tessera(data, *back))
+    assert not answer.exists()
+    done(data, "take-in", str(parcel))
+    assert done(data, *back) == "acknowledged 2\tfrom others 2"
+    assert b"Amina" not in answer.read_bytes()
+    unknown = tessera(data, "give-back", "--device", "Nobody", str(answer))
+    assert "no tablet 'Nobody'" in refused(unknown)
+    file = Tablet(folder).open()
+    try:
+        vault = file.unlock(on_sqlite.nurse_id, PIN)
+        assert vault.take_answer(answer.read_bytes()).acknowledged == 2
+        assert vault.counts().records == 0
+    finally:
+        file.close()
+
+
+def test_each_thing_that_is_wrong_with_a_file_is_a_sentence_of_its_own(
+    on_sqlite: TestDeployment, tmp_path: Path
+) -> None:
+    data = on_sqlite.settings.data
+    file = tmp_path / "file"
+    raw = parcel_of(on_sqlite, tmp_path / "tablet").read_bytes()
+    own = fingerprint(on_sqlite.context.secrets.sealing_public_key).encode()
+    for content, code in (
+        (b"something else", "file-unreadable"),
+        (raw[:-9], "file-unreadable"),
+        (raw.replace(own, b"0" * len(own)), "file-foreign"),
+    ):
+        file.write_bytes(content)
+        said = refused(tessera(data, "take-in", str(file)))
+        assert code in said
+        assert "The tablet still has everything" in said
 
 
 def parcel_of(deployment: TestDeployment, folder: Path) -> Path:

@@ -10,12 +10,23 @@ import pytest
 import zstandard
 
 from app.core.audit import AuditEvent
+from app.core.carried import fingerprint
 from app.core.parcel import MAGIC, ParcelBody, ParcelError, read_parcel
 from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
-from app.storage import BatchLimits, Vault, VaultCorruptError, VaultFile, unsent
+from app.storage import (
+    BatchLimits,
+    KeptParcel,
+    Vault,
+    VaultCorruptError,
+    VaultFile,
+    kept_parcels,
+    unsent,
+)
+from app.storage.errors import ParcelUnreadableError
 from app.storage.hpke import BoxKey
 from app.storage.parcel import PARCEL_NAME, Addressee, keep_unsent
-from app.storage.sealing import SealError
+from app.storage.reply import answer_box
+from app.storage.sealing import SealError, is_signed
 from tests.storage.tablets import ANA, PIN, SETUP, Tablet, save_patient
 
 SERVER = BoxKey.generate()
@@ -50,11 +61,20 @@ def held(tmp_path: Path) -> Iterator[Held]:
 
 def opened(path: Path, key: BoxKey = SERVER) -> tuple[PushRequest, ...]:
     """Open a parcel as its server does."""
+    return tuple(body.batch for body in bodies(path, key))
+
+
+def bodies(path: Path, key: BoxKey = SERVER) -> tuple[ParcelBody, ...]:
+    """Open each part of a parcel as its server does."""
     parcel = read_parcel(path.read_bytes())
-    plain = zstandard.ZstdDecompressor().decompress(
-        key.open(parcel.sealed, parcel.purpose)
+    assert parcel.is_whole
+    unpack = zstandard.ZstdDecompressor().decompress
+    return tuple(
+        ParcelBody.model_validate_json(
+            unpack(key.open(parcel.parts[index], parcel.purpose(index)))
+        )
+        for index in sorted(parcel.parts)
     )
-    return ParcelBody.model_validate_json(plain).batches
 
 
 def pushed(vault: Vault, limits: BatchLimits = BatchLimits()) -> list[PushRequest]:  # noqa: B008
@@ -81,8 +101,54 @@ def test_a_lock_leaves_the_batches_that_a_push_would_send(held: Held) -> None:
     held.vault.close()
     kept = opened(held.parcel)
     held.again()
-    assert [len(b.operations) for b in kept] == [500, 500, 203]
-    assert list(kept) == pushed(held.vault)
+    assert [len(b.operations) for b in kept] == [*[100] * 12, 3]
+    assert list(kept) == pushed(held.vault, BatchLimits(100, 64 * 1024))
+
+
+def test_the_head_says_what_each_part_holds_and_to_whose_key(held: Held) -> None:
+    for number in range(250):
+        save_patient(held.vault, f"p{number}", "Amina")
+    held.vault.close()
+    head = unsent(held.tablet.vault_folder)
+    assert head is not None
+    assert [(p.operations, p.last) for p in head.parts] == [
+        (100, 100),
+        (100, 200),
+        (50, 250),
+    ]
+    assert head.sealed_to == fingerprint(SERVER.public_bytes)
+
+
+def test_a_part_alone_opens_in_its_own_place_and_no_other(held: Held) -> None:
+    for number in range(150):
+        save_patient(held.vault, f"p{number}", "Amina")
+    held.vault.close()
+    whole = read_parcel(held.parcel.read_bytes())
+    second = read_parcel(whole.only(1))
+    assert not second.is_whole
+    assert SERVER.open(second.parts[1], second.purpose(1))
+    with pytest.raises(SealError):
+        SERVER.open(second.parts[1], second.purpose(0))
+
+
+def test_where_an_answer_goes_is_signed_and_needs_an_unlock_to_open(
+    held: Held,
+) -> None:
+    save_patient(held.vault, "p1", "Amina")
+    pushed(held.vault)
+    save_patient(held.vault, "p2", "Omar")
+    held.vault.close()
+    (body,) = bodies(held.parcel)
+    to = body.reply_to
+    assert to is not None
+    assert (to.acknowledged, to.cursor) == (1, "")
+    identity = held.file.identity
+    said = to.signed_bytes(identity.device_id)
+    assert is_signed(identity.public_key, to.signature, said)
+    assert not is_signed(identity.public_key, to.signature, said + b"x")
+    assert to.public_key != held.file._before.device_box().public_bytes
+    held.again()
+    assert answer_box(held.vault._unlocked).public_bytes == to.public_key
 
 
 def test_what_was_sent_meanwhile_is_not_kept_and_nothing_unsent_leaves_none(
@@ -154,6 +220,17 @@ def test_what_a_damaged_vault_had_sealed_is_set_aside_with_it(held: Held) -> Non
     assert kept.read_bytes() == before
     (batch,) = opened(kept)
     assert len(batch.operations) == 1
+    assert kept_parcels(held.tablet.vault_folder) == (kept.name,)
+    of_before = KeptParcel(kept)
+    unsent_then = of_before.unsent()
+    assert unsent_then is not None
+    assert (unsent_then.records_left, unsent_then.is_sent) == (1, False)
+    assert of_before.parcel_bytes() == before
+    kept.write_bytes(before[:-1])
+    with pytest.raises(ParcelUnreadableError):
+        of_before.parcel_bytes()
+    kept.write_bytes(b"broken")
+    assert kept_parcels(held.tablet.vault_folder) == ()
 
 
 def test_another_key_and_another_head_open_nothing(held: Held) -> None:

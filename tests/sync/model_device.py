@@ -70,6 +70,7 @@ class ModelDevice:
         self.own: dict[str, Own] = {}
         self.set_aside: dict[str, str] = {}
         self.setups: list[Setup] = []
+        self.marked: list[int] = []
         self._head = ChainHead(name)
         self._cursor = ""
 
@@ -138,6 +139,9 @@ class ModelDevice:
 
     def reset_cursor(self) -> None:
         self._cursor = ""
+
+    def mark_sent(self, last: int) -> None:
+        self.marked.append(last)
 
     def chain_digest(self, number: int) -> str | None:
         heads = [ChainHead(self.device_id), *(own.head for own in self.own.values())]

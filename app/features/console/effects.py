@@ -1,6 +1,6 @@
 """Doing of Console: everything comes from the server; nothing is kept here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +14,7 @@ from app.core.operation import EncodedOperation, Operation, decode_operation
 from app.core.timeline import timeline
 from app.core.wire import FeedItem
 from app.features.console.erasing import EraseFailed, ErasePerson, PersonErased
+from app.features.console.pages import OpenPage, Page
 from app.features.console.state import (
     Effect,
     Event,
@@ -21,11 +22,8 @@ from app.features.console.state import (
     FindPatients,
     Listed,
     Model,
-    OpenDevices,
     Opened,
-    OpenLanguages,
     OpenRecord,
-    OpenTablets,
     PatientsFound,
     Question,
     RecordClosed,
@@ -40,10 +38,23 @@ from app.sync.failures import SyncFailure
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.provenance import Names
-from app.ui.routes import ConsoleDevices, ConsoleSignIn, ConsoleTablets, Languages
+from app.ui.routes import (
+    ConsoleDevices,
+    ConsoleFiles,
+    ConsoleSignIn,
+    ConsoleTablets,
+    Languages,
+    Route,
+)
 from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
+_PAGES: Mapping[Page, Route] = {
+    Page.DEVICES: ConsoleDevices(),
+    Page.FILES: ConsoleFiles(),
+    Page.LANGUAGES: Languages(),
+    Page.TABLETS: ConsoleTablets(),
+}
 LIMIT = 200
 """As many as the server gives at once."""
 
@@ -75,12 +86,8 @@ class _Console:
             case ErasePerson():
                 erase = partial(_erase, desk, effect)
                 work.run(erase, dispatch, _as_event, by_code(EraseFailed))
-            case OpenDevices():
-                self.place.go(ConsoleDevices())
-            case OpenLanguages():
-                self.place.go(Languages())
-            case OpenTablets():
-                self.place.go(ConsoleTablets())
+            case OpenPage(page):
+                self.place.go(_PAGES[page])
             case SignOut():
                 work.run(partial(_sign_out, desk), dispatch, _as_event, by_code(Failed))
                 self.place.reset(ConsoleSignIn())

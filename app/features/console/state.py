@@ -17,6 +17,7 @@ from app.features.console.erasing import (
     PersonErased,
     decide,
 )
+from app.features.console.pages import OpenPage, PagePressed
 from app.ui.loop import Next
 from app.ui.provenance import Names
 
@@ -152,21 +153,6 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class DevicesPressed:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class LanguagesPressed:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class TabletsPressed:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
 class SignOutPressed:
     pass
 
@@ -183,9 +169,7 @@ Event = (
     | RecordFailed
     | RecordClosed
     | Failed
-    | DevicesPressed
-    | LanguagesPressed
-    | TabletsPressed
+    | PagePressed
     | SignOutPressed
     | EraseAsked
     | ErasingEvent
@@ -204,34 +188,11 @@ class OpenRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenDevices:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class OpenLanguages:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTablets:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
 class SignOut:
     pass
 
 
-Effect = (
-    FindPatients
-    | OpenRecord
-    | OpenDevices
-    | OpenLanguages
-    | OpenTablets
-    | SignOut
-    | ErasePerson
-)
+Effect = FindPatients | OpenRecord | OpenPage | SignOut | ErasePerson
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -264,12 +225,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return _record(model, event)
         case Failed(problem):
             return Next(replace(model, problem=problem), _leave(problem))
-        case DevicesPressed():
-            return Next(model, (OpenDevices(),))
-        case LanguagesPressed():
-            return Next(model, (OpenLanguages(),))
-        case TabletsPressed():
-            return Next(model, (OpenTablets(),))
+        case PagePressed(page):
+            return Next(model, (OpenPage(page),))
         case SignOutPressed():
             return Next(model, (SignOut(),))
         case EraseAsked(shown_code):

@@ -7,12 +7,11 @@ import flet as ft
 from app.core.ids import format_card_code
 from app.features.console.erase_view import erase_body, erase_button
 from app.features.console.erasing import EraseLeft
+from app.features.console.pages import Page, PagePressed
 from app.features.console.record_view import record_body
 from app.features.console.state import (
     ConflictsToggled,
-    DevicesPressed,
     Event,
-    LanguagesPressed,
     Listed,
     Model,
     MorePressed,
@@ -21,7 +20,6 @@ from app.features.console.state import (
     RefreshPressed,
     SearchTyped,
     SignOutPressed,
-    TabletsPressed,
 )
 from app.i18n import formats, messages
 from app.ui import widgets as w
@@ -61,7 +59,7 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
         quiet=w.quiet_button(
             "console.tablets",
             _("Tablets and PINs"),
-            lambda: dispatch(TabletsPressed()),
+            lambda: dispatch(PagePressed(Page.TABLETS)),
             ft.Icons.TABLET_ANDROID,
         ),
     )
@@ -94,13 +92,19 @@ def _actions(dispatch: Dispatch, look: Look) -> list[ft.Control]:
             "console.devices",
             _("Tablets"),
             ft.Icons.TABLET,
-            lambda: dispatch(DevicesPressed()),
+            lambda: dispatch(PagePressed(Page.DEVICES)),
+        ),
+        w.icon_button(
+            "console.files",
+            _("Files from tablets"),
+            ft.Icons.USB,
+            lambda: dispatch(PagePressed(Page.FILES)),
         ),
         w.icon_button(
             "console.languages",
             _("Language"),
             ft.Icons.LANGUAGE,
-            lambda: dispatch(LanguagesPressed()),
+            lambda: dispatch(PagePressed(Page.LANGUAGES)),
         ),
         w.icon_button(
             "console.leave",

@@ -15,6 +15,7 @@ from app.features.enrol.state import (
     Event,
     GoUnlock,
     Model,
+    OpenKept,
     OpenLanguages,
     OpenRestore,
     update,
@@ -24,7 +25,7 @@ from app.sync.enrol import EnrolmentForm, enrol
 from app.sync.gateway import HttpGateway
 from app.ui.loop import Loop
 from app.ui.navigator import Place
-from app.ui.routes import Languages, Restore, Unlock
+from app.ui.routes import Handover, Languages, Restore, Unlock, Way
 from app.ui.work import Work, by_code
 
 
@@ -35,6 +36,8 @@ class NewTablet:
     file: VaultFile
     server: str
     keep_station: Callable[[Station], None]
+    kept: tuple[str, ...] = ()
+    """Files with records of before that were not sent."""
 
 
 def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effect]:
@@ -55,6 +58,8 @@ def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effe
                 place.go(Restore())
             case OpenLanguages():
                 place.go(Languages())
+            case OpenKept(name):
+                place.go(Handover(Way.SAVE, name))
             case _:
                 assert_never(effect)
 
@@ -62,7 +67,8 @@ def loop(tablet: NewTablet, work: Work, place: Place) -> Loop[Model, Event, Effe
         tablet.keep_station(station)
         return Enrolled()
 
-    return Loop(Model(address=tablet.server), update, perform)
+    model = Model(address=tablet.server, kept=tablet.kept)
+    return Loop(model, update, perform)
 
 
 def _enrol(tablet: NewTablet, effect: EnrolDevice) -> Station:

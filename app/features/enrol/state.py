@@ -22,6 +22,8 @@ class Model:
     busy: bool = False
     problem: ProblemCode | None = None
     missing: bool = False
+    kept: tuple[str, ...] = ()
+    """Files with records of before that were not sent."""
 
     @property
     def is_complete(self) -> bool:
@@ -65,6 +67,13 @@ class RestorePressed:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPressed:
+    """Records of before are to be saved to a stick."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolled:
     pass
 
@@ -82,6 +91,7 @@ Event = (
     | EnrolPressed
     | LanguagesPressed
     | RestorePressed
+    | KeptPressed
     | Enrolled
     | EnrolFailed
 )
@@ -110,7 +120,12 @@ class OpenLanguages:
     pass
 
 
-Effect = EnrolDevice | GoUnlock | OpenRestore | OpenLanguages
+@dataclass(frozen=True, slots=True)
+class OpenKept:
+    name: str
+
+
+Effect = EnrolDevice | GoUnlock | OpenRestore | OpenLanguages | OpenKept
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -130,6 +145,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, (OpenLanguages(),))
         case RestorePressed():
             return Next(model, () if model.busy else (OpenRestore(),))
+        case KeptPressed(name):
+            return Next(model, (OpenKept(name),))
         case Enrolled():
             return Next(replace(model, busy=False), (GoUnlock(),))
         case EnrolFailed(problem):

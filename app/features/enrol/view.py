@@ -10,6 +10,7 @@ from app.features.enrol.state import (
     CodeTyped,
     EnrolPressed,
     Event,
+    KeptPressed,
     LanguagesPressed,
     Model,
     NameTyped,
@@ -31,6 +32,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     t = look.t
     _ = t.gettext
     body: list[ft.Control] = [
+        *(_kept(name, dispatch, look) for name in model.kept),
         *_asked(look),
         *_said(model, look),
         *_fields(model, dispatch, look),
@@ -85,6 +87,22 @@ def _asked(look: Look) -> list[ft.Control]:
             )
         ),
     ]
+
+
+def _kept(name: str, dispatch: Dispatch, look: Look) -> ft.Control:
+    """Before a tablet is set up anew: what it had is not forgotten."""
+    _ = look.t.gettext
+    said = _(
+        "There are records of before on this tablet that were not sent. Save them to "
+        "a stick first, and carry it to your coordinator."
+    )
+    save = w.quiet_button(
+        f"enrol.kept.{name}",
+        _("Save to stick"),
+        lambda: dispatch(KeptPressed(name)),
+        ft.Icons.USB,
+    )
+    return w.notice(f"enrol.kept_notice.{name}", said, w.Tone.WARNING, save)
 
 
 def _fields(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:

@@ -48,7 +48,7 @@ from app.features.record.events import (
     Shown,
 )
 from app.features.record.state import Model, update
-from app.storage import State
+from app.storage import LogEntry, State, Vault
 from app.ui.glass import BreakGlass, Broken, OnGlass, Refused
 from app.ui.listening import Listening, of_patient
 from app.ui.loop import Loop, Moments
@@ -245,6 +245,7 @@ def load(
         tuple(moments),
         names_of(vault.setup),
         frozenset(waiting),
+        _unconfirmed(vault, log),
         refused,
         _relatives(desk, documents.values()),
         number,
@@ -257,6 +258,14 @@ def load(
         any(flag.urgent for flag in standing_flags(known, desk.library)),
         is_broken,
     )
+
+
+def _unconfirmed(vault: Vault, log: Iterable[LogEntry]) -> frozenset[str]:
+    """Return which operations left this tablet while nobody said that they arrived."""
+    sent = vault.sent()
+    last = 0 if sent is None else sent.last
+    found = (e for e in log if e.state is State.PENDING and 0 < (e.number or 0) <= last)
+    return frozenset(e.header.operation_id for e in found)
 
 
 def _relatives(desk: Desk, documents: Iterable[Document]) -> dict[str, Relative]:

@@ -33,6 +33,8 @@ class Loaded:
     names: Names = field(default_factory=Names)
     only_here: frozenset[str] = frozenset()
     """Operations that the server has not accepted yet."""
+    sent: frozenset[str] = frozenset()
+    """Those of them that left this tablet, and nobody confirmed."""
     refused: Mapping[str, ProblemCode] = field(default_factory=dict)
     """Operations that the server set aside, and why; they exist only here, too."""
     relatives: Mapping[str, Relative] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from app.core.projections import View
 from app.core.records import ENTERED_IN_ERROR
 from app.core.timeline import Entry, Moment
 from app.features.record.events import EntryPressed, Event, Loaded, ReadPressed
-from app.i18n import formats
+from app.i18n import formats, messages
 from app.ui import provenance
 from app.ui import widgets as w
 from app.ui.record_words import Fact, RecordWords
@@ -139,12 +139,10 @@ def _entry(
 ) -> w.TimelineEntry:
     t = words.t
     facts = [fact for _name, fact in words.written(document, entry.fields)]
-    badges = []
-    if entry.operation_id in loaded.only_here:
-        badges.append(w.Badge(t.gettext("Only on this tablet"), w.Tone.INFO))
-    if entry.operation_id in loaded.refused:
-        said = t.gettext("Set aside by the server, kept here")
-        badges.append(w.Badge(said, w.Tone.WARNING))
+    badges = [_state(entry.operation_id, loaded, words)]
+    lines = [_said(fact) for fact in facts]
+    if reason := loaded.refused.get(entry.operation_id):
+        lines.append(messages.problem(t, reason))
     struck = View(document).entered_in_error
     if struck:
         badges.append(w.Badge(t.gettext("Entered in error")))
@@ -152,10 +150,22 @@ def _entry(
         what=words.title(document),
         when=provenance.when(t, moment, loaded.names),
         by=provenance.by(t, moment, loaded.names),
-        detail="\n".join(_said(fact) for fact in facts),
+        detail="\n".join(lines),
         badges=tuple(badges),
         is_struck=struck,
     )
+
+
+def _state(operation_id: str, loaded: Loaded, words: RecordWords) -> w.Badge:
+    """Where what was written is: here alone, sent, on the server, or refused there."""
+    _ = words.t.gettext
+    if operation_id in loaded.refused:
+        return w.Badge(_("Set aside by the server, kept here"), w.Tone.WARNING)
+    if operation_id in loaded.sent:
+        return w.Badge(_("Sent, not confirmed yet"))
+    if operation_id in loaded.only_here:
+        return w.Badge(_("Only on this tablet"))
+    return w.Badge(_("On the server"))
 
 
 def _said(fact: Fact) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import assert_never
 
+from app.core.problems import ProblemCode
 from app.core.version import VERSION
 from app.features.restore.state import (
     BackupOpened,
@@ -30,7 +31,7 @@ from app.features.restore.state import (
 from app.storage import Passphrase, VaultFile, setup_in
 from app.sync.enrol import EnrolmentForm, enrol
 from app.sync.gateway import HttpGateway
-from app.ui.files import Files, Picked
+from app.ui.device import Device, Picked
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
 from app.ui.routes import Unlock
@@ -48,7 +49,7 @@ class Bench:
     restore: MakeHere
     file: Callable[[], VaultFile]
     server: str
-    files: Files
+    device: Device
 
 
 @dataclass(slots=True)
@@ -62,7 +63,10 @@ class _Restore:
         work, failed = self.work, by_code(Failed)
         match effect:
             case PickFile():
-                self.bench.files.pick(partial(self._take, dispatch))
+                self.bench.device.pick(
+                    partial(self._take, dispatch),
+                    lambda: dispatch(Failed(ProblemCode.BACKUP_UNREADABLE)),
+                )
             case OpenBackup(passphrase):
                 opened = partial(self._open, Passphrase(passphrase))
                 work.run(opened, dispatch, _as_event, failed)
@@ -107,7 +111,7 @@ class _Restore:
         return Enrolled()
 
     def _as_file(self) -> "_SealedFile":
-        return _SealedFile(self.picked.raw if self.picked is not None else b"")
+        return _SealedFile(self.picked.content if self.picked is not None else b"")
 
 
 class _SealedFile:

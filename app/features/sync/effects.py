@@ -2,11 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import assert_never
 
 from app.clinic.desk import Desk
 from app.core.access import may_back_up
 from app.core.problems import ProblemCode
+from app.features.sync.carried import (
+    AnswerFailed,
+    AnswerHeard,
+    Heard,
+    TakeAnswer,
+    WaitingHere,
+)
 from app.features.sync.state import (
     Effect,
     Event,
@@ -25,30 +33,42 @@ from app.features.sync.state import (
     ProgressCame,
     Shown,
     StopListening,
+    StopSync,
     SyncNow,
     TimePassed,
     update,
 )
-from app.sync.report import Phase, SyncReport
+from app.storage import TakenAnswer, WaitingPerson
+from app.sync.report import Phase, SyncProgress, SyncReport
 from app.sync.scheduler import SyncScheduler
 from app.sync.status import SyncStatus
+from app.ui.device import Device, Picked
 from app.ui.listening import Listening
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Record, ThisTablet
-from app.ui.work import Work
+from app.ui.routes import Record, Route, ThisTablet
+from app.ui.work import Work, by_code
 
 Dispatch = Callable[[Event], None]
 REFRESH_SECONDS = 30.0
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The rounds of this tablet, and the device that chooses files."""
+
+    scheduler: SyncScheduler
+    device: Device
+
+
 class _Sync:
-    def __init__(
-        self, desk: Desk, work: Work, place: Place, scheduler: SyncScheduler
-    ) -> None:
+    def __init__(self, desk: Desk, work: Work, place: Place, line: Line) -> None:
         self.desk = desk
+        self.work = work
         self.place = place
-        self.scheduler = scheduler
+        self.scheduler = line.scheduler
+        self.device = line.device
+        self.is_over = False
         self.listening = Listening(work)
         self.loads = work.lane()
 
@@ -57,17 +77,41 @@ class _Sync:
             case Listen():
                 self._listen(dispatch)
             case StopListening():
+                self.is_over = True
                 self.listening.end()
             case LoadKept():
                 self.loads.newest(self._kept, dispatch, _as_event)
             case SyncNow():
                 self.scheduler.sync_now()
-            case OpenTablet():
-                self.place.go(ThisTablet())
-            case OpenRecord(patient_id):
-                self.place.go(Record(patient_id))
+            case StopSync():
+                self.scheduler.pause()
+            case TakeAnswer():
+                self._take_answer(dispatch)
+            case OpenRecord() | OpenTablet():
+                self.place.go(_route(effect))
             case _:
                 assert_never(effect)
+
+    def _take_answer(self, dispatch: Dispatch) -> None:
+        def picked(file: Picked | None) -> None:
+            # The tablet may have been locked while the file was chosen.
+            if self.is_over:
+                return
+            if file is None:
+                dispatch(AnswerHeard(None))
+                return
+            self.work.run(
+                lambda: self.desk.vault.take_answer(file.content),
+                dispatch,
+                _as_heard,
+                by_code(AnswerFailed),
+            )
+
+        def refused() -> None:
+            if not self.is_over:
+                dispatch(AnswerFailed(ProblemCode.FILE_NOT_SAVED))
+
+        self.device.pick(picked, refused)
 
     def _tick(self, dispatch: Dispatch) -> None:
         if self.place.is_top:
@@ -87,7 +131,9 @@ class _Sync:
             self._of_person(patient_id, reason, count)
             for (patient_id, reason), count in found.items()
         )
-        return KeptLoaded(kept, vault.connection.server_url, self._lost())
+        waiting = tuple(map(self._waiting_of, vault.waiting()))
+        server = vault.connection.server_url
+        return KeptLoaded(kept, server, self._lost(), waiting)
 
     def _lost(self) -> Lost:
         vault = self.desk.vault
@@ -100,6 +146,21 @@ class _Sync:
         name = person.display_name if person else ""
         return Kept(patient_id, name, person.card if person else "", reason, count)
 
+    def _waiting_of(self, waiting: WaitingPerson) -> WaitingHere:
+        person = self.desk.vault.summary(waiting.patient_id)
+        return WaitingHere(
+            waiting.patient_id,
+            person.display_name if person else "",
+            person.card if person else "",
+            waiting.records,
+            waiting.oldest_at,
+            waiting.is_sent,
+        )
+
+
+def _as_heard(taken: TakenAnswer) -> Event:
+    return AnswerHeard(Heard(taken.acknowledged, taken.set_aside, taken.received))
+
 
 def _as_event(loaded: KeptLoaded) -> Event:
     return loaded
@@ -111,16 +172,20 @@ def progress_of(status: SyncStatus) -> Progress:
     return Progress(
         online=status.online,
         running=status.running,
-        moved=Moved(moving.phase is Phase.PUSH, moving.done, moving.total)
-        if moving
-        else None,
+        moved=_moved(moving) if moving else None,
         outcome=outcome_of(report) if report else None,
         failure=status.failure,
         last_success_at=status.last_success_at,
         records_only_here=here.records if here else 0,
         records_refused=here.refused_records if here else 0,
         oldest_at=here.oldest_at if here else None,
+        paused=status.paused,
     )
+
+
+def _moved(moving: SyncProgress) -> Moved:
+    size = moving.sent_bytes + moving.received_bytes
+    return Moved(moving.phase is Phase.PUSH, moving.done, moving.total, size)
 
 
 def outcome_of(report: SyncReport) -> Outcome:
@@ -135,11 +200,17 @@ def outcome_of(report: SyncReport) -> Outcome:
     )
 
 
+def _route(effect: OpenRecord | OpenTablet) -> Route:
+    if isinstance(effect, OpenTablet):
+        return ThisTablet()
+    return Record(effect.patient_id)
+
+
 def loop(
-    desk: Desk, work: Work, place: Place, scheduler: SyncScheduler
+    desk: Desk, work: Work, place: Place, line: Line
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Sync(desk, work, place, scheduler)
+    screen = _Sync(desk, work, place, line)
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     may = may_back_up(desk.practitioner.role)
     model = Model(now_ms=desk.wall(), may_back_up=may)

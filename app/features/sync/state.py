@@ -4,16 +4,27 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from app.core.problems import ProblemCode
+from app.features.sync.carried import (
+    NOT_YET,
+    AnswerFailed,
+    AnswerHeard,
+    Answering,
+    AnswerPressed,
+    TakeAnswer,
+    WaitingHere,
+    answering,
+)
 from app.ui.loop import Next
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How far a round has come, in records; the total where it is known."""
+    """How far a round has come, in changes and bytes; the total where it is known."""
 
     sending: bool
     done: int
     total: int | None
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,8 @@ class Progress:
     records_only_here: int = 0
     records_refused: int = 0
     oldest_at: int | None = None
+    paused: bool = False
+    """Whether somebody stopped it, for some minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,9 @@ class Model:
     lost: Lost = Lost()
     may_back_up: bool = False
     """Whether this role may take all records out of this tablet."""
+    waiting: tuple[WaitingHere, ...] = ()
+    answering: Answering = NOT_YET
+    is_stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +116,16 @@ class KeptLoaded:
     kept: tuple[Kept, ...]
     server: str
     lost: Lost = Lost()
+    waiting: tuple[WaitingHere, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SyncPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StopPressed:
     pass
 
 
@@ -128,9 +150,13 @@ Event = (
     | ProgressCame
     | KeptLoaded
     | SyncPressed
+    | StopPressed
     | PersonPressed
     | TabletPressed
     | TimePassed
+    | AnswerPressed
+    | AnswerHeard
+    | AnswerFailed
 )
 
 
@@ -155,6 +181,11 @@ class SyncNow:
 
 
 @dataclass(frozen=True, slots=True)
+class StopSync:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRecord:
     patient_id: str
 
@@ -164,7 +195,16 @@ class OpenTablet:
     pass
 
 
-Effect = Listen | StopListening | LoadKept | SyncNow | OpenRecord | OpenTablet
+Effect = (
+    Listen
+    | StopListening
+    | LoadKept
+    | SyncNow
+    | StopSync
+    | OpenRecord
+    | OpenTablet
+    | TakeAnswer
+)
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -174,20 +214,50 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, (Listen(), LoadKept()))
         case Left():
             return Next(model, (StopListening(),))
-        case ProgressCame(progress, now_ms):
-            was_running = model.progress is not None and model.progress.running
-            ended = was_running and not progress.running
-            effects: tuple[Effect, ...] = (LoadKept(),) if ended else ()
-            return Next(replace(model, progress=progress, now_ms=now_ms), effects)
-        case KeptLoaded(kept, server, lost):
-            return Next(replace(model, kept=kept, server=server, lost=lost))
+        case ProgressCame():
+            return _progressed(model, event)
+        case KeptLoaded(kept, server, lost, waiting):
+            loaded = replace(model, kept=kept, server=server, lost=lost)
+            return Next(replace(loaded, waiting=waiting))
         case SyncPressed():
             return Next(model, (SyncNow(),))
+        case StopPressed():
+            return Next(replace(model, is_stopping=True), (StopSync(),))
+        case AnswerPressed() | AnswerHeard() | AnswerFailed():
+            return _answered(model, event)
         case PersonPressed(patient_id):
             return Next(model, (OpenRecord(patient_id),) if patient_id else ())
         case TabletPressed():
             return Next(model, (OpenTablet(),) if model.may_back_up else ())
         case TimePassed(now_ms):
             return Next(replace(model, now_ms=now_ms), (Listen(),))
+        case _:
+            assert_never(event)
+
+
+def _progressed(model: Model, event: ProgressCame) -> Next[Model, Effect]:
+    before, now = model.progress, event.progress
+    ended = before is not None and before.running and not now.running
+    changed = before is not None and before.records_only_here != now.records_only_here
+    effects: tuple[Effect, ...] = (LoadKept(),) if ended or changed else ()
+    shown = replace(model, progress=now, now_ms=event.now_ms)
+    if not now.running:
+        shown = replace(shown, is_stopping=False)
+    return Next(shown, effects)
+
+
+def _answered(
+    model: Model, event: AnswerPressed | AnswerHeard | AnswerFailed
+) -> Next[Model, Effect]:
+    if isinstance(event, AnswerPressed) and model.answering.is_busy:
+        return Next(model)
+    answered = replace(model, answering=answering(model.answering, event))
+    match event:
+        case AnswerPressed():
+            return Next(answered, (TakeAnswer(),))
+        case AnswerHeard():
+            return Next(answered, (LoadKept(),))
+        case AnswerFailed():
+            return Next(answered)
         case _:
             assert_never(event)

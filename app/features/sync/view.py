@@ -5,6 +5,7 @@ from collections.abc import Callable
 import flet as ft
 
 from app.core.ids import format_card_code
+from app.features.sync.carried_part import came_of_it, carried_part
 from app.features.sync.lost_part import lost_part
 from app.features.sync.state import (
     Event,
@@ -13,13 +14,17 @@ from app.features.sync.state import (
     Outcome,
     PersonPressed,
     Progress,
+    StopPressed,
     SyncPressed,
     TabletPressed,
 )
+from app.features.sync.waiting_part import waiting_part
 from app.i18n import formats, messages
+from app.i18n.sizes import data_size
 from app.ui import widgets as w
 from app.ui.frame import Frame
 from app.ui.look import Look
+from app.ui.unsent_words import OnlyHere, only_here_notice
 from app.ui.widgets.lists import Row
 
 Dispatch = Callable[[Event], None]
@@ -30,12 +35,17 @@ _WARNING = w.Tone.WARNING
 def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     """Draw what exists only here, what went, what was set aside."""
     _ = look.t.gettext
-    body: list[ft.Control] = []
+    body = came_of_it(model.answering, look)
     if model.progress is not None:
         body += _only_here(model.progress, model.now_ms, look)
         body += lost_part(model.lost, look)
         body += _network(model.progress, model, look)
         body += _last(model.progress, look)
+    # The way by a stick stands before the lists, which are long where it is needed.
+    body += carried_part(model.answering, dispatch, look)
+    body += waiting_part(
+        model.waiting, model.now_ms, lambda who: dispatch(PersonPressed(who)), look
+    )
     if model.kept:
         body.append(w.section_title(_("Set aside by the server, kept here")))
         body += [_kept_row(kept, dispatch, look) for kept in model.kept]
@@ -55,27 +65,35 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     return Frame(
         title=_("Sending and receiving"),
         body=body,
-        main=w.main_button(
-            "sync.now",
-            _("Send and receive now"),
-            lambda: dispatch(SyncPressed()),
-            ft.Icons.SYNC,
-            enabled=not running,
-        ),
+        main=_stop(model, dispatch, look) if running else _start(dispatch, look),
+    )
+
+
+def _start(dispatch: Dispatch, look: Look) -> ft.Control:
+    return w.main_button(
+        "sync.now",
+        look.t.gettext("Send and receive now"),
+        lambda: dispatch(SyncPressed()),
+        ft.Icons.SYNC,
+    )
+
+
+def _stop(model: Model, dispatch: Dispatch, look: Look) -> ft.Control:
+    return w.main_button(
+        "sync.stop",
+        look.t.gettext("Stop"),
+        lambda: dispatch(StopPressed()),
+        ft.Icons.STOP,
+        enabled=not model.is_stopping,
     )
 
 
 def _only_here(progress: Progress, now_ms: int, look: Look) -> list[ft.Control]:
     t = look.t
-    count = progress.records_only_here
-    tone = w.Tone.INFO if count == 0 else w.Tone.WARNING
-    said: list[ft.Control] = [
-        w.notice("sync.only_here", messages.only_here(t, count), tone)
-    ]
-    if count and progress.oldest_at is not None:
-        template = t.gettext("The oldest has waited for {time}.")
-        waited = formats.waiting(t, now_ms - progress.oldest_at)
-        said.append(w.subtitle(t.fill(template, time=waited)))
+    oldest_at = progress.oldest_at
+    waited = None if oldest_at is None else now_ms - oldest_at
+    here = OnlyHere(progress.records_only_here, waited)
+    said = only_here_notice("sync.only_here", here, look)
     if refused := progress.records_refused:
         template = t.ngettext(
             "{count} record was not accepted by the server. It is kept here.",
@@ -93,6 +111,12 @@ def _network(progress: Progress, model: Model, look: Look) -> list[ft.Control]:
     said: list[ft.Control] = []
     if progress.running:
         said.append(_moving(progress, look))
+    elif progress.paused:
+        stopped = _(
+            "Stopped. What has arrived stays. It goes on in a few minutes by itself, "
+            "or at once when you press the button."
+        )
+        said.append(w.notice("sync.paused", stopped))
     elif progress.failure is not None:
         sentence = messages.problem(t, progress.failure)
         said.append(w.notice("sync.failure", sentence, w.Tone.WARNING))
@@ -115,17 +139,18 @@ def _moving(progress: Progress, look: Look) -> ft.Control:
     moved = progress.moved
     if moved is None:
         return w.waiting("sync.running", _("Asking the server"))
-    template = (
-        t.ngettext("{count} change sent", "{count} changes sent", moved.done)
-        if moved.sending
-        else t.ngettext(
-            "{count} change received", "{count} changes received", moved.done
-        )
+    size = data_size(t, moved.size_bytes)
+    if moved.sending and moved.total is not None:
+        template = _("{done} of {total} changes sent, {size}")
+        text = t.fill(template, done=moved.done, total=moved.total, size=size)
+        return w.progress("sync.running", text, moved.done, moved.total)
+    template = t.ngettext(
+        "{count} change received", "{count} changes received", moved.done
     )
-    text = t.fill(template, count=moved.done)
-    if moved.total is None:
-        return w.waiting("sync.running", text)
-    return w.progress("sync.running", text, moved.done, moved.total)
+    text = t.fill(
+        _("{moved}, {size}"), moved=t.fill(template, count=moved.done), size=size
+    )
+    return w.waiting("sync.running", text)
 
 
 def _last(progress: Progress, look: Look) -> list[ft.Control]:

@@ -26,7 +26,7 @@ from app.features.tablet.state import (
     update,
 )
 from app.storage import Passphrase, delete_kept, kept_files
-from app.ui.files import Files
+from app.ui.device import Device
 from app.ui.loop import Loop, Moments
 from app.ui.work import Work, by_code
 
@@ -40,7 +40,7 @@ class Keeping:
     """The vault's folder, and how a file leaves this tablet."""
 
     folder: Path
-    files: Files
+    device: Device
 
 
 class _Tablet:
@@ -74,7 +74,12 @@ class _Tablet:
     def _hand_out(self, dispatch: Dispatch, raw: bytes) -> Event:
         at = datetime.fromtimestamp(self.desk.wall() / 1000, UTC)
         name = f"tessera-{at:%Y%m%d-%H%M}.tessera-backup"
-        self.keeping.files.save(name, raw, lambda kept: dispatch(HandedOut(kept)))
+        self.keeping.device.save(
+            name,
+            raw,
+            lambda kept: dispatch(HandedOut(kept)),
+            lambda: dispatch(Failed(ProblemCode.FILE_NOT_SAVED)),
+        )
         return self._kept()
 
 

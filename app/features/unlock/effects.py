@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from app.core.clock import WallClock, system_wall_ms
+from app.core.problems import ProblemCode
 from app.features.unlock.model import Model, Person
 from app.features.unlock.state import (
     AskWait,
@@ -26,17 +28,27 @@ from app.features.unlock.state import (
     WaitKnown,
     update,
 )
+from app.features.unlock.unsent import (
+    NOTHING,
+    LoadUnsent,
+    OpenHandover,
+    StopWatching,
+    Unsent,
+    UnsentLoaded,
+)
 from app.storage import (
     SlotClosedError,
+    StorageError,
     Vault,
     VaultFile,
     WaitError,
     WrongPinError,
 )
+from app.ui.listening import Listening, Stop
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Forgotten, Home, Languages, Route
-from app.ui.work import Work, by_code
+from app.ui.routes import Forgotten, Handover, Home, Languages, Route
+from app.ui.work import Work, by_code, code_of
 
 Dispatch = Callable[[Event], None]
 
@@ -50,6 +62,9 @@ class Door:
     """Opens the vault for this session, after every other has let go. Blocks."""
     way: Callable[[], tuple[Route, ...]] = lambda: (Home(),)
     """Where whoever unlocked goes on."""
+    wall: WallClock = system_wall_ms
+    watch_unsent: Callable[[Callable[[None], None]], Stop] = lambda _tell: lambda: None
+    """Tells whenever something else waits to be sent, from any thread."""
 
 
 @dataclass(slots=True)
@@ -62,6 +77,7 @@ class _Unlock:
     door: Door
     work: Work
     place: Place
+    listening: Listening
     counting: _Counting = field(default_factory=_Counting)
 
     def perform(self, effect: Effect, dispatch: Dispatch) -> None:
@@ -70,6 +86,10 @@ class _Unlock:
                 self.work.run(lambda: _people(self.door.file), dispatch, _as_event)
             case AskWait(practitioner_id):
                 self._ask_wait(practitioner_id, dispatch)
+            case LoadUnsent():
+                self._watch_unsent(dispatch)
+            case StopWatching():
+                self.listening.end()
             case OpenVault(practitioner_id, pin):
                 file = self.door.file
                 self._open(lambda: file.unlock(practitioner_id, pin), dispatch)
@@ -81,7 +101,12 @@ class _Unlock:
 
     def _go(
         self,
-        effect: CountSecond | StopCounting | GoHome | OpenLanguages | OpenForgotten,
+        effect: CountSecond
+        | StopCounting
+        | GoHome
+        | OpenLanguages
+        | OpenForgotten
+        | OpenHandover,
         dispatch: Dispatch,
     ) -> None:
         match effect:
@@ -99,8 +124,17 @@ class _Unlock:
                 self.place.go(Languages())
             case OpenForgotten():
                 self.place.go(Forgotten())
+            case OpenHandover(way):
+                self.place.go(Handover(way))
             case _:
                 assert_never(effect)
+
+    def _watch_unsent(self, dispatch: Dispatch) -> None:
+        def load() -> None:
+            self.work.run(lambda: _unsent(self.door), dispatch, _as_unsent)
+
+        self.listening.begin(self.door.watch_unsent, lambda _none: load())
+        load()
 
     def _ask_wait(self, practitioner_id: str, dispatch: Dispatch) -> None:
         self.work.run(
@@ -119,13 +153,28 @@ def loop(
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop; `sent_away` is who was revoked while unlocked."""
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
-    return Loop(
-        Model(sent_away=sent_away), update, _Unlock(door, work, place).perform, moments
-    )
+    screen = _Unlock(door, work, place, Listening(work))
+    return Loop(Model(sent_away=sent_away), update, screen.perform, moments)
 
 
 def _as_event(loaded: PeopleLoaded) -> Event:
     return loaded
+
+
+def _as_unsent(loaded: UnsentLoaded) -> Event:
+    return loaded
+
+
+def _unsent(door: Door) -> UnsentLoaded:
+    """Read what waits; what can't be read is said, and hinders no unlock."""
+    try:
+        unsent = door.file.unsent()
+    except StorageError as error:
+        return UnsentLoaded(Unsent(problem=code_of(error) or ProblemCode.UNEXPECTED))
+    if unsent is None or unsent.is_sent:
+        return UnsentLoaded(NOTHING)
+    waited = max(0, door.wall() - unsent.head.oldest_at)
+    return UnsentLoaded(Unsent(unsent.head.records, waited, is_something=True))
 
 
 def _unlocked(_: None) -> Event:

@@ -1,9 +1,10 @@
 """What the unlock screen knows: who may unlock, who tries, and what is typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from app.core.problems import ProblemCode
+from app.features.unlock.unsent import NOTHING, Unsent
 from app.ui.secret import EMPTY, Secret
 
 
@@ -43,6 +44,7 @@ class Model:
     wait_seconds: int = 0
     sent_away: str = ""
     """Who had unlocked, and was revoked meanwhile."""
+    unsent: Unsent = NOTHING
 
     @property
     def must_wait(self) -> bool:
@@ -56,5 +58,5 @@ class Model:
 
     def at_names(self) -> "Model":
         """The same people, and nothing of what was typed."""
-        kept = self.sent_away
-        return Model(self.people, self.site, self.is_loaded, sent_away=kept)
+        known = Model(self.people, self.site, self.is_loaded)
+        return replace(known, sent_away=self.sent_away, unsent=self.unsent)

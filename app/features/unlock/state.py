@@ -5,6 +5,13 @@ from typing import assert_never
 
 from app.core.problems import ProblemCode
 from app.features.unlock.model import Model, Person, Step
+from app.features.unlock.unsent import (
+    LoadUnsent,
+    OpenHandover,
+    StopWatching,
+    UnsentLoaded,
+    WayPressed,
+)
 from app.ui.loop import Next
 from app.ui.secret import (
     ContinuePressed,
@@ -92,6 +99,8 @@ Event = (
     | Unlocked
     | UnlockFailed
     | SecondPassed
+    | UnsentLoaded
+    | WayPressed
     | Left
 )
 
@@ -153,6 +162,9 @@ Effect = (
     | GoHome
     | OpenLanguages
     | OpenForgotten
+    | LoadUnsent
+    | OpenHandover
+    | StopWatching
 )
 
 
@@ -160,7 +172,7 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
     """Decide an event."""
     match event:
         case Shown():
-            return Next(model, (LoadPeople(),))
+            return Next(model, (LoadPeople(), LoadUnsent()))
         case PeopleLoaded(people, site):
             return Next(replace(model, people=people, site=site, is_loaded=True))
         case PersonPressed(practitioner_id):
@@ -179,8 +191,12 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model.at_names(), (GoHome(),))
         case UnlockFailed() | WaitKnown() | SecondPassed():
             return _waiting(model, event)
+        case UnsentLoaded(unsent):
+            return Next(replace(model, unsent=unsent))
+        case WayPressed(way):
+            return Next(model, (OpenHandover(way),))
         case Left():
-            return Next(model.at_names(), (StopCounting(),))
+            return Next(model.at_names(), (StopCounting(), StopWatching()))
         case _:
             assert_never(event)
 

@@ -13,6 +13,7 @@ from app.features.unlock.state import (
     LanguagesPressed,
     PersonPressed,
 )
+from app.features.unlock.unsent_part import unsent_part
 from app.i18n.terms import role_name
 from app.ui import widgets as w
 from app.ui.frame import Frame
@@ -42,6 +43,7 @@ def _names(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         )
         said = t.fill(told, name=model.sent_away)
         body.append(w.notice("unlock.sent-away", said, w.Tone.WARNING))
+    body += unsent_part(model.unsent, dispatch, look)
     body.append(w.section_title(_("Who are you?")))
     body += [_name_row(person, dispatch, look) for person in model.people]
     if model.is_loaded and not model.people:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from app.core.merge import Document
 from app.core.problems import ProblemCode
 from app.core.records import RecordType
+from app.features.console.pages import OpenPage, Page, PagePressed
 from app.features.console.state import (
     PAGE,
     ConflictsToggled,
@@ -12,14 +13,11 @@ from app.features.console.state import (
     Event,
     Failed,
     FindPatients,
-    LanguagesPressed,
     Listed,
     Model,
     MorePressed,
     Opened,
-    OpenLanguages,
     OpenRecord,
-    OpenTablets,
     PatientPressed,
     PatientsFound,
     Question,
@@ -31,7 +29,6 @@ from app.features.console.state import (
     Shown,
     SignOut,
     SignOutPressed,
-    TabletsPressed,
     update,
 )
 
@@ -114,7 +111,7 @@ def test_a_failure_is_told_and_an_ended_session_is_signed_in_anew() -> None:
     assert (model.problem, effects) == (ProblemCode.UNREACHABLE, ())
     assert after(Failed(ProblemCode.UNAUTHENTICATED))[1] == (SignOut(),)
     assert after(SignOutPressed())[1] == (SignOut(),)
-    assert after(LanguagesPressed())[1] == (OpenLanguages(),)
-    assert after(TabletsPressed())[1] == (OpenTablets(),)
+    assert after(PagePressed(Page.LANGUAGES))[1] == (OpenPage(Page.LANGUAGES),)
+    assert after(PagePressed(Page.TABLETS))[1] == (OpenPage(Page.TABLETS),)
     found = PatientsFound(Question(), 0, (), 1)
     assert after(found, model=replace(model))[0].problem is None

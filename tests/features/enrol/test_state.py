@@ -12,8 +12,10 @@ from app.features.enrol.state import (
     EnrolPressed,
     Event,
     GoUnlock,
+    KeptPressed,
     Model,
     NameTyped,
+    OpenKept,
     StationPressed,
     update,
 )
@@ -83,3 +85,8 @@ def test_only_an_empty_address_or_another_code_forgets_the_pin() -> None:
     assert model.pin == ""
     model, _ = after(CodeTyped("TESSERA https://t.example 7H3K-Q9VZ-2M4"), model=model)
     assert (model.address, model.pin) == ("https://t.example", "")
+
+
+def test_records_of_before_are_saved_before_a_tablet_is_set_up_anew() -> None:
+    pressed = update(Model(kept=("a.parcel",)), KeptPressed("a.parcel"))
+    assert pressed.effects == (OpenKept("a.parcel"),)

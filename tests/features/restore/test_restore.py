@@ -32,13 +32,14 @@ from app.storage import (
 from app.sync.engine import SyncEngine
 from app.sync.erasures import ErasureSync
 from app.sync.gateway import HttpGateway
-from app.ui.files import Picked
+from app.ui.device import Picked
 from app.ui.loop import Loop
 from app.ui.navigator import Navigator, Place
 from app.ui.routes import Restore, Unlock
 from sync_server.services.erasure import Erasing, erase
 from tests.clinic.desks import some_work, until
 from tests.server.erasing import NAME, files_with, said
+from tests.support.sticks import StickDevice
 from tests.sync.real import NURSE, RealServer, RealTablet, real_server, real_tablet
 
 QUICK = PinCost(memory_kib=64, iterations=1)
@@ -49,16 +50,16 @@ OTHER = RecordKey("Patient", "p2", "p2")
 
 
 @dataclass
-class OneFile:
+class OneFile(StickDevice):
     """A file that a person chooses each time."""
 
-    raw: bytes = field(repr=False)
+    raw: bytes = field(default=b"", repr=False)
 
-    def pick(self, then: Callable[[Picked | None], None]) -> None:
-        then(Picked("old.tessera-backup", self.raw))
-
-    def save(self, name: str, raw: bytes, then: Callable[[bool], None]) -> None:
-        raise AssertionError((name, len(raw), then))
+    def pick(
+        self, then: Callable[[Picked | None], None], failed: Callable[[], None]
+    ) -> None:
+        self.files = [self.raw]
+        super().pick(then, failed)
 
 
 def backup_of(tablet: RealTablet, path: Path) -> bytes:
@@ -82,7 +83,7 @@ class Screen:
     @classmethod
     def of(cls, process: TabletProcess, raw: bytes) -> "Screen":
         process.file()
-        files, navigator = OneFile(raw), Navigator(Restore())
+        files, navigator = OneFile(raw=raw), Navigator(Restore())
         bench = Bench(process.restore, process.file, "", files)
         place = Place(navigator, navigator.top)
         return cls(process, files, navigator, loop(bench, some_work(), place))

@@ -2,19 +2,42 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushOutcome, PushResponse
-from app.features.sync.effects import loop, progress_of
+from app.features.sync.carried import Answering, AnswerPressed
+from app.features.sync.effects import Line, loop, progress_of
 from app.features.sync.state import Kept, Lost
 from app.storage.only_here import OnlyHere
 from app.sync.report import Phase, SetAside, SyncProgress, SyncReport
 from app.sync.scheduler import SyncScheduler
 from app.sync.status import SyncStatus
+from app.ui.device import Picked
 from app.ui.routes import Sync
 from tests.clinic.desks import a_place, a_table, some_work, until
 from tests.features.record.people import register
+from tests.support.sticks import StickDevice
+
+
+class SlowDevice(StickDevice):
+    """One on which somebody takes long to choose."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Callable[[Picked | None], None]] = []
+
+    def pick(
+        self, then: Callable[[Picked | None], None], failed: Callable[[], None]
+    ) -> None:
+        assert failed is not None
+        self.asked.append(then)
+
+
+def a_line(scheduler: SyncScheduler, *files: bytes) -> Line:
+    """A line on a device whose stick holds these files."""
+    return Line(scheduler, StickDevice(list(files)))
 
 
 def test_what_the_server_refused_is_named_after_its_person(tmp_path: Path) -> None:
@@ -39,7 +62,7 @@ def test_what_the_server_refused_is_named_after_its_person(tmp_path: Path) -> No
             )
             table.vault.record_outcomes(answer)
             scheduler = SyncScheduler(random.Random(1))
-            screen = loop(table.desk, some_work(), a_place(Sync()), scheduler)
+            screen = loop(table.desk, some_work(), a_place(Sync()), a_line(scheduler))
             screen.shown()
             await until(lambda: bool(screen.model.kept))
             reason = ProblemCode.UNKNOWN_SITE
@@ -78,7 +101,7 @@ def test_what_is_damaged_is_counted_and_that_sending_is_stuck_behind_it(
             for name in ("Amina", "Omar"):
                 register(table.desk, name)
             scheduler = SyncScheduler(random.Random(1))
-            screen = loop(table.desk, some_work(), a_place(Sync()), scheduler)
+            screen = loop(table.desk, some_work(), a_place(Sync()), a_line(scheduler))
             screen.shown()
             await until(lambda: screen.model.server != "")
             assert screen.model.lost == Lost()
@@ -89,5 +112,49 @@ def test_what_is_damaged_is_counted_and_that_sending_is_stuck_behind_it(
             screen.shown()
             await until(lambda: screen.model.lost == Lost(1, is_stuck=True))
             screen.left()
+
+    asyncio.run(scenario())
+
+
+def test_who_waits_is_listed_and_a_file_that_is_none_is_refused_in_words(
+    tmp_path: Path,
+) -> None:
+    async def scenario() -> None:
+        with a_table(tmp_path) as table:
+            amina = register(table.desk, "Amina")
+            scheduler = SyncScheduler(random.Random(1))
+            line = a_line(scheduler, b"no file of ours")
+            screen = loop(table.desk, some_work(), a_place(Sync()), line)
+            screen.shown()
+            await until(lambda: bool(screen.model.waiting))
+            (waiting,) = screen.model.waiting
+            assert (waiting.name, waiting.card) == ("Amina", amina.card)
+            assert waiting.records == table.vault.counts().records
+            screen.dispatch(AnswerPressed())
+            await until(lambda: not screen.model.answering.is_busy)
+            problem = screen.model.answering.problem
+            assert problem is ProblemCode.FILE_UNREADABLE
+            screen.dispatch(AnswerPressed())
+            await until(lambda: not screen.model.answering.is_busy)
+            assert screen.model.answering == Answering()
+            screen.left()
+
+    asyncio.run(scenario())
+
+
+def test_what_is_chosen_after_the_screen_was_left_is_not_taken_in(
+    tmp_path: Path,
+) -> None:
+    async def scenario() -> None:
+        with a_table(tmp_path) as table:
+            scheduler = SyncScheduler(random.Random(1))
+            device = SlowDevice()
+            line = Line(scheduler, device)
+            screen = loop(table.desk, some_work(), a_place(Sync()), line)
+            screen.shown()
+            screen.dispatch(AnswerPressed())
+            screen.left()
+            device.asked[0](Picked("file.tessera", b"no file"))
+            assert screen.model.answering.problem is None
 
     asyncio.run(scenario())

@@ -2,8 +2,20 @@
 
 import asyncio
 
-from app.features.sync.state import Effect, Event, Lost, Model, Progress, update
+from app.core.problems import ProblemCode
+from app.features.sync.carried import Answering, Heard, WaitingHere
+from app.features.sync.state import (
+    Effect,
+    Event,
+    Lost,
+    Model,
+    Moved,
+    Progress,
+    update,
+)
 from app.features.sync.view import view
+from app.features.sync.waiting_part import SHOWN
+from app.i18n import Translator, messages
 from app.ui.loop import Loop
 from app.ui.navigator import Place
 from app.ui.routes import Sync
@@ -49,3 +61,56 @@ def test_what_is_stuck_is_said_and_never_that_everything_went() -> None:
     assert not says(stuck, "Last sent and received everything")
     assert says(Model(SENT), "Last sent and received everything")
     assert not says(Model(SENT), "Sending is stuck")
+
+
+def test_progress_is_told_in_changes_and_in_bytes() -> None:
+    moving = Progress(
+        running=True, moved=Moved(sending=True, done=120, total=800, size_bytes=45_200)
+    )
+    assert says(Model(moving), "120 of 800 changes sent, 46 KB")
+    coming = Progress(
+        running=True,
+        moved=Moved(sending=False, done=7, total=None, size_bytes=2_300_000),
+    )
+    assert says(Model(coming), "7 changes received, 2.3 MB")
+
+
+def test_a_round_that_was_stopped_says_that_it_goes_on() -> None:
+    assert says(Model(Progress(paused=True)), "Stopped. What has arrived stays.")
+
+
+def test_who_waits_is_named_with_how_much_since_when_and_whether_it_left() -> None:
+    people = (
+        WaitingHere("p1", "Amina", "", 2, 0, is_sent=False),
+        WaitingHere("p2", "", "", 1, 0, is_sent=True),
+    )
+    texts = drawn(Model(SENT, now_ms=120_000, waiting=people))
+    for words in ("Amina", "No name yet", "Not sent yet", "Sent, not confirmed yet"):
+        assert words in texts
+    assert "2 records, the oldest 2 min old" in texts
+    assert any("do not remove the app" in text for text in texts)
+    assert not says(Model(SENT), "do not remove the app")
+
+
+def test_a_long_list_says_how_many_more_there_are() -> None:
+    many = tuple(
+        WaitingHere(f"p{number}", "Amina", "", 1, 0, is_sent=False)
+        for number in range(SHOWN + 3)
+    )
+    texts = drawn(Model(SENT, waiting=many))
+    assert "and of 3 more people" in texts
+    assert texts.count("Amina") == SHOWN
+
+
+def test_what_a_file_said_is_said_and_why_one_was_not_taken() -> None:
+    heard = Model(SENT, answering=Answering(heard=Heard(3, 1, 2)))
+    assert says(heard, "The server has 3 changes of this tablet.")
+    assert says(heard, "It did not accept 1 change; it is kept here.")
+    wrong = Answering(problem=ProblemCode.FILE_OF_ANOTHER_TABLET)
+    assert says(Model(SENT, answering=wrong), "This file was made for another tablet.")
+
+
+def test_each_failure_of_a_round_is_a_sentence_on_the_screen() -> None:
+    t = Translator("en")
+    for code in ProblemCode:
+        assert messages.problem(t, code) in drawn(Model(Progress(failure=code)))

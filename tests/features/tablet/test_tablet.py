@@ -1,8 +1,7 @@
 """This tablet: a backup under a passphrase typed twice, and old files deleted."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from app.core.audit import AuditKind
@@ -22,26 +21,10 @@ from app.features.tablet.state import (
     update,
 )
 from app.storage import Passphrase, setup_in
-from app.ui.files import Picked
 from tests.clinic.desks import Table, a_table, some_work, until
+from tests.support.sticks import StickDevice
 
 WORDS = "several plain words"
-
-
-@dataclass
-class KeptFiles:
-    """What was handed out; a person who says no keeps nothing."""
-
-    is_wanted: bool = True
-    kept: list[tuple[str, bytes]] = field(default_factory=list)
-
-    def save(self, name: str, raw: bytes, then: Callable[[bool], None]) -> None:
-        if self.is_wanted:
-            self.kept.append((name, raw))
-        then(self.is_wanted)
-
-    def pick(self, then: Callable[[Picked | None], None]) -> None:
-        then(None)
 
 
 def after(*events: Event) -> Model:
@@ -78,7 +61,7 @@ def by(role: Role, table: Table) -> Table:
 
 def test_a_backup_is_written_down_handed_out_and_opens(tmp_path: Path) -> None:
     async def scenario(table: Table) -> None:
-        files = KeptFiles()
+        files = StickDevice()
         keeping = Keeping(tmp_path, files)
         screen = loop(by(Role.COORDINATOR, table).desk, some_work(), keeping)
         screen.shown()
@@ -86,18 +69,18 @@ def test_a_backup_is_written_down_handed_out_and_opens(tmp_path: Path) -> None:
         screen.dispatch(SecondTyped(WORDS))
         screen.dispatch(BackUpPressed())
         await until(lambda: screen.model.outcome is not None)
-        ((name, raw),) = files.kept
+        ((name, raw),) = files.saved.items()
         assert name.endswith(".tessera-backup")
         (tmp_path / "copy").write_bytes(raw)
         opened = setup_in(tmp_path / "copy", Passphrase(WORDS))
         assert opened.deployment == table.vault.setup.deployment
         assert exports_of(table) == 1
-        files.is_wanted = False
+        files.gives_up = True
         screen.dispatch(FirstTyped(WORDS))
         screen.dispatch(SecondTyped(WORDS))
         screen.dispatch(BackUpPressed())
         await until(lambda: screen.model.outcome is False)
-        assert len(files.kept) == 1
+        assert len(files.saved) == 1
 
     with a_table(tmp_path / "tablet") as table:
         asyncio.run(scenario(table))
@@ -105,7 +88,7 @@ def test_a_backup_is_written_down_handed_out_and_opens(tmp_path: Path) -> None:
 
 def test_a_nurse_takes_nothing_out(tmp_path: Path) -> None:
     async def scenario(table: Table) -> None:
-        files = KeptFiles()
+        files = StickDevice()
         keeping = Keeping(tmp_path, files)
         screen = loop(by(Role.NURSE, table).desk, some_work(), keeping)
         screen.dispatch(FirstTyped(WORDS))
@@ -113,7 +96,7 @@ def test_a_nurse_takes_nothing_out(tmp_path: Path) -> None:
         screen.dispatch(BackUpPressed())
         await until(lambda: not screen.model.busy)
         assert screen.model.problem is ProblemCode.FORBIDDEN
-        assert files.kept == []
+        assert files.saved == {}
         assert exports_of(table) == 0
 
     with a_table(tmp_path / "tablet") as table:
@@ -126,7 +109,7 @@ def test_old_files_are_named_and_deleted_when_asked(tmp_path: Path) -> None:
         old = folder / "vault-set-aside-20260101T000000Z.db"
         for path in (old, old.with_name(f"{old.name}-wal"), old.with_suffix(".parcel")):
             path.write_bytes(b"old")
-        screen = loop(table.desk, some_work(), Keeping(folder, KeptFiles()))
+        screen = loop(table.desk, some_work(), Keeping(folder, StickDevice()))
         screen.shown()
         await until(lambda: bool(screen.model.kept))
         screen.dispatch(DeletePressed())

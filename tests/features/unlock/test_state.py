@@ -25,6 +25,14 @@ from app.features.unlock.state import (
     WaitKnown,
     update,
 )
+from app.features.unlock.unsent import (
+    LoadUnsent,
+    OpenHandover,
+    Unsent,
+    UnsentLoaded,
+    WayPressed,
+)
+from app.ui.routes import Way
 from app.ui.secret import (
     ContinuePressed,
     DigitPressed,
@@ -59,7 +67,7 @@ def at_pad(person: Person = ANA) -> Model:
 
 
 def test_the_people_are_loaded_each_time_the_screen_is_shown() -> None:
-    assert after(Shown())[1] == (LoadPeople(),)
+    assert after(Shown())[1] == (LoadPeople(), LoadUnsent())
 
 
 def test_who_has_a_pin_is_asked_for_it_and_how_long_they_must_wait() -> None:
@@ -172,3 +180,23 @@ def test_the_pin_that_closes_a_name_says_what_to_do() -> None:
     assert closed.is_closed
     assert not closed.busy
     assert effects == ()
+
+
+@pytest.mark.parametrize("way", list(Way))
+def test_what_waits_leads_to_the_way_that_was_pressed(way: Way) -> None:
+    model, effects = after(
+        UnsentLoaded(Unsent(3, 60_000, is_something=True)), WayPressed(way)
+    )
+    assert model.unsent.records == 3
+    assert effects == (OpenHandover(way),)
+
+
+def test_what_waits_stays_in_view_whatever_is_typed_and_given_up() -> None:
+    waits = Unsent(3, 60_000, is_something=True)
+    model, _ = after(
+        UnsentLoaded(waits),
+        PeopleLoaded((ANA, LATER), "Port"),
+        PersonPressed("ana"),
+        BackPressed(),
+    )
+    assert model.unsent == waits
