@@ -13,7 +13,13 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app.core import compartment_wire, console_wire, people_wire, wire
+from app.core import (
+    compartment_wire,
+    console_wire,
+    identity_wire,
+    people_wire,
+    wire,
+)
 from app.core.version import VERSION
 from sync_server import problems
 from sync_server.context import Context, Ports
@@ -26,6 +32,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     wire.EnrolRequest,
     wire.PushRequest,
     compartment_wire.NewCompartmentKey,
+    identity_wire.NewIdentity,
     people_wire.Proposals,
     people_wire.PractitionerKeys,
     people_wire.RecoverySlot,

@@ -64,6 +64,8 @@ class DeviceRow(SQLModel, table=True):
     revoked_at: int | None = Field(sa_type=BigInteger)
     acknowledged: int = Field(sa_type=BigInteger)
     head_digest: bytes = Field(sa_type=LargeBinary)
+    previous_device_id: str | None = Field(sa_type=Text)
+    """Who it was before it turned out to be a copy."""
 
 
 class DeviceCodeRow(SQLModel, table=True):

@@ -69,6 +69,9 @@ class Session(Protocol):
     def unlock(self, open_vault: Callable[[], Vault]) -> None:
         """Open the vault for this session; another one is locked first. Blocks."""
 
+    def connect_again(self, code: str) -> None:
+        """Enrol this tablet again with a one-time code; raises SyncFailure."""
+
     def way_back(self) -> tuple[to.Route, ...]:
         """Where whoever unlocked goes on; only while unlocked."""
 
@@ -131,7 +134,8 @@ def _of_records(session: Session, place: Place) -> Screen:
         case to.Colleagues():
             return Screen(colleagues.loop(desk, work, place), colleagues_view)
         case to.Sync():
-            synced = sync.loop(desk, work, place, process.scheduler)
+            sending = sync.Sending(process.scheduler, session.connect_again)
+            synced = sync.loop(desk, work, place, sending)
             return Screen(synced, sync_view)
         case _:
             waiting = home.loop(desk, work, place, process.station.set)

@@ -29,6 +29,7 @@ from app.storage import (
 )
 from app.sync.engine import SyncEngine
 from app.sync.gateway import HttpGateway
+from app.sync.identity import IdentitySync
 from app.sync.people import PeopleSync
 from app.sync.scheduler import SyncScheduler
 from app.ui.source import Source
@@ -63,6 +64,7 @@ class Holding:
 
     vault: Vault
     gateway: HttpGateway
+    identity: IdentitySync
 
 
 class TabletProcess:
@@ -173,8 +175,10 @@ class TabletProcess:
         connection = vault.connection
         gateway = HttpGateway(connection.server_url, connection.token)
         people = PeopleSync(gateway.channel, vault)
-        self.scheduler.attach(SyncEngine(gateway, vault, self.wall, people))
-        return Holding(vault, gateway)
+        identity = IdentitySync(gateway.channel, vault)
+        engine = SyncEngine(gateway, vault, self.wall, people, identity)
+        self.scheduler.attach(engine)
+        return Holding(vault, gateway, identity)
 
     def lock(self, held: Holding) -> None:
         """End sync, then close the vault: keys and index are dropped. Blocks."""

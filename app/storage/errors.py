@@ -25,6 +25,7 @@ StorageError
         BackupUnreadableError
         BackupKeyError
         RestoreRefusedError
+    OtherDeploymentError       a server that is not this tablet's
     RecordMismatchError        a record id that belongs to another patient or type
     PatientErasedError         nothing is written of them any more
 """
@@ -228,3 +229,9 @@ class RestoreRefusedError(BackupError):
     """There is something where the vault would be restored; it is left as it is."""
 
     code = ProblemCode.RESTORE_NOT_EMPTY
+
+
+class OtherDeploymentError(StorageError):
+    """A server of another deployment: this tablet's records are none of its."""
+
+    code = ProblemCode.OTHER_DEPLOYMENT

@@ -1,6 +1,6 @@
 """Erasing a patient from an open vault."""
 
-from app.storage.audit_log import subject_of
+from app.storage.audit_log import all_subjects_of
 from app.storage.errors import RecordMismatchError
 from app.storage.patient_erasure import erase_patient
 from app.storage.vault_sync import VaultSync
@@ -18,7 +18,7 @@ class VaultErasure(VaultSync):
         are no patient's.
         """
         parts = self._unlocked
-        if patient_id == subject_of(parts):
+        if patient_id in all_subjects_of(parts):
             raise RecordMismatchError
         self._drop_unsent()
         try:

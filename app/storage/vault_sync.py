@@ -5,7 +5,7 @@ import logging
 from app.core.page_wire import DocumentPage
 from app.core.wire import PullResponse, PushRequest, PushResponse
 from app.storage import outbox, parcel
-from app.storage.audit_log import subject_of
+from app.storage.audit_log import all_subjects_of
 from app.storage.document_pages import apply_documents
 from app.storage.enrolment import Connection
 from app.storage.errors import StorageError, VaultCorruptError
@@ -131,7 +131,7 @@ class VaultSync(OpenVault):
     def counts(self) -> OnlyHere:
         """Return how much exists on this tablet alone; audit events are no records."""
         parts = self._unlocked
-        events = subject_of(parts)
+        events = all_subjects_of(parts)
         with parts.database.read() as driver:
             return only_here(driver, parts.rows, leave_out=events)
 

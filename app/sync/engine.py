@@ -6,6 +6,7 @@ is durable in the vault before the next batch is made, and so is each page's cur
 
 from dataclasses import dataclass, field
 from threading import Event
+from typing import Protocol
 
 from app.core.clock import WallClock
 from app.core.problems import ProblemCode
@@ -29,6 +30,16 @@ _RECOVERABLE = frozenset(
 """Each proves that the server's log is not the one that was read before."""
 
 
+class Renewal(Protocol):
+    """Who gives this tablet a new identity: IdentitySync."""
+
+    def before_round(self) -> bool:
+        """Enrol again, if somebody typed a code; say so."""
+
+    def after_fork(self) -> None:
+        """Go on as another device."""
+
+
 def ignore_progress(_progress: SyncProgress) -> None:
     """Take no notice of progress."""
 
@@ -42,11 +53,13 @@ class SyncEngine:
         vault: SyncVault,
         wall: WallClock,
         people: PeopleSync | None = None,
+        identity: Renewal | None = None,
     ) -> None:
         self._gateway = gateway
         self._vault = vault
         self._wall = wall
         self._people = people
+        self._identity = identity
         self._setup_at: int | None = None
 
     def round(
@@ -64,6 +77,8 @@ class SyncEngine:
         run = _Run(self._gateway.traffic, self._wall(), progress, cancel or Event())
         renews = asked or self._is_setup_old()
         try:
+            if self._identity is not None:
+                run.is_another = self._identity.before_round()
             # Who was added here must be known before what they wrote arrives.
             renews |= self._people is not None and self._people.before_push()
             was_refused = renews and self._vault.counts().set_aside > 0
@@ -85,7 +100,7 @@ class SyncEngine:
             try:
                 self._push_and_pull(run)
             except Refused as refusal:
-                self._recover(refusal)
+                self._recover(run, refusal)
             else:
                 return
         self._push_and_pull(run)
@@ -129,23 +144,35 @@ class SyncEngine:
                 return
             run.tell(Phase.PULL, run.pulled, None)
 
-    def _recover(self, refusal: Refused) -> None:
+    def _recover(self, run: "_Run", refusal: Refused) -> None:
         """Go back to what the server still has; re-raise what nothing can be done for.
 
-        A server that was restored from a backup lacks operations that it had
-        acknowledged: they are offered again, by the same ids. Its log is another one
-        from there on, so it is read from its beginning.
+        A tablet that is a copy of another goes on as one of its own. A server that was
+        restored from a backup lacks operations that it had acknowledged: they are
+        offered again, by the same ids. Its log is another one from there on, so it is
+        read from its beginning.
         """
+        if refusal.code is ProblemCode.DEVICE_FORKED:
+            self._become_another(run, refusal)
+            return
         if refusal.code not in _RECOVERABLE:
             raise refusal
         self._vault.reset_cursor()
-        self._offer_what_is_missing()
+        self._offer_what_is_missing(run)
 
-    def _offer_what_is_missing(self) -> int:
+    def _offer_what_is_missing(self, run: "_Run") -> int:
         status = self._gateway.chain()
         if status.acknowledged and self._is_forked(status):
-            raise Refused(ProblemCode.DEVICE_FORKED)
+            return self._become_another(run, Refused(ProblemCode.DEVICE_FORKED))
         return self._vault.offer_again(status.acknowledged)
+
+    def _become_another(self, run: "_Run", refusal: Refused) -> int:
+        """Take a new identity, once a round; say how much is offered under it."""
+        if self._identity is None or run.is_another:
+            raise refusal
+        self._identity.after_fork()
+        run.is_another = True
+        return self._vault.counts().operations
 
     def _is_forked(self, status: ChainStatus) -> bool:
         """Tell whether the server has another chain; a damaged link proves nothing.
@@ -174,7 +201,7 @@ class SyncEngine:
         if self._people is not None:
             self._people.after_setup()
         self._setup_at = self._wall()
-        is_behind = self._offer_what_is_missing() > 0
+        is_behind = self._offer_what_is_missing(run) > 0
         if is_behind:
             self._vault.reset_cursor()
         # Only now: what the server did not know it may know with this setup, and a
@@ -215,6 +242,7 @@ class _Run:
     failure: ProblemCode | None = None
     wait_seconds: int | None = None
     clock_ahead_ms: int | None = None
+    is_another: bool = False
 
     def count_push(self, answer: PushResponse, now: int) -> None:
         self.clock_ahead_ms = now - answer.server_ms
@@ -256,4 +284,5 @@ class _Run:
             wait_seconds=self.wait_seconds,
             cancelled=self.cancel.is_set() and self.failure is None,
             clock_ahead_ms=self.clock_ahead_ms,
+            is_another=self.is_another,
         )

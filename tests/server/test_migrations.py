@@ -89,7 +89,7 @@ def value_of(column: Column[Any]) -> object:
     return {bytes: b"1", str: "1", bool: True}.get(kind, 1)
 
 
-@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004"])
+@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004", "0005"])
 def test_a_database_of_an_older_version_keeps_every_row(
     empty: Database, version: str
 ) -> None:

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import assert_never
 
 from app.clinic.desk import Desk
 from app.core.problems import ProblemCode
 from app.features.sync.state import (
+    CodeRefused,
+    ConnectAgain,
     Effect,
     Event,
     Kept,
@@ -27,6 +30,7 @@ from app.features.sync.state import (
     TimePassed,
     update,
 )
+from app.sync.failures import SyncFailure
 from app.sync.report import Phase, SyncReport
 from app.sync.scheduler import SyncScheduler
 from app.sync.status import SyncStatus
@@ -40,13 +44,21 @@ Dispatch = Callable[[Event], None]
 REFRESH_SECONDS = 30.0
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """The rounds of this process, and how a code lets the server know it again."""
+
+    scheduler: SyncScheduler
+    connect_again: Callable[[str], None]
+    """Raises SyncFailure where the code is mistyped."""
+
+
 class _Sync:
-    def __init__(
-        self, desk: Desk, work: Work, place: Place, scheduler: SyncScheduler
-    ) -> None:
+    def __init__(self, desk: Desk, work: Work, place: Place, sending: Sending) -> None:
         self.desk = desk
         self.place = place
-        self.scheduler = scheduler
+        self.scheduler = sending.scheduler
+        self.connect_again = sending.connect_again
         self.listening = Listening(work)
         self.loads = work.lane()
 
@@ -60,10 +72,18 @@ class _Sync:
                 self.loads.newest(self._kept, dispatch, _as_event)
             case SyncNow():
                 self.scheduler.sync_now()
+            case ConnectAgain(code):
+                self._connect(code, dispatch)
             case OpenRecord(patient_id):
                 self.place.go(Record(patient_id))
             case _:
                 assert_never(effect)
+
+    def _connect(self, code: str, dispatch: Dispatch) -> None:
+        try:
+            self.connect_again(code)
+        except SyncFailure as failure:
+            dispatch(CodeRefused(failure.code))
 
     def _tick(self, dispatch: Dispatch) -> None:
         if self.place.is_top:
@@ -128,13 +148,14 @@ def outcome_of(report: SyncReport) -> Outcome:
         report.pulled,
         tuple(refused.items()),
         report.clock_ahead_ms,
+        report.is_another,
     )
 
 
 def loop(
-    desk: Desk, work: Work, place: Place, scheduler: SyncScheduler
+    desk: Desk, work: Work, place: Place, sending: Sending
 ) -> Loop[Model, Event, Effect]:
     """Make the screen's loop."""
-    screen = _Sync(desk, work, place, scheduler)
+    screen = _Sync(desk, work, place, sending)
     moments: Moments[Event] = Moments(shown=Shown(), left=Left())
     return Loop(Model(now_ms=desk.wall()), update, screen.perform, moments)

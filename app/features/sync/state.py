@@ -6,6 +6,16 @@ from typing import assert_never
 from app.core.problems import ProblemCode
 from app.ui.loop import Next
 
+_NOT_KNOWN = frozenset(
+    {
+        ProblemCode.UNKNOWN_DEVICE,
+        ProblemCode.OTHER_DEPLOYMENT,
+        ProblemCode.ENROLMENT_CODE_WRONG,
+        ProblemCode.ENROLMENT_CODE_USED,
+        ProblemCode.ENROLMENT_CODE_EXPIRED,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -26,6 +36,8 @@ class Outcome:
     set_aside: tuple[tuple[ProblemCode, int], ...] = ()
     """How many changes the server refused, by reason."""
     clock_ahead_ms: int | None = None
+    is_another: bool = False
+    """Whether this tablet goes on as another one: it was a copy, or not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,15 @@ class Model:
     now_ms: int = 0
     server: str = ""
     lost: Lost = Lost()
+    code: str = ""
+    """The one-time code of a tablet that the server does not know."""
+    code_problem: ProblemCode | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the server does not know this tablet, or refused the code for it."""
+        failure = None if self.progress is None else self.progress.failure
+        return failure in _NOT_KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +136,32 @@ class TimePassed:
     now_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class CodeTyped:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRefused:
+    problem: ProblemCode
+
+
 Event = (
-    Shown | Left | ProgressCame | KeptLoaded | SyncPressed | PersonPressed | TimePassed
+    Shown
+    | Left
+    | ProgressCame
+    | KeptLoaded
+    | SyncPressed
+    | PersonPressed
+    | TimePassed
+    | CodeTyped
+    | ConnectPressed
+    | CodeRefused
 )
 
 
@@ -145,7 +190,12 @@ class OpenRecord:
     patient_id: str
 
 
-Effect = Listen | StopListening | LoadKept | SyncNow | OpenRecord
+@dataclass(frozen=True, slots=True)
+class ConnectAgain:
+    code: str
+
+
+Effect = Listen | StopListening | LoadKept | SyncNow | OpenRecord | ConnectAgain
 
 
 def update(model: Model, event: Event) -> Next[Model, Effect]:
@@ -166,6 +216,13 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, (SyncNow(),))
         case PersonPressed(patient_id):
             return Next(model, (OpenRecord(patient_id),) if patient_id else ())
+        case CodeTyped(text):
+            return Next(replace(model, code=text, code_problem=None))
+        case ConnectPressed():
+            code = model.code.strip()
+            return Next(model, (ConnectAgain(code),) if code else ())
+        case CodeRefused(problem):
+            return Next(replace(model, code_problem=problem))
         case TimePassed(now_ms):
             return Next(replace(model, now_ms=now_ms), (Listen(),))
         case _:

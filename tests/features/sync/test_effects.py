@@ -6,15 +6,21 @@ from pathlib import Path
 
 from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushOutcome, PushResponse
-from app.features.sync.effects import loop, progress_of
-from app.features.sync.state import Kept, Lost
+from app.features.sync.effects import Sending, loop, progress_of
+from app.features.sync.state import CodeTyped, ConnectPressed, Kept, Lost
 from app.storage.only_here import OnlyHere
+from app.sync.failures import Refused
 from app.sync.report import Phase, SetAside, SyncProgress, SyncReport
 from app.sync.scheduler import SyncScheduler
 from app.sync.status import SyncStatus
 from app.ui.routes import Sync
 from tests.clinic.desks import a_place, a_table, some_work, until
 from tests.features.record.people import register
+
+
+def only(scheduler: SyncScheduler) -> Sending:
+    """Rounds, where nobody connects again."""
+    return Sending(scheduler, lambda _code: None)
 
 
 def test_what_the_server_refused_is_named_after_its_person(tmp_path: Path) -> None:
@@ -39,7 +45,7 @@ def test_what_the_server_refused_is_named_after_its_person(tmp_path: Path) -> No
             )
             table.vault.record_outcomes(answer)
             scheduler = SyncScheduler(random.Random(1))
-            screen = loop(table.desk, some_work(), a_place(Sync()), scheduler)
+            screen = loop(table.desk, some_work(), a_place(Sync()), only(scheduler))
             screen.shown()
             await until(lambda: bool(screen.model.kept))
             reason = ProblemCode.UNKNOWN_SITE
@@ -78,7 +84,7 @@ def test_what_is_damaged_is_counted_and_that_sending_is_stuck_behind_it(
             for name in ("Amina", "Omar"):
                 register(table.desk, name)
             scheduler = SyncScheduler(random.Random(1))
-            screen = loop(table.desk, some_work(), a_place(Sync()), scheduler)
+            screen = loop(table.desk, some_work(), a_place(Sync()), only(scheduler))
             screen.shown()
             await until(lambda: screen.model.server != "")
             assert screen.model.lost == Lost()
@@ -89,5 +95,30 @@ def test_what_is_damaged_is_counted_and_that_sending_is_stuck_behind_it(
             screen.shown()
             await until(lambda: screen.model.lost == Lost(1, is_stuck=True))
             screen.left()
+
+    asyncio.run(scenario())
+
+
+def test_a_mistyped_code_is_told_and_another_one_is_handed_on(tmp_path: Path) -> None:
+    given: list[str] = []
+
+    def connect(code: str) -> None:
+        if code == "wrong":
+            raise Refused(ProblemCode.ENROLMENT_CODE_WRONG)
+        given.append(code)
+
+    async def scenario() -> None:
+        with a_table(tmp_path) as table:
+            sending = Sending(SyncScheduler(random.Random(1)), connect)
+            screen = loop(table.desk, some_work(), a_place(Sync()), sending)
+            for typed in (" ", "wrong"):
+                screen.dispatch(CodeTyped(typed))
+                screen.dispatch(ConnectPressed())
+            told = screen.model.code_problem
+            assert told is ProblemCode.ENROLMENT_CODE_WRONG
+            screen.dispatch(CodeTyped(" right "))
+            assert not screen.model.code_problem
+            screen.dispatch(ConnectPressed())
+            assert given == ["right"]
 
     asyncio.run(scenario())

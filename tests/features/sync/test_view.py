@@ -2,7 +2,16 @@
 
 import asyncio
 
-from app.features.sync.state import Effect, Event, Lost, Model, Progress, update
+from app.core.problems import ProblemCode
+from app.features.sync.state import (
+    Effect,
+    Event,
+    Lost,
+    Model,
+    Outcome,
+    Progress,
+    update,
+)
 from app.features.sync.view import view
 from app.ui.loop import Loop
 from app.ui.navigator import Place
@@ -49,3 +58,19 @@ def test_what_is_stuck_is_said_and_never_that_everything_went() -> None:
     assert not says(stuck, "Last sent and received everything")
     assert says(Model(SENT), "Last sent and received everything")
     assert not says(Model(SENT), "Sending is stuck")
+
+
+def test_a_tablet_that_the_server_does_not_know_is_asked_for_a_code() -> None:
+    unknown = Model(Progress(failure=ProblemCode.UNKNOWN_DEVICE))
+    assert says(unknown, "Ask your administrator for a new one-time code")
+    assert says(unknown, "Connect again")
+    used = Model(Progress(failure=ProblemCode.ENROLMENT_CODE_USED))
+    assert says(used, "Connect again")
+    assert not says(Model(SENT), "Connect again")
+
+
+def test_a_tablet_that_goes_on_as_another_is_told_what_was_done() -> None:
+    outcome = Outcome(sent=1, already_there=2, received=0, is_another=True)
+    words = "It now works under a name of its own. All that was written here is kept"
+    assert says(Model(Progress(online=True, outcome=outcome)), words)
+    assert not says(Model(SENT), "a name of its own")
