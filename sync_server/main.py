@@ -18,6 +18,7 @@ from app.core import (
     console_wire,
     identity_wire,
     people_wire,
+    scope_wire,
     wire,
 )
 from app.core.version import VERSION
@@ -33,6 +34,8 @@ _BODIES: tuple[type[BaseModel], ...] = (
     wire.PushRequest,
     compartment_wire.NewCompartmentKey,
     identity_wire.NewIdentity,
+    scope_wire.WantedPatients,
+    scope_wire.LookUp,
     people_wire.Proposals,
     people_wire.PractitionerKeys,
     people_wire.RecoverySlot,

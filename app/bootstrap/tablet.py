@@ -27,11 +27,13 @@ from app.storage import (
     VaultFile,
     unsent,
 )
+from app.sync.documents import DocumentSync
 from app.sync.engine import SyncEngine
 from app.sync.gateway import HttpGateway
 from app.sync.identity import IdentitySync
 from app.sync.people import PeopleSync
 from app.sync.scheduler import SyncScheduler
+from app.sync.steps import Steps
 from app.ui.source import Source
 
 _POLICY = UnlockPolicy()
@@ -176,7 +178,8 @@ class TabletProcess:
         gateway = HttpGateway(connection.server_url, connection.token)
         people = PeopleSync(gateway.channel, vault)
         identity = IdentitySync(gateway.channel, vault)
-        engine = SyncEngine(gateway, vault, self.wall, people, identity)
+        steps = Steps(identity, DocumentSync(gateway.channel, vault))
+        engine = SyncEngine(gateway, vault, self.wall, people, steps)
         self.scheduler.attach(engine)
         return Holding(vault, gateway, identity)
 

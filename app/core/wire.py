@@ -15,7 +15,7 @@ from app.core.wire_base import Bytes, Id, Reason, WireModel
 
 API_PREFIX = "/v1"
 MAX_BATCH_OPERATIONS = 500
-Cursor = Annotated[str, Field(max_length=96)]
+Cursor = Annotated[str, Field(max_length=192)]
 """How far a device has read; only its server reads it, and it is never a time."""
 
 
@@ -212,6 +212,9 @@ class PullResponse(WireModel):
     items: tuple[FeedItem, ...]
     more: bool
     server_ms: int
+    entered: tuple[str, ...] = ()
+    """Patients who came into the device's scope with this page, and were known before:
+    their documents are to be asked for whole."""
 
 
 class ChainStatus(WireModel):

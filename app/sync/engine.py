@@ -6,7 +6,6 @@ is durable in the vault before the next batch is made, and so is each page's cur
 
 from dataclasses import dataclass, field
 from threading import Event
-from typing import Protocol
 
 from app.core.clock import WallClock
 from app.core.problems import ProblemCode
@@ -19,6 +18,7 @@ from app.sync.gateway import Gateway
 from app.sync.people import PeopleSync
 from app.sync.ports import SyncVault
 from app.sync.report import OnProgress, Phase, SetAside, SyncProgress, SyncReport
+from app.sync.steps import Steps
 
 PAGE_OPERATIONS = 500
 SETUP_EVERY_MS = 10 * 60 * 1000
@@ -30,14 +30,7 @@ _RECOVERABLE = frozenset(
 """Each proves that the server's log is not the one that was read before."""
 
 
-class Renewal(Protocol):
-    """Who gives this tablet a new identity: IdentitySync."""
-
-    def before_round(self) -> bool:
-        """Enrol again, if somebody typed a code; say so."""
-
-    def after_fork(self) -> None:
-        """Go on as another device."""
+_NO_STEPS = Steps()
 
 
 def ignore_progress(_progress: SyncProgress) -> None:
@@ -53,13 +46,14 @@ class SyncEngine:
         vault: SyncVault,
         wall: WallClock,
         people: PeopleSync | None = None,
-        identity: Renewal | None = None,
+        steps: Steps = _NO_STEPS,
     ) -> None:
         self._gateway = gateway
         self._vault = vault
         self._wall = wall
         self._people = people
-        self._identity = identity
+        self._identity = steps.identity
+        self._documents = steps.documents
         self._setup_at: int | None = None
 
     def round(
@@ -132,6 +126,13 @@ class SyncEngine:
             run.tell(Phase.PUSH, run.pushed, max(total, run.pushed))
 
     def _pull_all(self, run: "_Run") -> None:
+        if self._documents is not None:
+            self._documents.first(run.cancel, run.tell_pulled)
+        self._pull_feed(run)
+        if self._documents is not None:
+            self._documents.entered(run.cancel)
+
+    def _pull_feed(self, run: "_Run") -> None:
         while not run.cancel.is_set():
             cursor = self._vault.cursor()
             page = self._gateway.pull(cursor, PAGE_OPERATIONS)
@@ -142,7 +143,7 @@ class SyncEngine:
             run.count_pull(page, self._vault.device_id, self._wall())
             if not page.more:
                 return
-            run.tell(Phase.PULL, run.pulled, None)
+            run.tell_pulled(run.pulled)
 
     def _recover(self, run: "_Run", refusal: Refused) -> None:
         """Go back to what the server still has; re-raise what nothing can be done for.
@@ -263,6 +264,9 @@ class _Run:
 
     def tell(self, phase: Phase, done: int, total: int | None) -> None:
         self.progress(SyncProgress(phase, done, total))
+
+    def tell_pulled(self, done: int) -> None:
+        self.tell(Phase.PULL, done, None)
 
     def stopped_by(self, failure: SyncFailure | StorageError) -> None:
         self.failure = failure.code

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from app.core.page_wire import DocumentPage
 from app.core.problems import ProblemCode as P
+from app.core.scope_wire import WantedPatients, WholePatients
 from app.core.wire import (
     MAX_BATCH_OPERATIONS,
     ChainStatus,
@@ -17,8 +19,9 @@ from sync_server.auth import ContextDep, DeviceDep
 from sync_server.bodies import answer
 from sync_server.problems import ProblemError, responses
 from sync_server.requests import body_of, documented
-from sync_server.services import device_chain, feed
+from sync_server.services import device_chain, feed, pages
 from sync_server.services.ingest import ingest
+from sync_server.services.scope import Scope
 
 router = APIRouter(tags=["sync"])
 _DEVICE_PROBLEMS = (P.UNAUTHENTICATED, P.UNKNOWN_DEVICE, P.DEVICE_REVOKED)
@@ -73,8 +76,57 @@ def pull(
 ) -> Response:
     """Return the next page of the device's scope after a cursor."""
     with context.database.read() as connection:
-        page = feed.pull(context, connection, device.site_id, cursor, limit)
+        holder = Scope(device.site_id, device.device_id)
+        page = feed.pull(context, connection, holder, cursor, limit)
     return answer(http, page)
+
+
+@router.get(
+    "/documents",
+    summary="Read whole records: a first sync",
+    responses=responses(
+        DocumentPage,
+        "A page of documents; after the last one the feed goes on.",
+        *_DEVICE_PROBLEMS,
+        P.CURSOR_WRONG,
+        P.EPOCH_CHANGED,
+    ),
+)
+def documents(
+    http: Request,
+    context: ContextDep,
+    device: DeviceDep,
+    cursor: Annotated[Cursor, Query()] = "",
+) -> Response:
+    """Return the next page of the records in the device's scope, who-is-who first."""
+    with context.database.read() as connection:
+        page = pages.page(context, connection, device, cursor)
+    return answer(http, page)
+
+
+@router.post(
+    "/documents",
+    summary="Read patients whole who came into the device's scope",
+    openapi_extra=documented(WantedPatients),
+    responses=responses(
+        WholePatients,
+        "Every document of those whom the device holds.",
+        *_DEVICE_PROBLEMS,
+        P.NOT_JSON,
+        P.TOO_LARGE,
+        P.UNSUPPORTED_ENCODING,
+    ),
+)
+def whole_patients(
+    http: Request,
+    context: ContextDep,
+    device: DeviceDep,
+    wanted: Annotated[WantedPatients, Depends(body_of(WantedPatients))],
+) -> Response:
+    """Return patients whole; of who is in no scope of the device nothing is said."""
+    with context.database.read() as connection:
+        found = pages.whole(context, connection, device, wanted.patient_ids)
+    return answer(http, found)
 
 
 @router.get(

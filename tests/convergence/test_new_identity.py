@@ -18,6 +18,7 @@ from app.sync.failures import Refused
 from app.sync.gateway import HttpGateway
 from app.sync.identity import IdentitySync
 from app.sync.people import PeopleSync
+from app.sync.steps import Steps
 from sync_server.context import Ports
 from sync_server.opening import open_database
 from sync_server.services.administration import begin_epoch
@@ -72,7 +73,9 @@ def opened(folder: Path) -> Iterator[Opened]:
         identity = IdentitySync(gateway.channel, vault)
         try:
             people_sync = PeopleSync(gateway.channel, vault)
-            engine = SyncEngine(gateway, vault, system_wall_ms, people_sync, identity)
+            engine = SyncEngine(
+                gateway, vault, system_wall_ms, people_sync, Steps(identity)
+            )
             yield Opened(vault, engine, identity)
         finally:
             gateway.close()

@@ -20,11 +20,14 @@ from app.storage.pin_cost import UnlockPolicy
 from app.storage.sealing import PinCost
 from app.storage.vault import Vault
 from app.storage.vault_file import VaultFile
+from app.sync.documents import DocumentSync
 from app.sync.engine import SyncEngine
 from app.sync.enrol import EnrolmentForm, enrol
 from app.sync.gateway import HttpGateway
+from app.sync.identity import IdentitySync
 from app.sync.people import PeopleSync
 from app.sync.scheduler import SyncScheduler
+from app.sync.steps import Steps
 from sync_server.context import Context, Ports
 from sync_server.main import create_app
 from sync_server.opening import open_context, open_database
@@ -177,7 +180,9 @@ def real_tablet(
         vault = file.choose_pin(nurse, PIN)
         gateway = HttpGateway(url or server.url, enrolment.token)
         people = PeopleSync(gateway.channel, vault)
-        engine = SyncEngine(gateway, vault, system_wall_ms, people)
+        identity = IdentitySync(gateway.channel, vault)
+        steps = Steps(identity, DocumentSync(gateway.channel, vault))
+        engine = SyncEngine(gateway, vault, system_wall_ms, people, steps)
         scheduler = SyncScheduler(random.Random(1))
         try:
             yield RealTablet(file, vault, gateway, engine, scheduler)
