@@ -33,6 +33,7 @@ class SiteRow(SQLModel, table=True):
     plan: str = Field(sa_type=Text)
     idle_seconds: int | None
     cover_seconds: int | None
+    keep_days: int | None
 
 
 class PractitionerRow(SQLModel, table=True):
@@ -255,6 +256,14 @@ class ScopeMemberRow(SQLModel, table=True):
     sequence: int = Field(sa_type=BigInteger)
 
 
+class ScopeCheckRow(SQLModel, table=True):
+    """What a unit's records count: `patient:<id>`, `site:<id>` (core's unit_check)."""
+
+    __tablename__ = "scope_check"
+    unit: str = Field(primary_key=True, sa_type=Text)
+    total: str = Field(sa_type=Text)
+
+
 def table_of(row: type[SQLModel]) -> Table:
     """Return the Core table of a row class, for statements on hot paths."""
     return SQLModel.metadata.tables[str(row.__tablename__)]
@@ -266,6 +275,7 @@ LINK = table_of(LinkRow)
 SIGNATURE = table_of(SignatureRow)
 DOCUMENT = table_of(DocumentRow)
 SCOPE_MEMBER = table_of(ScopeMemberRow)
+SCOPE_CHECK = table_of(ScopeCheckRow)
 AUDIT_EVENT = table_of(AuditEventRow)
 COMPARTMENT_READER = table_of(CompartmentReaderRow)
 COMPARTMENT_KEY = table_of(CompartmentKeyRow)

@@ -36,3 +36,13 @@ class LookUp(WireModel):
     patient_id: Id
     practitioner_id: Id
     reason: str = Field(min_length=1, max_length=200)
+
+
+class UnitChecks(WireModel):
+    """What each patient whom a device holds counts (see unit_check), by their ids.
+
+    `check` is what all of them count together, as a page of the feed says it.
+    """
+
+    check: str
+    patients: dict[str, str]

@@ -118,6 +118,8 @@ class Setup(WireModel):
     """How long an unlocked tablet waits for a touch before it locks."""
     cover_seconds: int = Field(default=60, ge=1)
     """How long the app may be out of the foreground before it locks."""
+    keep_days: int | None = Field(default=None, ge=1)
+    """How long a tablet keeps who is in nobody's care; None is as long as it can."""
     sealing_key: Bytes = b""
     """X25519, 32 bytes raw: what is not sent yet is sealed to it at a lock."""
 
@@ -215,6 +217,8 @@ class PullResponse(WireModel):
     entered: tuple[str, ...] = ()
     """Patients who came into the device's scope with this page, and were known before:
     their documents are to be asked for whole."""
+    check: str = ""
+    """With the last page: what all that the device holds counts (see unit_check)."""
 
 
 class ChainStatus(WireModel):

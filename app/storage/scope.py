@@ -1,4 +1,4 @@
-"""Whom this device lacks, and who left it: two sealed lists of patients' ids.
+"""Whom this device lacks, and who left it: two sealed lists.
 
 Whoever is wanted came into scope, or came back, and is to be asked for whole. Whoever
 left is in the server's log for this device still: what comes of them is not half of a
@@ -7,7 +7,7 @@ record here, but the reason to ask for all of it.
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import VaultCorruptError
@@ -36,3 +36,23 @@ def put_ids(
 ) -> None:
     """Keep one of the lists."""
     local.put(driver, name, json.dumps(sorted(patient_ids)).encode())
+
+
+def load_left(
+    driver: sqlite3.Connection, local: SealedValues, damaged: set[Damage]
+) -> dict[str, int]:
+    """Return who left, and what each of them counted then (see unit_check)."""
+    try:
+        raw = local.get(driver, LEFT)
+    except VaultCorruptError:
+        damaged.add(Damage(DamageKind.VALUE, LEFT))
+        return {}
+    return {whose: int(total, 16) for whose, total in json.loads(raw or b"{}").items()}
+
+
+def put_left(
+    driver: sqlite3.Connection, local: SealedValues, left: Mapping[str, int]
+) -> None:
+    """Keep who left."""
+    texts = {whose: f"{total:x}" for whose, total in sorted(left.items())}
+    local.put(driver, LEFT, json.dumps(texts).encode())

@@ -2,9 +2,9 @@
 
 from app.storage.vault_audit import VaultAudit
 from app.storage.vault_backup import VaultBackup
-from app.storage.vault_identity import VaultIdentity
 from app.storage.vault_records import VaultRecords
+from app.storage.vault_scope import VaultScope
 
 
-class Vault(VaultRecords, VaultIdentity, VaultAudit, VaultBackup):
+class Vault(VaultRecords, VaultScope, VaultAudit, VaultBackup):
     """One practitioner's open vault; `close` locks it."""

@@ -4,19 +4,18 @@ import json
 import logging
 
 from app.core.page_wire import PAGES, DocumentPage
-from app.core.scope_wire import WholePatients
 from app.core.wire import PullResponse, PushRequest, PushResponse
 from app.storage import outbox, parcel
 from app.storage.audit_log import all_subjects_of
 from app.storage.damage import DamageKind
-from app.storage.document_pages import apply_documents, take_documents
+from app.storage.document_pages import apply_documents
 from app.storage.enrolment import Connection
 from app.storage.errors import StorageError, VaultCorruptError
 from app.storage.feed import apply_page
 from app.storage.only_here import OnlyHere, only_here
 from app.storage.open_vault import OpenVault
 from app.storage.outbox import BatchLimits
-from app.storage.scope import LEFT, WANTED, load_ids, put_ids
+from app.storage.scope import WANTED, load_ids, load_left, put_ids
 from app.storage.set_aside import SetAside
 
 _LIMITS = BatchLimits()
@@ -121,7 +120,7 @@ class VaultSync(OpenVault):
         parts = self._unlocked
         with parts.writing() as unit:
             driver, damaged = unit.driver, parts.rows.damaged
-            left = load_ids(driver, parts.local, LEFT, damaged)
+            left = load_left(driver, parts.local, damaged)
             clock = parts.clock(unit.state)
             back = apply_page(unit, parts.aside, clock, page, left)
             wanted = load_ids(driver, parts.local, WANTED, damaged) if back else back
@@ -160,25 +159,6 @@ class VaultSync(OpenVault):
                 (json.dumps(sorted(lost)),),
             ).fetchone()
         return others is None or paged is not None
-
-    def wanted_patients(self) -> tuple[str, ...]:
-        """Return of whom all documents are to be asked for."""
-        parts = self._unlocked
-        with parts.database.read() as driver:
-            found = load_ids(driver, parts.local, WANTED, parts.rows.damaged)
-        return tuple(sorted(found))
-
-    def take_whole(self, answer: WholePatients) -> None:
-        """Take in patients who came into scope, or came back; they lack nothing now."""
-        parts = self._unlocked
-        with parts.writing() as unit:
-            clock = parts.clock(unit.state)
-            take_documents(unit, parts.aside, clock, answer.documents)
-            for name in (WANTED, LEFT):
-                known = load_ids(unit.driver, parts.local, name, parts.rows.damaged)
-                if known & {*answer.answered}:
-                    rest = known - {*answer.answered}
-                    put_ids(unit.driver, parts.local, name, rest)
 
     def counts(self) -> OnlyHere:
         """Return how much exists on this tablet alone; audit events are no records."""

@@ -80,6 +80,8 @@ class SyncEngine:
             if renews and not run.cancel.is_set():
                 self._renew_setup(run, offers=was_refused)
                 self._open_to_readers()
+                if self._documents is not None:
+                    self._documents.leave()
         except (SyncFailure, StorageError) as failure:
             run.stopped_by(failure)
         return run.report(self._wall(), self._gateway.traffic)
@@ -128,11 +130,13 @@ class SyncEngine:
     def _pull_all(self, run: "_Run") -> None:
         if self._documents is not None:
             self._documents.first(run.cancel, run.tell_pulled)
-        self._pull_feed(run)
+        check = self._pull_feed(run)
         if self._documents is not None:
+            run.differed += self._documents.compare(check)
             self._documents.entered(run.cancel)
 
-    def _pull_feed(self, run: "_Run") -> None:
+    def _pull_feed(self, run: "_Run") -> str:
+        """Read to the end; return what the server says that all of it counts."""
         while not run.cancel.is_set():
             cursor = self._vault.cursor()
             page = self._gateway.pull(cursor, PAGE_OPERATIONS)
@@ -142,8 +146,9 @@ class SyncEngine:
                 self._vault.apply_feed(page)
             run.count_pull(page, self._vault.device_id, self._wall())
             if not page.more:
-                return
+                return page.check
             run.tell_pulled(run.pulled)
+        return ""
 
     def _recover(self, run: "_Run", refusal: Refused) -> None:
         """Go back to what the server still has; re-raise what nothing can be done for.
@@ -244,6 +249,7 @@ class _Run:
     wait_seconds: int | None = None
     clock_ahead_ms: int | None = None
     is_another: bool = False
+    differed: int = 0
 
     def count_push(self, answer: PushResponse, now: int) -> None:
         self.clock_ahead_ms = now - answer.server_ms
@@ -289,4 +295,5 @@ class _Run:
             cancelled=self.cancel.is_set() and self.failure is None,
             clock_ahead_ms=self.clock_ahead_ms,
             is_another=self.is_another,
+            differed=self.differed,
         )

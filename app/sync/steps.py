@@ -22,8 +22,14 @@ class Documents(Protocol):
     def first(self, cancel: Event, tell: Callable[[int], None]) -> None:
         """Read pages until the feed takes over."""
 
+    def compare(self, check: str) -> int:
+        """Hold what is here against the server's; say how many differ."""
+
     def entered(self, cancel: Event) -> None:
         """Ask for all of those who came into scope."""
+
+    def leave(self) -> None:
+        """Let go of whom this device need not keep any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Push, pull, and where a device's chain stands."""
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.core.page_wire import DocumentPage
 from app.core.problems import ProblemCode as P
-from app.core.scope_wire import WantedPatients, WholePatients
+from app.core.scope_wire import UnitChecks, WantedPatients, WholePatients
 from app.core.wire import (
     MAX_BATCH_OPERATIONS,
     ChainStatus,
@@ -19,10 +20,11 @@ from sync_server.auth import ContextDep, DeviceDep
 from sync_server.bodies import answer
 from sync_server.problems import ProblemError, responses
 from sync_server.requests import body_of, documented
-from sync_server.services import device_chain, feed, pages
+from sync_server.services import checks, device_chain, feed, pages
 from sync_server.services.ingest import ingest
 from sync_server.services.scope import Scope
 
+logger = logging.getLogger("tessera.sync")
 router = APIRouter(tags=["sync"])
 _DEVICE_PROBLEMS = (P.UNAUTHENTICATED, P.UNKNOWN_DEVICE, P.DEVICE_REVOKED)
 
@@ -75,7 +77,7 @@ def pull(
     limit: Annotated[int, Query(ge=1, le=MAX_BATCH_OPERATIONS)] = MAX_BATCH_OPERATIONS,
 ) -> Response:
     """Return the next page of the device's scope after a cursor."""
-    with context.database.read() as connection:
+    with context.database.snapshot() as connection:
         holder = Scope(device.site_id, device.device_id)
         page = feed.pull(context, connection, holder, cursor, limit)
     return answer(http, page)
@@ -126,6 +128,22 @@ def whole_patients(
     """Return patients whole; of who is in no scope of the device nothing is said."""
     with context.database.read() as connection:
         found = pages.whole(context, connection, device, wanted.patient_ids)
+    return answer(http, found)
+
+
+@router.get(
+    "/checks",
+    summary="What each patient in the device's scope counts",
+    responses=responses(UnitChecks, "Checksums by patient.", *_DEVICE_PROBLEMS),
+)
+def checks_of_patients(
+    http: Request, context: ContextDep, device: DeviceDep
+) -> Response:
+    """Return checksums by patient, for a device that holds something otherwise."""
+    logger.warning("differs", extra={"device": device.device_id})
+    holder = Scope(device.site_id, device.device_id)
+    with context.database.snapshot() as connection:
+        found = checks.each_of(connection, holder)
     return answer(http, found)
 
 

@@ -12,7 +12,7 @@ from app.core.wire import FeedItem, OperationEnvelope, PullResponse
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
-from sync_server.services import scope
+from sync_server.services import checks, scope
 from sync_server.services.scope import Scope
 from sync_server.services.setup import epoch_of
 from sync_server.tables import OPERATION
@@ -99,6 +99,7 @@ def pull(
         more=more,
         server_ms=context.ports.wall(),
         entered=scope.entered(connection, units, after, position.sequence),
+        check="" if more else checks.total(connection, holder),
     )
 
 

@@ -13,7 +13,7 @@ from app.core.records import RecordType
 from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
 from sync_server.context import Context
 from sync_server.database import Database
-from sync_server.services import audit, device_chain, scope
+from sync_server.services import audit, checks, device_chain, scope
 from sync_server.services import fold as folding
 from sync_server.services.batch import Batch, Received, read_batch, verify_signature
 from sync_server.services.changes import (
@@ -213,7 +213,9 @@ def _write(database: Database, connection: Connection, work: _Work) -> None:
     database.insert(connection, OPERATION, work.operations)
     database.upsert(connection, SET_ASIDE, work.set_aside)
     folding.save(database, connection, work.fold)
-    scope.enter(database, connection, work.entering)
+    came_in = scope.enter(database, connection, work.entering)
+    deltas = work.fold.deltas(checks.key_of(connection))
+    checks.change(database, connection, deltas, came_in)
     audit.append(database, connection, work.events, work.now_ms)
 
 

@@ -38,16 +38,17 @@ class Scope:
 
     @property
     def units(self) -> tuple[str, ...]:
-        """The units; a patient is in one of them at most."""
+        """The units, by name."""
         own = (device_unit(self.device_id),) if self.device_id else ()
         return (site_unit(self.site_id), *own)
 
 
-def enter(database: Database, connection: Connection, entering: Entering) -> None:
-    """Let patients into units; who is in one already stays as they are.
+def enter(
+    database: Database, connection: Connection, entering: Entering
+) -> frozenset[tuple[str, str]]:
+    """Let patients into units, and return who came in; who was in stays as they are.
 
-    Only with the log's lock. Who comes into a site's scope need not be held for having
-    been looked up there: devices of the site hold them anyway.
+    Only with the log's lock.
     """
     patient_ids = {patient_id for _unit, patient_id in entering}
     rows = database.select_ids(connection, _KNOWN, patient_ids)
@@ -58,6 +59,7 @@ def enter(database: Database, connection: Connection, entering: Entering) -> Non
         if (unit, patient_id) not in known
     ]
     database.insert(connection, SCOPE_MEMBER, new)
+    return frozenset((unit, patient_id) for unit, patient_id, _sequence in new)
 
 
 def holds(units: Sequence[str]) -> ColumnElement[bool]:

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from pydantic_core import from_json
 
+from app.core.canonical import Json
 from app.core.change import Authorship, RecordKey
 from app.core.document_json import document_from_json
 from app.core.document_pack import unpack
@@ -14,7 +16,6 @@ from app.core.wire import PullResponse
 from sync_server.auth import Device
 from sync_server.problems import ProblemError
 from sync_server.services import administration, feed, pages
-from sync_server.services.fold import from_json
 from sync_server.services.scope import Scope
 from sync_server.tables import DOCUMENT
 from tests.server.deployments import TestDeployment
@@ -60,10 +61,11 @@ def documents(found: list[DocumentPage]) -> list[Document]:
 
 
 def write(device: WritingDevice, patient_id: str, *visits: str) -> None:
+    started: dict[str, Json] = {"started_at": 1}
     device.write(
         (RecordKey("Patient", patient_id, patient_id), {"sex": "female"}),
         *(
-            (RecordKey("Encounter", f"{patient_id}-{v}", patient_id), {"started_at": 1})
+            (RecordKey("Encounter", f"{patient_id}-{v}", patient_id), started)
             for v in visits
         ),
     )

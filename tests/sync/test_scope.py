@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from app.core.change import Change, RecordKey
+from app.core.clock import system_wall_ms
 from app.core.page_wire import PAGES, DocumentPage
+from app.core.unit_check import NOTHING, to_text
 from app.storage.vault import Vault
 from app.sync.documents import DocumentSync
 from app.sync.failures import ConnectionCut
@@ -143,3 +146,111 @@ def test_a_person_who_comes_to_a_second_site_is_whole_in_both(
         for tablet in (a, b):
             assert tablet.engine.round().failure is None
         assert b.shown("p", "sex") == ["male"]
+
+
+def rounds(*tablets: RealTablet) -> list[int]:
+    """One round each; what each found that differs from the server."""
+    reports = [tablet.engine.round(asked=True) for tablet in tablets]
+    assert [report.failure for report in reports] == [None] * len(reports)
+    return [report.differed for report in reports]
+
+
+def forget(vault: Vault, record_id: str) -> None:
+    """Lose a record as a fault of ours might: nothing that is sealed tells."""
+    parts = vault._unlocked
+    with parts.writing() as unit:
+        unit.driver.execute("DELETE FROM document WHERE record_id = ?", (record_id,))
+        unit.driver.execute("DELETE FROM operation WHERE record_id = ?", (record_id,))
+
+
+def test_both_sides_count_the_same_whatever_was_written_where(
+    tmp_path: Path, server: RealServer
+) -> None:
+    with (
+        real_tablet(tmp_path / "a", server) as a,
+        real_tablet(tmp_path / "b", server) as b,
+    ):
+        register(a, "p", "q")
+        register(b, "r")
+        assert rounds(a, b, a) == [0, 0, 0]
+        a.save(person("p"), sex="male")
+        b.save(person("p"), sex="other")  # a conflict: two heads
+        assert rounds(a, b, a) == [0, 0, 0]
+        assert a.vault.total() == b.vault.total()
+        pulled = a.gateway.pull(a.vault.cursor(), 1)
+        assert pulled.check == to_text(a.vault.total() or 0) != NOTHING
+
+
+def test_a_record_that_was_lost_without_a_trace_is_seen_and_read_anew(
+    tmp_path: Path, server: RealServer
+) -> None:
+    with (
+        real_tablet(tmp_path / "a", server) as a,
+        real_tablet(tmp_path / "b", server) as b,
+    ):
+        register(a, "p", "q")
+        assert rounds(a, b) == [0, 0]
+        whole = everything(a.vault, "p", "q")
+        forget(b.vault, "p-1")
+        assert len(b.vault.documents("p")) == 1
+        assert rounds(b) == [1]
+        assert everything(b.vault, "p", "q") == whole
+        assert rounds(b, a) == [0, 0]
+
+
+def test_what_waits_to_be_sent_is_no_difference(
+    tmp_path: Path, server: RealServer
+) -> None:
+    with real_tablet(tmp_path / "a", server) as a:
+        register(a, "p")
+        assert rounds(a) == [0]
+        a.save(person("p"), sex="male")
+        assert a.vault.total() is None
+        assert a.vault.differing({"p": 1, "q": 1}) == {"q"}
+
+
+def finished(tablet: RealTablet, name: str) -> None:
+    change = Change()
+    change.set(visit(name, 1), {"status": {"status": "finished"}})
+    tablet.vault.commit(change)
+
+
+def test_who_is_old_leaves_once_the_server_has_all_and_comes_back_with_news(
+    tmp_path: Path, server: RealServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        real_tablet(tmp_path / "a", server) as a,
+        real_tablet(tmp_path / "b", server) as b,
+    ):
+        register(a, "old", "in-care", "drafted")
+        for name in ("old", "drafted"):
+            finished(a, name)
+        assert a.vault.let_old_go(1) == 0  # Nothing was sent, and it is of today.
+        rounds(a, b)
+        a.vault.save_draft("draft", "drafted", b"{}")
+        whole, before = everything(a.vault, "old"), a.vault.total()
+        later(a, monkeypatch)
+        assert a.vault.let_old_go(1) == 1
+        assert a.vault.documents("old") == ()
+        assert a.vault.summary("old") is None
+        assert a.vault.left_patients() == {"old"}
+        assert all(a.vault.documents(name) for name in ("in-care", "drafted"))
+        assert a.vault.total() == before
+        assert a.vault.verify() == frozenset()
+        assert rounds(a) == [0]  # Nobody asks for them anew.
+        assert a.vault.documents("old") == ()
+        # Their key is gone: what stays of this tablet's own writing says nothing.
+        assert [e.operation for e in a.vault.operations("old")] == [None] * 3
+        b.save(visit("old", 2), started_at="2")
+        rounds(b, a)
+        assert a.vault.left_patients() == frozenset()
+        assert len(a.vault.documents("old")) == 3
+        assert everything(a.vault, "old") == everything(b.vault, "old") != whole
+        assert rounds(a, b) == [0, 0]
+
+
+def later(tablet: RealTablet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let two days pass at a tablet."""
+    surroundings = tablet.vault._unlocked.surroundings
+    ahead = replace(surroundings, wall=lambda: system_wall_ms() + 2 * 86_400_000)
+    monkeypatch.setattr(tablet.vault._unlocked, "surroundings", ahead)

@@ -27,3 +27,11 @@ def upgrade() -> None:
     op.create_index("scope_member_of_patient", "scope_member", ["patient_id"])
     op.create_index("scope_member_by_sequence", "scope_member", ["unit", "sequence"])
     op.execute(_MEMBERS)
+    # What each unit counts is made when the server opens: it follows the documents.
+    op.create_table(
+        "scope_check",
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("total", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("unit"),
+    )
+    op.add_column("site", sa.Column("keep_days", sa.Integer(), nullable=True))
