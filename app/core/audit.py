@@ -29,6 +29,8 @@ class AuditKind(StrEnum):
     READ = "read"
     READ_NOTE = "read-note"
     """A confidential note was opened; each time counts."""
+    LOOK_UP = "look-up"
+    """A person was looked up whom the tablet did not hold; the reason is beside it."""
     EXPORT = "export"
     PRINT = "print"
     BREAK_GLASS = "break-glass"
@@ -54,6 +56,7 @@ _LOGIN, _ALERT = ("110114", "User Authentication"), ("110113", "Security Alert")
 _WORDS: Mapping[str, _Words] = {
     AuditKind.READ: _Words(*_RECORD, "R", purpose="TREAT"),
     AuditKind.READ_NOTE: _Words(*_RECORD, "R", purpose="TREAT"),
+    AuditKind.LOOK_UP: _Words(*_RECORD, "R", purpose="TREAT"),
     AuditKind.EXPORT: _Words(*_EXPORT, "R"),
     AuditKind.PRINT: _Words(*_EXPORT, "R"),
     AuditKind.BREAK_GLASS: _Words(

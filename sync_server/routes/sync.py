@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.core.page_wire import DocumentPage
 from app.core.problems import ProblemCode as P
-from app.core.scope_wire import UnitChecks, WantedPatients, WholePatients
+from app.core.scope_wire import LookUp, UnitChecks, WantedPatients, WholePatients
 from app.core.wire import (
     MAX_BATCH_OPERATIONS,
     ChainStatus,
@@ -22,6 +22,7 @@ from sync_server.problems import ProblemError, responses
 from sync_server.requests import body_of, documented
 from sync_server.services import checks, device_chain, feed, pages
 from sync_server.services.ingest import ingest
+from sync_server.services.look_up import look_up
 from sync_server.services.scope import Scope
 
 logger = logging.getLogger("tessera.sync")
@@ -129,6 +130,32 @@ def whole_patients(
     with context.database.read() as connection:
         found = pages.whole(context, connection, device, wanted.patient_ids)
     return answer(http, found)
+
+
+@router.post(
+    "/look-ups",
+    summary="Look a person up whom the device does not hold, for a reason",
+    openapi_extra=documented(LookUp),
+    responses=responses(
+        WholePatients,
+        "All of that patient; it is in the audit.",
+        *_DEVICE_PROBLEMS,
+        P.NOT_JSON,
+        P.TOO_LARGE,
+        P.UNSUPPORTED_ENCODING,
+        P.NOT_FOUND,
+        P.FORBIDDEN,
+        P.TOO_MANY_ATTEMPTS,
+    ),
+)
+def look_up_patient(
+    http: Request,
+    context: ContextDep,
+    device: DeviceDep,
+    asked: Annotated[LookUp, Depends(body_of(LookUp))],
+) -> Response:
+    """Let the device hold a patient, write down who asked and why, answer all."""
+    return answer(http, look_up(context, device, asked))
 
 
 @router.get(

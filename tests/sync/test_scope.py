@@ -7,15 +7,19 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from sqlalchemy import select
 
+from app.core.audit import AuditKind
 from app.core.change import Change, RecordKey
 from app.core.clock import system_wall_ms
 from app.core.page_wire import PAGES, DocumentPage
 from app.core.unit_check import NOTHING, to_text
 from app.storage.vault import Vault
 from app.sync.documents import DocumentSync
-from app.sync.failures import ConnectionCut
-from sync_server.services import administration, pages
+from app.sync.failures import ConnectionCut, Refused
+from app.sync.look_up import look_up
+from sync_server.services import administration, audit, pages
+from sync_server.tables import AUDIT_EVENT
 from tests.sync.real import RealServer, RealTablet, real_server, real_tablet
 
 
@@ -254,3 +258,34 @@ def later(tablet: RealTablet, monkeypatch: pytest.MonkeyPatch) -> None:
     surroundings = tablet.vault._unlocked.surroundings
     ahead = replace(surroundings, wall=lambda: system_wall_ms() + 2 * 86_400_000)
     monkeypatch.setattr(tablet.vault._unlocked, "surroundings", ahead)
+
+
+def test_who_is_looked_up_for_a_reason_is_held_from_then_on_and_it_is_in_the_audit(
+    tmp_path: Path, server: RealServer
+) -> None:
+    context = server.context
+    camp = administration.add_site(context.ports, context.database, "Camp", "UTC")
+    with (
+        real_tablet(tmp_path / "a", server) as a,
+        tablet_at(tmp_path / "b", server, camp) as b,
+    ):
+        register(a, "p", "q")
+        rounds(a, b)
+        channel = b.gateway.channel
+        with pytest.raises(Refused, match="not-found"):
+            look_up(channel, b.vault, "nobody", "Came without a card")
+        look_up(channel, b.vault, "p", "Came without a card")
+        assert everything(b.vault, "p") == everything(a.vault, "p")
+        a.save(person("p"), sex="male")
+        assert rounds(a, b) == [0, 0]
+        assert b.shown("p", "sex") == ["male"]
+        assert b.vault.documents("q") == ()
+        # Once they come to the site, they are counted there, and once.
+        b.save(visit("p", 2), started_at="2")
+        assert rounds(b, a, b) == [0, 0, 0]
+    with context.database.read() as connection:
+        rows = connection.execute(select(AUDIT_EVENT)).all()
+    (event,) = [audit.event_of(row) for row in rows]
+    assert (event.kind, event.patient_id) == (AuditKind.LOOK_UP, "p")
+    assert event.reason == "Came without a card"
+    assert event.practitioner_id == b.vault.practitioner_id

@@ -19,7 +19,18 @@ def again_part(
     if progress is None:
         return []
     found: list[ft.Control] = []
-    if progress.outcome is not None and progress.outcome.is_another:
+    outcome = progress.outcome
+    if outcome is not None and outcome.differed:
+        template = look.t.ngettext(
+            "The records of {count} person were not the same here as on the server. "
+            "They were read again. Tell your administrator.",
+            "The records of {count} people were not the same here as on the server. "
+            "They were read again. Tell your administrator.",
+            outcome.differed,
+        )
+        text = look.t.fill(template, count=outcome.differed)
+        found.append(w.notice("sync.differed", text, w.Tone.WARNING))
+    if outcome is not None and outcome.is_another:
         said = _(
             "The server took this tablet for a copy of another one. It now works under "
             "a name of its own. All that was written here is kept and was sent again."

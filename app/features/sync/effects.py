@@ -149,6 +149,7 @@ def outcome_of(report: SyncReport) -> Outcome:
         tuple(refused.items()),
         report.clock_ahead_ms,
         report.is_another,
+        report.differed,
     )
 
 

@@ -38,6 +38,8 @@ class Outcome:
     clock_ahead_ms: int | None = None
     is_another: bool = False
     """Whether this tablet goes on as another one: it was a copy, or not known."""
+    differed: int = 0
+    """People who were not the same here as at the server, and were read again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,3 +74,10 @@ def test_a_tablet_that_goes_on_as_another_is_told_what_was_done() -> None:
     words = "It now works under a name of its own. All that was written here is kept"
     assert says(Model(Progress(online=True, outcome=outcome)), words)
     assert not says(Model(SENT), "a name of its own")
+
+
+def test_records_that_differed_from_the_servers_are_said() -> None:
+    outcome = Outcome(sent=0, already_there=0, received=0, differed=2)
+    words = "The records of 2 people were not the same here as on the server."
+    assert says(Model(Progress(online=True, outcome=outcome)), words)
+    assert not says(Model(SENT), "not the same here")
