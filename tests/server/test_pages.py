@@ -12,12 +12,14 @@ from app.core.document_pack import unpack
 from app.core.merge import Document
 from app.core.page_wire import PAGES, DocumentPage
 from app.core.scope_wire import WholePatients
+from app.core.unit_check import NOTHING, record_value, to_text, total_of
 from app.core.wire import PullResponse
 from sync_server.auth import Device
+from sync_server.opening import open_context
 from sync_server.problems import ProblemError
-from sync_server.services import administration, feed, pages
+from sync_server.services import administration, checks, feed, pages
 from sync_server.services.scope import Scope
-from sync_server.tables import DOCUMENT
+from sync_server.tables import DOCUMENT, SCOPE_CHECK
 from tests.server.deployments import TestDeployment
 from tests.support.operations import WritingDevice
 
@@ -231,3 +233,32 @@ def test_what_others_wrote_is_looked_at_once(deployment: TestDeployment) -> None
     assert after.items == ()
     assert after.cursor != before.cursor
     assert pull(deployment, after.cursor, camp).cursor == after.cursor
+
+
+def test_a_database_that_counted_nothing_yet_is_counted_when_it_opens(
+    deployment: TestDeployment,
+) -> None:
+    tablet = deployment.device("tablet-a")
+    for name in "ab":
+        write(tablet, name, "v1")
+    deployment.push(tablet)
+    tablet.write((RecordKey("Patient", "a", "a"), {"sex": "male"}))
+    deployment.push(tablet)
+    database = deployment.context.database
+    counted = pull(deployment, "").check
+    assert counted == to_text(
+        total_of(
+            record_value(key_of(deployment), document)
+            for document in stored(deployment).values()
+        )
+    )
+    with database.write() as connection:
+        connection.execute(SCOPE_CHECK.delete())
+    assert pull(deployment, "").check == NOTHING
+    open_context(deployment.settings, deployment.context.ports, database)
+    assert pull(deployment, "").check == counted
+
+
+def key_of(deployment: TestDeployment) -> str:
+    with deployment.context.database.read() as connection:
+        return checks.key_of(connection)
