@@ -1,6 +1,5 @@
 """Who asks: a device by its token, or a practitioner by a session of the console."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -9,6 +8,7 @@ from sqlalchemy import select
 
 from app.core.problems import ProblemCode
 from app.core.wire import PractitionerInfo, Role
+from sync_server.caller import Device
 from sync_server.context import Context
 from sync_server.problems import ProblemError
 from sync_server.services import sign_in
@@ -33,15 +33,6 @@ async def context_of(request: Request) -> Context:
 
 
 ContextDep = Annotated[Context, Depends(context_of)]
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """The device that asks."""
-
-    device_id: str
-    site_id: str
-    public_key: bytes
 
 
 def calling_device(context: ContextDep, token: DeviceToken) -> Device:

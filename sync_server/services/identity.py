@@ -8,7 +8,7 @@ from app.core.chain import GENESIS
 from app.core.identity_wire import NewIdentity, identity_bytes
 from app.core.problems import ProblemCode
 from app.core.wire import EnrolResponse
-from sync_server.auth import Device
+from sync_server.caller import Device
 from sync_server.context import Context
 from sync_server.database import AnyRow, Database
 from sync_server.people_tables import PRACTITIONER_KEY

@@ -6,7 +6,7 @@ from app.core import canonical
 from app.core.audit import AuditEvent, AuditKind
 from app.core.problems import ProblemCode
 from app.core.scope_wire import LookUp, WholePatients
-from sync_server.auth import Device
+from sync_server.caller import Device
 from sync_server.context import Context
 from sync_server.problems import ProblemError
 from sync_server.services import audit, pages, scope, throttle

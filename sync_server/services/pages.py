@@ -16,7 +16,7 @@ from app.core.page_wire import PAGES, DocumentItem, DocumentPage
 from app.core.problems import ProblemCode
 from app.core.records import RecordType
 from app.core.scope_wire import WholePatients
-from sync_server.auth import Device
+from sync_server.caller import Device
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError

@@ -11,7 +11,7 @@ from app.core.change import RecordKey
 from app.core.identity_wire import NewIdentity, identity_bytes
 from app.core.problems import ProblemCode
 from app.core.wire import EnrolResponse, Outcome
-from sync_server.auth import Device
+from sync_server.caller import Device
 from sync_server.people_tables import PRACTITIONER_KEY
 from sync_server.problems import ProblemError
 from sync_server.services import administration, identity

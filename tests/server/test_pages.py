@@ -14,7 +14,7 @@ from app.core.page_wire import PAGES, DocumentPage
 from app.core.scope_wire import WholePatients
 from app.core.unit_check import NOTHING, record_value, to_text, total_of
 from app.core.wire import PullResponse
-from sync_server.auth import Device
+from sync_server.caller import Device
 from sync_server.opening import open_context
 from sync_server.problems import ProblemError
 from sync_server.services import administration, checks, feed, pages
