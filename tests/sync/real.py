@@ -164,6 +164,14 @@ def enrolled(file: VaultFile, url: str, code: str) -> Enrolment:
             gateway.close()
 
 
+def engine_of(gateway: HttpGateway, vault: Vault) -> SyncEngine:
+    """Rounds as the app makes them, with every step."""
+    people = PeopleSync(gateway.channel, vault)
+    identity = IdentitySync(gateway.channel, vault)
+    steps = Steps(identity, DocumentSync(gateway.channel, vault))
+    return SyncEngine(gateway, vault, system_wall_ms, people, steps)
+
+
 @contextmanager
 def real_tablet(
     folder: Path, server: RealServer, url: str = ""
@@ -179,10 +187,7 @@ def real_tablet(
         )
         vault = file.choose_pin(nurse, PIN)
         gateway = HttpGateway(url or server.url, enrolment.token)
-        people = PeopleSync(gateway.channel, vault)
-        identity = IdentitySync(gateway.channel, vault)
-        steps = Steps(identity, DocumentSync(gateway.channel, vault))
-        engine = SyncEngine(gateway, vault, system_wall_ms, people, steps)
+        engine = engine_of(gateway, vault)
         scheduler = SyncScheduler(random.Random(1))
         try:
             yield RealTablet(file, vault, gateway, engine, scheduler)
