@@ -15,6 +15,7 @@ from app.core.device_report import REPORT_HEADER
 from app.core.problems import ProblemCode
 from app.core.wire import PractitionerInfo, Role
 from sync_server.access import ROLES, Caller, lets_in
+from sync_server.caller import Device
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
@@ -58,15 +59,6 @@ async def address_of(request: Request) -> str:
 ContextDep = Annotated[Context, Depends(context_of)]
 LimiterDep = Annotated[RateLimiter, Depends(limiter_of)]
 AddressDep = Annotated[str, Depends(address_of)]
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """The device that asks."""
-
-    device_id: str
-    site_id: str
-    public_key: bytes
 
 
 @lets_in(Caller.ANYBODY)

@@ -20,8 +20,10 @@ from app.core import (
     compartment_wire,
     console_wire,
     erasure_wire,
+    identity_wire,
     parcel,
     people_wire,
+    scope_wire,
     wire,
 )
 from app.core.version import VERSION
@@ -50,6 +52,9 @@ _BODIES: tuple[type[BaseModel], ...] = (
     wire.PushRequest,
     parcel.ParcelUpload,
     compartment_wire.NewCompartmentKey,
+    identity_wire.NewIdentity,
+    scope_wire.WantedPatients,
+    scope_wire.LookUp,
     people_wire.Proposals,
     people_wire.PractitionerKeys,
     people_wire.RecoverySlot,

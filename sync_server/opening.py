@@ -7,7 +7,7 @@ from sync_server import secret_file
 from sync_server.context import Context, Ports
 from sync_server.database import Database
 from sync_server.migrations.run import migrate
-from sync_server.services import erasure, setup
+from sync_server.services import checks, erasure, setup
 from sync_server.settings import Settings, SettingsError
 
 
@@ -50,4 +50,5 @@ def open_context(settings: Settings, ports: Ports, database: Database) -> Contex
             f"{settings.data / secret_file.NAME} belongs to another deployment than "
             "this database. Put the right one back; nothing was changed."
         )
+    checks.ensure(database)
     return Context(settings, database, secrets, ports)

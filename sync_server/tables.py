@@ -33,6 +33,7 @@ class SiteRow(SQLModel, table=True):
     plan: str = Field(sa_type=Text)
     idle_seconds: int | None
     cover_seconds: int | None
+    keep_days: int | None
 
 
 class PractitionerRow(SQLModel, table=True):
@@ -73,6 +74,8 @@ class DeviceRow(SQLModel, table=True):
     acknowledged: int = Field(sa_type=BigInteger)
     head_digest: bytes = Field(sa_type=LargeBinary)
     handed_over_at: int | None = Field(sa_type=BigInteger)
+    previous_device_id: str | None = Field(sa_type=Text)
+    """Who it was before it turned out to be a copy."""
 
 
 class DeviceContactRow(SQLModel, table=True):
@@ -264,6 +267,30 @@ class DocumentRow(SQLModel, table=True):
     revision: int = Field(sa_type=BigInteger)
 
 
+class ScopeMemberRow(SQLModel, table=True):
+    """Whom a unit of scope holds: `site:<id>`, or `device:<id>` for who was looked up.
+
+    `sequence`: of the operation with which they came in.
+    """
+
+    __tablename__ = "scope_member"
+    __table_args__ = (
+        Index("scope_member_of_patient", "patient_id"),
+        Index("scope_member_by_sequence", "unit", "sequence"),
+    )
+    unit: str = Field(primary_key=True, sa_type=Text)
+    patient_id: str = Field(primary_key=True, sa_type=Text)
+    sequence: int = Field(sa_type=BigInteger)
+
+
+class ScopeCheckRow(SQLModel, table=True):
+    """What a unit's records count: `patient:<id>`, `site:<id>` (core's unit_check)."""
+
+    __tablename__ = "scope_check"
+    unit: str = Field(primary_key=True, sa_type=Text)
+    total: str = Field(sa_type=Text)
+
+
 def table_of(row: type[SQLModel]) -> Table:
     """Return the Core table of a row class, for statements on hot paths."""
     return SQLModel.metadata.tables[str(row.__tablename__)]
@@ -274,6 +301,8 @@ SET_ASIDE = table_of(SetAsideRow)
 LINK = table_of(LinkRow)
 SIGNATURE = table_of(SignatureRow)
 DOCUMENT = table_of(DocumentRow)
+SCOPE_MEMBER = table_of(ScopeMemberRow)
+SCOPE_CHECK = table_of(ScopeCheckRow)
 AUDIT_EVENT = table_of(AuditEventRow)
 COMPARTMENT_READER = table_of(CompartmentReaderRow)
 COMPARTMENT_KEY = table_of(CompartmentKeyRow)

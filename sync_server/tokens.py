@@ -33,3 +33,11 @@ def device_token(
     """
     parts = (code.encode(), device_id.encode(), public_key)
     return text_of(secrets.keyed_hash("device-token", *parts))
+
+
+def next_token(
+    secrets: ServerSecrets, before: str, device_id: str, public_key: bytes
+) -> str:
+    """Return the token of a device that was another one, the same each time."""
+    parts = (before.encode(), device_id.encode(), public_key)
+    return text_of(secrets.keyed_hash("next-device-token", *parts))

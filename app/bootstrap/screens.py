@@ -77,6 +77,9 @@ class Session(Protocol):
     def unlock(self, open_vault: Callable[[], Vault]) -> None:
         """Open the vault for this session; another one is locked first. Blocks."""
 
+    def connect_again(self, code: str) -> None:
+        """Enrol this tablet again with a one-time code; raises SyncFailure."""
+
     def way_back(self) -> tuple[to.Route, ...]:
         """Where whoever unlocked goes on; only while unlocked."""
 
@@ -188,7 +191,7 @@ def _of_this_tablet(session: Session, place: Place) -> Screen:
     if isinstance(place.route, to.ThisTablet):
         keeping = tablet_.Keeping(process.settings.data, session.device)
         return Screen(tablet_.loop(desk, work, keeping), tablet_view)
-    line = sync.Line(process.scheduler, session.device)
+    line = sync.Line(process.scheduler, session.device, session.connect_again)
     return Screen(sync.loop(desk, work, place, line), sync_view)
 
 

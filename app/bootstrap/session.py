@@ -210,6 +210,15 @@ class TabletSession(Session):
             return entry.route
         return screen.way_back(screen.loop.model)
 
+    def connect_again(self, code: str) -> None:
+        """Enrol this tablet again with a one-time code, in a round at once.
+
+        Raises SyncFailure for a mistyped one; what comes of the round is in its report.
+        """
+        if self._held is not None:
+            self._held.identity.offer_code(code)
+            self.process.scheduler.sync_now()
+
     def way_back(self) -> tuple[Route, ...]:
         """Where whoever unlocked goes on: where this tablet was as it locked."""
         way = self.process.way

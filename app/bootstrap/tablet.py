@@ -34,13 +34,16 @@ from app.storage import (
     tuned_cost,
     wipe,
 )
+from app.sync.documents import DocumentSync
 from app.sync.engine import SyncEngine
 from app.sync.erasures import ErasureSync
 from app.sync.failures import SyncFailure
 from app.sync.gateway import HttpGateway
 from app.sync.hand_over import hand_over, report_of
+from app.sync.identity import IdentitySync
 from app.sync.people import PeopleSync
 from app.sync.scheduler import SyncScheduler
+from app.sync.steps import Steps
 from app.ui.source import Source
 
 _POLICY = UnlockPolicy()
@@ -73,6 +76,7 @@ class Holding:
 
     vault: Vault
     gateway: HttpGateway
+    identity: IdentitySync
 
 
 class TabletProcess:
@@ -221,10 +225,15 @@ class TabletProcess:
         gateway = HttpGateway(connection.server_url, connection.token)
         gateway.channel.reporter = lambda: report_of(vault, self.wall)
         people = PeopleSync(gateway.channel, vault)
-        erasures = ErasureSync(gateway.channel, vault)
-        engine = SyncEngine(gateway, vault, self.wall, people, erasures)
+        identity = IdentitySync(gateway.channel, vault)
+        steps = Steps(
+            identity,
+            DocumentSync(gateway.channel, vault),
+            ErasureSync(gateway.channel, vault),
+        )
+        engine = SyncEngine(gateway, vault, self.wall, people, steps)
         self.scheduler.attach(engine)
-        return Holding(vault, gateway)
+        return Holding(vault, gateway, identity)
 
     def _settle_sent(self, vault: Vault) -> None:
         """Record what the server answered while this was locked.

@@ -33,6 +33,8 @@ class AuditKind(StrEnum):
     """A confidential note was taken out of sight; `reason` says why."""
     NOTE_MOVED = "note-moved"
     """One was sealed anew on another person's record."""
+    LOOK_UP = "look-up"
+    """A person was looked up whom the tablet did not hold; the reason is beside it."""
     EXPORT = "export"
     """Records left the tablet, in the clear or sealed to somebody."""
     ERASE = "erase"
@@ -69,6 +71,7 @@ _WORDS: Mapping[str, _Words] = {
     AuditKind.READ_NOTE: _Words(*_RECORD, "R", purpose="TREAT"),
     AuditKind.NOTE_IN_ERROR: _Words(*_RECORD, "U", purpose="PATADMIN"),
     AuditKind.NOTE_MOVED: _Words(*_RECORD, "U", purpose="PATADMIN"),
+    AuditKind.LOOK_UP: _Words(*_RECORD, "R", purpose="TREAT"),
     AuditKind.EXPORT: _Words(*_EXPORT, "R"),
     AuditKind.ERASE: _Words(*_RECORD, "D", purpose="HLEGAL"),
     AuditKind.BREAK_GLASS: _Words(

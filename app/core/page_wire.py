@@ -3,9 +3,12 @@
 from app.core.wire import Cursor
 from app.core.wire_base import WireModel
 
+PAGES = "pages."
+"""What the cursor between two pages begins with: with it one asks for the next page."""
+
 
 class DocumentItem(WireModel):
-    """One record whole: the JSON text of app.core.document_pack, never made again.
+    """One record whole: the JSON text of app.core.document_pack, or of document_json.
 
     It holds each field's heads with stamp, author, device and site.
     """

@@ -82,6 +82,7 @@ class ProblemCode(StrEnum):
     BACKUP_NOT_OPENED = "backup-not-opened"
     RESTORE_NOT_EMPTY = "restore-not-empty"
     UNEXPECTED = "unexpected"
+    OTHER_DEPLOYMENT = "other-deployment"
 
     # Colleagues on one tablet
     PASSPHRASE_NEEDED = "passphrase-needed"  # noqa: S105 - a code, no secret

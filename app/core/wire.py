@@ -15,7 +15,7 @@ from app.core.wire_base import Bytes, Id, Reason, WireModel
 
 API_PREFIX = "/v1"
 MAX_BATCH_OPERATIONS = 500
-Cursor = Annotated[str, Field(max_length=96)]
+Cursor = Annotated[str, Field(max_length=192)]
 """How far a device has read; only its server reads it, and it is never a time."""
 
 
@@ -118,6 +118,8 @@ class Setup(WireModel):
     """How long an unlocked tablet waits for a touch before it locks."""
     cover_seconds: int = Field(default=60, ge=1)
     """How long the app may be out of the foreground before it locks."""
+    keep_days: int | None = Field(default=None, ge=1)
+    """How long a tablet keeps who is in nobody's care; None is as long as it can."""
     sealing_key: Bytes = b""
     """X25519, 32 bytes raw: what is not sent yet is sealed to it at a lock."""
 
@@ -216,6 +218,11 @@ class PullResponse(WireModel):
     server_ms: int
     erasures: Cursor = ""
     """Names the newest erasure: a tablet that has another mark asks who was erased."""
+    entered: tuple[str, ...] = ()
+    """Patients who came into the device's scope with this page, and were known before:
+    their documents are to be asked for whole."""
+    check: str = ""
+    """With the last page: what all that the device holds counts (see unit_check)."""
 
 
 class ChainStatus(WireModel):

@@ -80,6 +80,9 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "The server does not know how far this tablet has read. "
             "It will read again from the start."
         ),
+        ProblemCode.OTHER_DEPLOYMENT: N_(
+            "This code is for another organisation’s server. Nothing was changed."
+        ),
         ProblemCode.CHANGE_INCOMPLETE: N_(
             "A part of what was saved together is missing, so it was set aside."
         ),

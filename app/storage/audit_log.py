@@ -9,6 +9,7 @@ from app.core.merge import Document
 from app.core.records import RecordType
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import VaultCorruptError
+from app.storage.former import load_former
 from app.storage.unit import Unit
 from app.storage.unlocked import CARD_SECRET, Unlocked
 
@@ -25,6 +26,17 @@ def subject_of(parts: Unlocked) -> str:
             parts.rows.damaged.add(Damage(DamageKind.VALUE, CARD_SECRET))
             return ""
     return audit_subject(secret, parts.state.head.device_id)
+
+
+def all_subjects_of(parts: Unlocked) -> tuple[str, ...]:
+    """The same, with those of who this device was before; the newest first."""
+    with parts.database.read() as driver:
+        former = load_former(driver, parts.local, parts.rows.damaged)
+        secret = parts.local.get(driver, CARD_SECRET) if former else None
+    if secret is None:
+        return (subject_of(parts),)
+    before = (audit_subject(secret, device_id) for device_id in reversed(former))
+    return (subject_of(parts), *before)
 
 
 def append_events(

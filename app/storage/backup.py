@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from app.core.chain import GENESIS, ChainHead
 from app.core.clock import WallClock
 from app.core.ids import Ids
 from app.core.people_wire import Proposal
@@ -30,17 +29,18 @@ from app.storage.errors import (
 )
 from app.storage.file_lock import FileLock
 from app.storage.folders import sync_folder
+from app.storage.former import add_former
 from app.storage.hpke import BoxKey
 from app.storage.ledgers import count_anew
-from app.storage.local_state import STATE, LocalState
+from app.storage.local_state import STATE
 from app.storage.migrations import migrate
 from app.storage.opening import COPY_NAME, VAULT_NAME, unlink_temporary
 from app.storage.pins import check_new_pin
+from app.storage.rechain import rechain
 from app.storage.recovery import current_state
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import FLOOR, PinCost, Sealer, derive_key
 from app.storage.slots import Slot, SlotKeys, Slots
-from app.storage.stored_operation import State
 from app.storage.unlocked import Keyed
 
 RESTORATION = "restore/epoch"
@@ -234,32 +234,13 @@ def _drop_what_nothing_opens(driver: sqlite3.Connection, local: SealedValues) ->
 
 
 def _rechain(transaction: Transaction, contents: Contents, device_id: str) -> None:
-    """Put every own operation into a new chain, to be offered again by its old id.
-
-    Also what the old device had acknowledged: the server answers that it knows it.
-    """
+    """Put every own operation into a new chain, to be offered again by its old id."""
     driver, keyed = transaction.driver, Keyed.of(contents.data_key)
-    rows = keyed.rows
-    before = current_state(driver, rows, keyed.local, contents.device_id)
-    own = "WHERE number IS NOT NULL ORDER BY number"
-    operations = list(rows.select_operations(driver, own))
-    driver.execute("UPDATE operation SET number = NULL WHERE number IS NOT NULL")
-    head = ChainHead(device_id, 0, GENESIS)
-    for stored in operations:
-        head = head.extend(stored.encoded.header_digest)
-        keyed.aside.drop(driver, stored.header.operation_id)
-        rows.put_operation(
-            driver,
-            replace(
-                stored,
-                device_id=device_id,
-                state=State.PENDING,
-                number=head.number,
-                link=head.digest,
-            ),
-        )
+    before = current_state(driver, keyed.rows, keyed.local, contents.device_id)
+    head = rechain(driver, keyed, device_id)
+    add_former(driver, keyed.local, contents.device_id)
     clock = replace(before.clock, device_id=device_id)
-    state = LocalState(clock, head, before.position, before.cursor)
+    state = replace(before, clock=clock, head=head)
     keyed.local.put(driver, STATE, state.to_bytes())
 
 

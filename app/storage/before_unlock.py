@@ -1,6 +1,7 @@
 """What is read before unlock, sealed under a key from the device secret."""
 
 import json
+import sqlite3
 from collections.abc import Iterable
 
 from app.core.clock import WallClock
@@ -28,6 +29,7 @@ from app.storage.slots import Slots
 
 _CHECK = "device_check"
 _IDENTITY = "identity"
+_NEXT_IDENTITY = "identity/next"
 _CONNECTION = "connection"
 _SETUP = "setup"
 _DEVICE_BOX = "people/device_box"
@@ -65,17 +67,40 @@ class BeforeUnlock:
         with self._database.write() as transaction:
             raw = self._values.get(transaction.driver, _IDENTITY)
             if raw is None:
-                device_id, key = ids.new(), SigningKey.generate()
-                text = json.dumps([device_id, key.private_bytes.hex()])
-                self._values.put(transaction.driver, _IDENTITY, text.encode())
-                return device_id, key
-        device_id, private = json.loads(raw)
-        return device_id, SigningKey(bytes.fromhex(private))
+                raw = _identity_bytes(ids.new(), SigningKey.generate())
+                self._values.put(transaction.driver, _IDENTITY, raw)
+        return _identity_from(raw)
 
     def identity(self, ids: Ids) -> DeviceIdentity:
         """Return what this device shows to the server when it enrols."""
         device_id, key = self.signing_key(ids)
         return DeviceIdentity(device_id, key.public_bytes)
+
+    def next_identity(self, ids: Ids) -> tuple[str, SigningKey]:
+        """Return who this device will be if it must be another, made once and kept."""
+        with self._database.write() as transaction:
+            raw = self._values.get(transaction.driver, _NEXT_IDENTITY)
+            if raw is None:
+                raw = _identity_bytes(ids.new(), SigningKey.generate())
+                self._values.put(transaction.driver, _NEXT_IDENTITY, raw)
+        return _identity_from(raw)
+
+    def take_next_identity(
+        self, driver: sqlite3.Connection, enrolment: Enrolment
+    ) -> tuple[str, SigningKey]:
+        """Be that one from this transaction on, as the server enrolled it.
+
+        Raises VaultCorruptError where none was made.
+        """
+        raw = self._values.require(driver, _NEXT_IDENTITY)
+        self._values.put(driver, _IDENTITY, raw)
+        self._values.drop(driver, _NEXT_IDENTITY)
+        # It names the device that it was sealed for, and is sealed anew.
+        self._values.drop(driver, _RECOVERY)
+        self._values.put(driver, _CONNECTION, connection_bytes(enrolment))
+        self._values.put(driver, _SETUP, enrolment.setup.model_dump_json().encode())
+        self._setup = None
+        return _identity_from(raw)
 
     def enrol(self, enrolment: Enrolment) -> None:
         """Keep what the server answered, in one transaction."""
@@ -230,3 +255,12 @@ class BeforeUnlock:
         secret = self._values.get(transaction.driver, _CARD_SECRET)
         self._values.drop(transaction.driver, _CARD_SECRET)
         return secret
+
+
+def _identity_bytes(device_id: str, key: SigningKey) -> bytes:
+    return json.dumps([device_id, key.private_bytes.hex()]).encode()
+
+
+def _identity_from(raw: bytes) -> tuple[str, SigningKey]:
+    device_id, private = json.loads(raw)
+    return device_id, SigningKey(bytes.fromhex(private))

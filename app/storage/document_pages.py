@@ -7,6 +7,7 @@ join, and the log of a record is folded over what came.
 import hashlib
 import json
 import sqlite3
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
@@ -48,12 +49,17 @@ class _Came(NamedTuple):
 def apply_documents(
     unit: Unit, aside: SetAsideRows, clock: HybridClock, page: DocumentPage
 ) -> None:
-    """Apply a page and its cursor in the unit's transaction.
+    """Apply a page and its cursor in the unit's transaction."""
+    take_documents(unit, aside, clock, page.documents)
+    unit.move_cursor(page.cursor)
 
-    What is no document, or another patient's, is set aside and blocks nothing.
-    """
+
+def take_documents(
+    unit: Unit, aside: SetAsideRows, clock: HybridClock, items: Iterable[DocumentItem]
+) -> None:
+    """Take whole documents in; what is none, or another patient's, blocks nothing."""
     by_patient: dict[str, list[_Came]] = {}
-    for item in page.documents:
+    for item in items:
         try:
             came = _decode(item)
         except ValueError:
@@ -79,7 +85,6 @@ def apply_documents(
         for came in by_patient[patient_id]:
             _merge(unit, aside, came)
     unit.move_clock(clock.last)
-    unit.move_cursor(page.cursor)
 
 
 def _decode(item: DocumentItem) -> _Came:

@@ -31,6 +31,7 @@ StorageError
         FileForeignError
         FileOfAnotherTabletError
         FileForgedError
+    OtherDeploymentError       a server that is not this tablet's
     RecordMismatchError        a record id that belongs to another patient or type
     PatientErasedError         nothing is written of them any more
 """
@@ -270,3 +271,9 @@ class FileForgedError(CarriedFileError):
     """The file was not made by this tablet's server."""
 
     code = ProblemCode.FILE_FORGED
+
+
+class OtherDeploymentError(StorageError):
+    """A server of another deployment: this tablet's records are none of its."""
+
+    code = ProblemCode.OTHER_DEPLOYMENT

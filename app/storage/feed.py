@@ -1,5 +1,7 @@
 """Taking in a page of the server's feed: idempotent, nothing blocks the rest."""
 
+from collections.abc import Collection
+
 from app.core.clock import HybridClock
 from app.core.operation import Operation, OperationError, decode_header
 from app.core.problems import ProblemCode
@@ -21,26 +23,44 @@ class _ItemError(Exception):
 
 
 def apply_page(
-    unit: Unit, aside: SetAsideRows, clock: HybridClock, page: PullResponse
-) -> None:
-    """Apply a page and its cursor in the unit's transaction."""
+    unit: Unit,
+    aside: SetAsideRows,
+    clock: HybridClock,
+    page: PullResponse,
+    left: Collection[str] = (),
+) -> frozenset[str]:
+    """Apply a page and its cursor in the unit's transaction; return who is back.
+
+    Of whoever `left` this device nothing is taken in here: all of them is asked for.
+    """
+    back = set(page.entered)
     for item in page.items:
         try:
-            _apply(unit, aside, clock, item)
+            stored, operation = _decode(item)
+            clock.observe(stored.header.at, item.clamp_ms)
+            if stored.header.patient_id in left:
+                back.add(stored.header.patient_id)
+            else:
+                _apply(unit, aside, item, stored, operation)
         except _ItemError as error:
             _set_aside(unit, aside, item, error.reason)
     unit.move_clock(clock.last)
     unit.move_cursor(page.cursor)
+    return frozenset(back - unit.erased)
 
 
-def _apply(unit: Unit, aside: SetAsideRows, clock: HybridClock, item: FeedItem) -> None:
+def _apply(
+    unit: Unit,
+    aside: SetAsideRows,
+    item: FeedItem,
+    stored: StoredOperation,
+    operation: Operation | None,
+) -> None:
     """Take in one item; one that is known already is an echo of a push or a page.
 
     One that could not be read any more is whole again after it.
     """
-    stored, operation = _decode(item)
     header = stored.header
-    clock.observe(header.at, item.clamp_ms)
     known = unit.rows.operation(unit.driver, header.operation_id)
     if known is not None:
         if known.encoded.header_digest != stored.encoded.header_digest:

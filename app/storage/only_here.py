@@ -1,6 +1,8 @@
 """How much exists on this tablet alone."""
 
+import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.storage.rows import Rows
@@ -21,18 +23,25 @@ class OnlyHere:
     refused_records: int = 0
 
 
-def only_here(driver: sqlite3.Connection, rows: Rows, leave_out: str = "") -> OnlyHere:
-    """Count what no server has accepted; one patient id may be left out."""
+def only_here(
+    driver: sqlite3.Connection, rows: Rows, leave_out: Iterable[str] = ()
+) -> OnlyHere:
+    """Count what no server has accepted; some patient ids may be left out."""
+    others = json.dumps(list(leave_out))
     # SQLite uses a partial index only where its condition is repeated as it stands.
     waiting, records, refused, of_refused = driver.execute(
         "SELECT count(*) FILTER (WHERE state = 0), count(DISTINCT record_id), "
         "count(*) FILTER (WHERE state = 2), "
         "count(DISTINCT record_id) FILTER (WHERE state = 2) "
-        "FROM operation WHERE state <> 1 AND patient_id <> ?",
-        (leave_out,),
+        "FROM operation WHERE state <> 1 "
+        "AND patient_id NOT IN (SELECT value FROM json_each(?))",
+        (others,),
     ).fetchone()
     found = rows.select_operations(
-        driver, "WHERE state <> 1 AND patient_id <> ? ORDER BY number", leave_out
+        driver,
+        "WHERE state <> 1 AND patient_id NOT IN (SELECT value FROM json_each(?)) "
+        "ORDER BY number",
+        others,
     )
     oldest = next(found, None)
     oldest_at = None if oldest is None else oldest.header.at.wall_ms

@@ -254,6 +254,14 @@ class PatientIndex:
             found = (self._entries.get(i) for i in self._fresh)
             return self._texts, [entry for entry in found if entry is not None]
 
+    def quiet_since(self, before_ms: int) -> list[str]:
+        """Return who is in nobody's care, and was not changed since (UTC ms)."""
+        return [
+            e.patient_id
+            for e in self.entries()
+            if e.recency < before_ms and not e.waits
+        ]
+
     def queue(self, station: Station, site_id: str) -> list[PatientSummary]:
         """Return who waits at a station of a site, urgent first, then longest."""
         waiting = [entry.summary for entry in self.entries() if entry.waits]

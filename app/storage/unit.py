@@ -38,6 +38,8 @@ class Unit:
         """Patients with operations that now stand elsewhere with the server."""
         self.erased = erased
         """Who was erased, as of this transaction."""
+        self.drops_snapshot = False
+        """Whether somebody left of whom a kept index must not speak any more."""
         self._before = state, erased
         self._documents: dict[str, Document] = {}
         self._paged: set[str] = set()
@@ -55,6 +57,12 @@ class Unit:
     def erase(self, patient_id: str) -> None:
         """Take a patient out of lists, and keep them out of the vault."""
         self.erased |= {patient_id}
+        self.summaries[patient_id] = None
+        self.touched.add(patient_id)
+
+    def forget(self, patient_id: str) -> None:
+        """Take a patient out of lists who leaves this device, and may come back."""
+        self.drops_snapshot = True
         self.summaries[patient_id] = None
         self.touched.add(patient_id)
 
@@ -146,6 +154,8 @@ class Unit:
             )
         if self.has_erased:
             put_erased(self.driver, local, self.erased)
-            drop_snapshot(self.driver)  # It is made again; it names who was erased.
+            self.drops_snapshot = True
+        if self.drops_snapshot:
+            drop_snapshot(self.driver)  # It is made again; it names who is gone.
         if self.state != self._before[0]:
             local.put(self.driver, STATE, self.state.to_bytes())

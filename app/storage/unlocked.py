@@ -187,8 +187,9 @@ class Unlocked:
                 raise
             self.state = unit.state
             self.index.update(unit.summaries)
-            if unit.has_erased:
-                self.erased, self._kept = unit.erased, Snapshot()
+            self.erased = unit.erased
+            if unit.drops_snapshot:
+                self._kept = Snapshot()
             if self.state.position - self._kept.position >= SNAPSHOT_EVERY:
                 _if_the_disk_lets(self.keep_snapshot)
         concerned = unit.summaries.keys() | unit.touched

@@ -3,17 +3,15 @@
 from app.storage.vault_audit import VaultAudit
 from app.storage.vault_backup import VaultBackup
 from app.storage.vault_carried import VaultCarried
-from app.storage.vault_erasure import VaultErasure
 from app.storage.vault_pins import VaultPins
 from app.storage.vault_records import VaultRecords
-from app.storage.vault_rotation import VaultRotation
+from app.storage.vault_scope import VaultScope
 
 
 class Vault(
     VaultRecords,
-    VaultErasure,
+    VaultScope,
     VaultCarried,
-    VaultRotation,
     VaultPins,
     VaultAudit,
     VaultBackup,

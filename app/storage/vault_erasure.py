@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from app.core.erasure_wire import ErasedPage
-from app.storage.audit_log import subject_of
+from app.storage.audit_log import all_subjects_of
 from app.storage.errors import RecordMismatchError
 from app.storage.patient_erasure import erase_patient
 from app.storage.vault_sync import VaultSync
@@ -23,7 +23,7 @@ class VaultErasure(VaultSync):
         is sealed anew. Raises RecordMismatchError for this device's audit events, which
         are no patient's.
         """
-        if patient_id == subject_of(self._unlocked):
+        if patient_id in all_subjects_of(self._unlocked):
             raise RecordMismatchError
         self._erase({patient_id})
 
@@ -52,7 +52,7 @@ class VaultErasure(VaultSync):
         parts = self._unlocked
         going = set(patient_ids) - parts.erased
         if going:
-            going.discard(subject_of(parts))
+            going -= {*all_subjects_of(parts)}
         if not going and mark is None:
             return
         if going:

@@ -1,11 +1,13 @@
 """What a sync round reads and writes in an open vault."""
 
+import json
 import logging
 
-from app.core.page_wire import DocumentPage
+from app.core.page_wire import PAGES, DocumentPage
 from app.core.wire import PullResponse, PushRequest, PushResponse
 from app.storage import outbox, parcel, reply
-from app.storage.audit_log import subject_of
+from app.storage.audit_log import all_subjects_of
+from app.storage.damage import DamageKind
 from app.storage.document_pages import apply_documents
 from app.storage.enrolment import Connection
 from app.storage.errors import StorageError, VaultCorruptError
@@ -13,6 +15,7 @@ from app.storage.feed import apply_page
 from app.storage.only_here import OnlyHere, only_here
 from app.storage.open_vault import OpenVault
 from app.storage.outbox import BatchLimits
+from app.storage.scope import WANTED, load_ids, load_left, put_ids
 from app.storage.set_aside import SetAside
 
 _LIMITS = BatchLimits()
@@ -120,7 +123,13 @@ class VaultSync(OpenVault):
         """Apply a page and its cursor; broken items are set aside and block nothing."""
         parts = self._unlocked
         with parts.writing() as unit:
-            apply_page(unit, parts.aside, parts.clock(unit.state), page)
+            driver, damaged = unit.driver, parts.rows.damaged
+            left = load_left(driver, parts.local, damaged)
+            clock = parts.clock(unit.state)
+            back = apply_page(unit, parts.aside, clock, page, left)
+            wanted = load_ids(driver, parts.local, WANTED, damaged) if back else back
+            if not back <= wanted:
+                put_ids(driver, parts.local, WANTED, back | wanted)
 
     def apply_documents(self, page: DocumentPage) -> None:
         """Apply a page of a first sync and its cursor; it takes nothing away.
@@ -132,10 +141,33 @@ class VaultSync(OpenVault):
         with parts.writing() as unit:
             apply_documents(unit, parts.aside, parts.clock(unit.state), page)
 
+    @property
+    def reads_pages(self) -> bool:
+        """Whether a first sync is to be made, or goes on: the feed comes after it.
+
+        A vault that has other devices' operations reads the feed again instead; but a
+        record that came in a page, and is damaged, comes again only in one.
+        """
+        cursor = self._unlocked.state.cursor
+        if cursor:
+            return cursor.startswith(PAGES)
+        parts = self._unlocked
+        with parts.database.read() as driver:
+            others = driver.execute(
+                "SELECT 1 FROM operation WHERE number IS NULL LIMIT 1"
+            ).fetchone()
+            lost = {d.id for d in parts.rows.damaged if d.kind is DamageKind.DOCUMENT}
+            paged = driver.execute(
+                "SELECT 1 FROM document WHERE paged = 1 AND record_id IN "
+                "(SELECT value FROM json_each(?)) LIMIT 1",
+                (json.dumps(sorted(lost)),),
+            ).fetchone()
+        return others is None or paged is not None
+
     def counts(self) -> OnlyHere:
         """Return how much exists on this tablet alone; audit events are no records."""
         parts = self._unlocked
-        events = subject_of(parts)
+        events = all_subjects_of(parts)
         with parts.database.read() as driver:
             return only_here(driver, parts.rows, leave_out=events)
 

@@ -13,12 +13,12 @@ from app.core.wire import ChainStatus, Outcome, PullResponse, PushRequest, PushR
 from app.storage.errors import StorageError, VaultCorruptError
 from app.storage.only_here import OnlyHere
 from app.sync.channel import Traffic
-from app.sync.erasures import ErasureSync
 from app.sync.failures import ConnectionCut, ProtocolMismatch, Refused, SyncFailure
 from app.sync.gateway import Gateway
 from app.sync.people import PeopleSync
 from app.sync.ports import SyncVault
 from app.sync.report import OnProgress, Phase, SetAside, SyncProgress, SyncReport
+from app.sync.steps import Steps
 
 PAGE_OPERATIONS = 500
 SETUP_EVERY_MS = 10 * 60 * 1000
@@ -28,6 +28,9 @@ _RECOVERABLE = frozenset(
     {ProblemCode.EPOCH_CHANGED, ProblemCode.CURSOR_WRONG, ProblemCode.CHAIN_GAP}
 )
 """Each proves that the server's log is not the one that was read before."""
+
+
+_NO_STEPS = Steps()
 
 
 def ignore_progress(_progress: SyncProgress) -> None:
@@ -43,13 +46,15 @@ class SyncEngine:
         vault: SyncVault,
         wall: WallClock,
         people: PeopleSync | None = None,
-        erasures: ErasureSync | None = None,
+        steps: Steps = _NO_STEPS,
     ) -> None:
         self._gateway = gateway
         self._vault = vault
         self._wall = wall
         self._people = people
-        self._erasures = erasures
+        self._identity = steps.identity
+        self._documents = steps.documents
+        self._erasures = steps.erasures
         self._setup_at: int | None = None
 
     def round(
@@ -67,6 +72,8 @@ class SyncEngine:
         run = _Run(self._gateway.traffic, self._wall(), progress, cancel or Event())
         renews = asked or self._is_setup_old()
         try:
+            if self._identity is not None:
+                run.is_another = self._identity.before_round()
             # Who was added here must be known before what they wrote arrives.
             renews |= self._people is not None and self._people.before_push()
             was_refused = renews and self._vault.counts().set_aside > 0
@@ -74,6 +81,8 @@ class SyncEngine:
             if renews and not run.cancel.is_set():
                 self._renew_setup(run, offers=was_refused)
                 self._open_to_readers()
+                if self._documents is not None:
+                    self._documents.leave()
         except (SyncFailure, StorageError) as failure:
             run.stopped_by(failure)
         return run.report(self._wall(), self._gateway.traffic)
@@ -88,7 +97,7 @@ class SyncEngine:
             try:
                 self._push_and_pull(run)
             except Refused as refusal:
-                self._recover(refusal)
+                self._recover(run, refusal)
             else:
                 return
         self._push_and_pull(run)
@@ -127,6 +136,17 @@ class SyncEngine:
             raise
 
     def _pull_all(self, run: "_Run") -> None:
+        if self._documents is not None:
+            self._documents.first(
+                run.cancel, lambda done: self._tell(run, Phase.PULL, done, None)
+            )
+        check = self._pull_feed(run)
+        if self._documents is not None:
+            run.differed += self._documents.compare(check)
+            self._documents.entered(run.cancel)
+
+    def _pull_feed(self, run: "_Run") -> str:
+        """Read to the end; return what the server says that all of it counts."""
         while not run.cancel.is_set():
             cursor = self._vault.cursor()
             page = self._gateway.pull(cursor, PAGE_OPERATIONS)
@@ -138,31 +158,44 @@ class SyncEngine:
                 self._vault.apply_feed(page)
             run.count_pull(page, self._vault.device_id, self._wall())
             if not page.more:
-                return
+                return page.check
             self._tell(run, Phase.PULL, run.pulled, None)
+        return ""
 
     def _tell(self, run: "_Run", phase: Phase, done: int, total: int | None) -> None:
         now, begun = self._gateway.traffic, run.traffic
         sent, received = now.sent - begun.sent, now.received - begun.received
         run.progress(SyncProgress(phase, done, total, sent, received))
 
-    def _recover(self, refusal: Refused) -> None:
+    def _recover(self, run: "_Run", refusal: Refused) -> None:
         """Go back to what the server still has; re-raise what nothing can be done for.
 
-        A server that was restored from a backup lacks operations that it had
-        acknowledged: they are offered again, by the same ids. Its log is another one
-        from there on, so it is read from its beginning.
+        A tablet that is a copy of another goes on as one of its own. A server that was
+        restored from a backup lacks operations that it had acknowledged: they are
+        offered again, by the same ids. Its log is another one from there on, so it is
+        read from its beginning.
         """
+        if refusal.code is ProblemCode.DEVICE_FORKED:
+            self._become_another(run, refusal)
+            return
         if refusal.code not in _RECOVERABLE:
             raise refusal
         self._vault.reset_cursor()
-        self._offer_what_is_missing()
+        self._offer_what_is_missing(run)
 
-    def _offer_what_is_missing(self) -> int:
+    def _offer_what_is_missing(self, run: "_Run") -> int:
         status = self._gateway.chain()
         if status.acknowledged and self._is_forked(status):
-            raise Refused(ProblemCode.DEVICE_FORKED)
+            return self._become_another(run, Refused(ProblemCode.DEVICE_FORKED))
         return self._vault.offer_again(status.acknowledged)
+
+    def _become_another(self, run: "_Run", refusal: Refused) -> int:
+        """Take a new identity, once a round; say how much is offered under it."""
+        if self._identity is None or run.is_another:
+            raise refusal
+        self._identity.after_fork()
+        run.is_another = True
+        return self._vault.counts().operations
 
     def _is_forked(self, status: ChainStatus) -> bool:
         """Tell whether the server has another chain; a damaged link proves nothing.
@@ -191,7 +224,7 @@ class SyncEngine:
         if self._people is not None:
             self._people.after_setup()
         self._setup_at = self._wall()
-        is_behind = self._offer_what_is_missing() > 0
+        is_behind = self._offer_what_is_missing(run) > 0
         if is_behind:
             self._vault.reset_cursor()
         # Only now: what the server did not know it may know with this setup, and a
@@ -232,6 +265,8 @@ class _Run:
     failure: ProblemCode | None = None
     wait_seconds: int | None = None
     clock_ahead_ms: int | None = None
+    is_another: bool = False
+    differed: int = 0
 
     def count_push(self, answer: PushResponse, now: int) -> None:
         self.clock_ahead_ms = now - answer.server_ms
@@ -270,4 +305,6 @@ class _Run:
             wait_seconds=self.wait_seconds,
             cancelled=self.cancel.is_set() and self.failure is None,
             clock_ahead_ms=self.clock_ahead_ms,
+            is_another=self.is_another,
+            differed=self.differed,
         )

@@ -60,6 +60,10 @@ class SyncReport:
     cancelled: bool = False
     clock_ahead_ms: int | None = None
     """How far this device's clock is ahead of the server's, where it answered."""
+    is_another: bool = False
+    """Whether this tablet took a new identity: it was a copy, or was not known."""
+    differed: int = 0
+    """Patients who were not the same here as at the server; they were read anew."""
 
     @property
     def succeeded(self) -> bool:

@@ -46,6 +46,15 @@ _NOT_GIVEN = {
 }
 
 
+def set_keeping(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
+    """Say how long a site's tablets keep people who are in nobody's care."""
+    with opened(settings, ports) as context:
+        with context.database.read() as connection:
+            site_id = site_id_of(connection, given.site)
+        set_lock_times(context.database, site_id, LockTimes(keep_days=given.days))
+    return 0
+
+
 def set_locks(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Say how long a site's tablets wait before they lock."""
     times = LockTimes(given.idle_seconds, given.cover_seconds)

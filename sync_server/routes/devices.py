@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.core.compartment_wire import NewCompartmentKey
 from app.core.devices_wire import DeviceStates
+from app.core.identity_wire import NewIdentity
 from app.core.problems import ProblemCode as P
 from app.core.wire import EnrolRequest, EnrolResponse, Setup
 from sync_server.auth import (
@@ -20,7 +21,7 @@ from sync_server.auth import (
 from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
-from sync_server.services import compartments, contacts, revocation
+from sync_server.services import compartments, contacts, identity, revocation
 from sync_server.services.enrolment import enrol as enrol_device
 from sync_server.services.setup import setup_of
 
@@ -54,6 +55,34 @@ def enrol(
 ) -> Response:
     """Enrol a device; asked again with the same code and key, answer the same."""
     return answer(http, enrol_device(context, wanted, address))
+
+
+@router.post(
+    "/identity",
+    summary="Go on as another device: this one turned out to be a copy",
+    openapi_extra=documented(NewIdentity),
+    responses=responses(
+        EnrolResponse,
+        "What a device keeps.",
+        P.UNAUTHENTICATED,
+        P.UNKNOWN_DEVICE,
+        P.DEVICE_REVOKED,
+        P.NOT_JSON,
+        P.TOO_LARGE,
+        P.UNSUPPORTED_ENCODING,
+        P.SIGNATURE_WRONG,
+        P.TOO_MANY_ATTEMPTS,
+        P.FORBIDDEN,
+    ),
+)
+def new_identity(
+    http: Request,
+    context: ContextDep,
+    device: DeviceDep,
+    asked: Annotated[NewIdentity, Depends(body_of(NewIdentity))],
+) -> Response:
+    """Enrol a forked device as another one; asked again, answer the same."""
+    return answer(http, identity.renew(context, device, asked))
 
 
 @router.get(

@@ -1,10 +1,13 @@
 """Push, pull, and where a device's chain stands."""
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from app.core.page_wire import DocumentPage
 from app.core.problems import ProblemCode as P
+from app.core.scope_wire import LookUp, UnitChecks, WantedPatients, WholePatients
 from app.core.wire import (
     MAX_BATCH_OPERATIONS,
     ChainStatus,
@@ -17,9 +20,12 @@ from sync_server.auth import ContextDep, DeviceDep, HandingOverDep
 from sync_server.bodies import answer
 from sync_server.problems import ProblemError, responses
 from sync_server.requests import body_of, documented
-from sync_server.services import device_chain, feed
+from sync_server.services import checks, device_chain, feed, pages
 from sync_server.services.ingest import ingest
+from sync_server.services.look_up import look_up
+from sync_server.services.scope import Scope
 
+logger = logging.getLogger("tessera.sync")
 router = APIRouter(tags=["sync"])
 _DEVICE_PROBLEMS = (P.UNAUTHENTICATED, P.UNKNOWN_DEVICE, P.DEVICE_REVOKED)
 
@@ -75,9 +81,100 @@ def pull(
     limit: Annotated[int, Query(ge=1, le=MAX_BATCH_OPERATIONS)] = MAX_BATCH_OPERATIONS,
 ) -> Response:
     """Return the next page of the device's scope after a cursor."""
-    with context.database.read() as connection:
-        page = feed.pull(context, connection, device.site_id, cursor, limit)
+    with context.database.snapshot() as connection:
+        holder = Scope(device.site_id, device.device_id)
+        page = feed.pull(context, connection, holder, cursor, limit)
     return answer(http, page)
+
+
+@router.get(
+    "/documents",
+    summary="Read whole records: a first sync",
+    responses=responses(
+        DocumentPage,
+        "A page of documents; after the last one the feed goes on.",
+        *_DEVICE_PROBLEMS,
+        P.CURSOR_WRONG,
+        P.EPOCH_CHANGED,
+    ),
+)
+def documents(
+    http: Request,
+    context: ContextDep,
+    device: DeviceDep,
+    cursor: Annotated[Cursor, Query()] = "",
+) -> Response:
+    """Return the next page of the records in the device's scope, who-is-who first."""
+    with context.database.read() as connection:
+        page = pages.page(context, connection, device, cursor)
+    return answer(http, page)
+
+
+@router.post(
+    "/documents",
+    summary="Read patients whole who came into the device's scope",
+    openapi_extra=documented(WantedPatients),
+    responses=responses(
+        WholePatients,
+        "Every document of those whom the device holds.",
+        *_DEVICE_PROBLEMS,
+        P.NOT_JSON,
+        P.TOO_LARGE,
+        P.UNSUPPORTED_ENCODING,
+    ),
+)
+def whole_patients(
+    http: Request,
+    context: ContextDep,
+    device: DeviceDep,
+    wanted: Annotated[WantedPatients, Depends(body_of(WantedPatients))],
+) -> Response:
+    """Return patients whole; of who is in no scope of the device nothing is said."""
+    with context.database.read() as connection:
+        found = pages.whole(context, connection, device, wanted.patient_ids)
+    return answer(http, found)
+
+
+@router.post(
+    "/look-ups",
+    summary="Look a person up whom the device does not hold, for a reason",
+    openapi_extra=documented(LookUp),
+    responses=responses(
+        WholePatients,
+        "All of that patient; it is in the audit.",
+        *_DEVICE_PROBLEMS,
+        P.NOT_JSON,
+        P.TOO_LARGE,
+        P.UNSUPPORTED_ENCODING,
+        P.NOT_FOUND,
+        P.FORBIDDEN,
+        P.TOO_MANY_ATTEMPTS,
+    ),
+)
+def look_up_patient(
+    http: Request,
+    context: ContextDep,
+    device: DeviceDep,
+    asked: Annotated[LookUp, Depends(body_of(LookUp))],
+) -> Response:
+    """Let the device hold a patient, write down who asked and why, answer all."""
+    return answer(http, look_up(context, device, asked))
+
+
+@router.get(
+    "/checks",
+    summary="What each patient in the device's scope counts",
+    responses=responses(UnitChecks, "Checksums by patient.", *_DEVICE_PROBLEMS),
+)
+def checks_of_patients(
+    http: Request, context: ContextDep, device: DeviceDep
+) -> Response:
+    """Return checksums by patient, for a device that holds something otherwise."""
+    logger.warning("differs", extra={"device": device.device_id})
+    holder = Scope(device.site_id, device.device_id)
+    with context.database.snapshot() as connection:
+        found = checks.each_of(connection, holder)
+    return answer(http, found)
 
 
 @router.get(

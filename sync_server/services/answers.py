@@ -27,6 +27,7 @@ from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
 from sync_server.services import device_chain, feed
+from sync_server.services.scope import Scope
 from sync_server.services.setup import deployment_row, epoch_of
 from sync_server.services.site_scope import EVERYWHERE, Sites
 from sync_server.tables import DEVICE, LINK, OPERATION, SET_ASIDE
@@ -117,22 +118,23 @@ def _pages(
     context: Context, connection: Connection, to: AnyRow
 ) -> tuple[tuple[AnswerPage, ...], bool, bool]:
     """Return the feed after the tablet's cursor, or all of it where that is no use."""
+    holder = Scope(to.site_id, to.device_id)
     try:
-        feed.pull(context, connection, to.site_id, to.cursor, 1)
+        feed.pull(context, connection, holder, to.cursor, 1)
     except ProblemError as problem:
         if problem.code not in (ProblemCode.EPOCH_CHANGED, ProblemCode.CURSOR_WRONG):
             raise
-        return *_read(context, connection, to.site_id, ""), True
-    return *_read(context, connection, to.site_id, to.cursor), False
+        return *_read(context, connection, holder, ""), True
+    return *_read(context, connection, holder, to.cursor), False
 
 
 def _read(
-    context: Context, connection: Connection, site_id: str, cursor: str
+    context: Context, connection: Connection, holder: Scope, cursor: str
 ) -> tuple[tuple[AnswerPage, ...], bool]:
     pages: list[AnswerPage] = []
     size, more = 0, True
     while more and size < MAX_FEED_BYTES:
-        page = feed.pull(context, connection, site_id, cursor, MAX_BATCH_OPERATIONS)
+        page = feed.pull(context, connection, holder, cursor, MAX_BATCH_OPERATIONS)
         pages.append(AnswerPage.model_construct(since=cursor, page=page))
         cursor, more = page.cursor, page.more
         size += sum(

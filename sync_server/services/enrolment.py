@@ -51,14 +51,21 @@ def enrol(context: Context, request: EnrolRequest, address: str) -> EnrolRespons
         row = _code_row(context, connection, code)
         site_id = _enrol(context, connection, row, request, token)
         throttle.succeeded(context, connection, WRONG_CODES, address)
-        return EnrolResponse(
-            token=token,
-            epoch=epoch_of(connection),
-            card_secret=context.secrets.card_secret,
-            server_public_key=context.secrets.public_key,
-            setup=setup_of(context, connection, site_id),
-            erased=erasure.everybody(connection),
-        )
+        return answer_of(context, connection, token, site_id)
+
+
+def answer_of(
+    context: Context, connection: Connection, token: str, site_id: str
+) -> EnrolResponse:
+    """Return what an enrolled device of a site keeps."""
+    return EnrolResponse(
+        token=token,
+        epoch=epoch_of(connection),
+        card_secret=context.secrets.card_secret,
+        server_public_key=context.secrets.public_key,
+        setup=setup_of(context, connection, site_id),
+        erased=erasure.everybody(connection),
+    )
 
 
 def _check_key(public_key: bytes) -> None:
@@ -121,4 +128,5 @@ def _device(context: Context, row: AnyRow, request: EnrolRequest) -> dict[str, o
         "acknowledged": 0,
         "head_digest": GENESIS,
         "handed_over_at": None,
+        "previous_device_id": None,
     }

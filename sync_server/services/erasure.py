@@ -14,7 +14,7 @@ from sync_server.context import Context
 from sync_server.database import AnyRow, Database
 from sync_server.erasure_ledger import NAME, ErasureLedger, LedgerEntry
 from sync_server.erasure_tables import ERASURE
-from sync_server.services import audit
+from sync_server.services import audit, checks
 from sync_server.services.administration import AdministrationError
 from sync_server.services.erased_rows import Taken, is_there, take_out
 from sync_server.services.revisions import newest_revision
@@ -58,7 +58,7 @@ def erase(context: Context, wanted: Erasing) -> Erased:
                 "record has not arrived yet, add --not-here-yet."
             )
         entry = LedgerEntry(wanted.patient_id, wanted.reason, now, wanted.by)
-        taken = _take_out(connection, entry, is_known=known)
+        taken = _take_out(database, connection, entry, is_known=known)
         if not known:
             event = _event(context, entry)
             audit.append(database, connection, [event], now)
@@ -93,7 +93,7 @@ def replay(context: Context) -> int:
         for entry in (*kept, *missing):
             is_known = entry.patient_id in known
             if not is_known or is_there(connection, entry.patient_id):
-                _take_out(connection, entry, is_known=is_known)
+                _take_out(database, connection, entry, is_known=is_known)
                 again.append(entry.patient_id)
             if not is_known:
                 event, now = _event(context, entry), context.ports.wall()
@@ -162,9 +162,12 @@ def _mark_of(row: AnyRow) -> str:
     return f"{row.number}.{digest[:_MARK]}"
 
 
-def _take_out(connection: Connection, entry: LedgerEntry, *, is_known: bool) -> Taken:
+def _take_out(
+    database: Database, connection: Connection, entry: LedgerEntry, *, is_known: bool
+) -> Taken:
     revision = newest_revision(connection) + 1
     taken = take_out(connection, entry.patient_id)
+    checks.forget(database, connection, entry.patient_id)
     if is_known:
         whose = ERASURE.c.patient_id == entry.patient_id
         connection.execute(update(ERASURE).where(whose).values(revision=revision))

@@ -12,7 +12,8 @@ from app.core.wire import FeedItem, OperationEnvelope, PullResponse
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
-from sync_server.services import erasure
+from sync_server.services import checks, erasure, scope
+from sync_server.services.scope import Scope
 from sync_server.services.setup import epoch_of
 from sync_server.tables import OPERATION
 
@@ -32,11 +33,6 @@ _COLUMNS = (
     OPERATION.c.content,
     OPERATION.c.clamp_ms,
 )
-
-
-def scope_of(site_id: str) -> ColumnElement[bool]:
-    """Return which operations a device of a site holds: SyncScope `site:<id>`."""
-    return OPERATION.c.site_id == site_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +72,57 @@ class _Position:
 
 
 def pull(
-    context: Context, connection: Connection, site_id: str, cursor: str, limit: int
+    context: Context,
+    connection: Connection,
+    holder: Scope,
+    cursor: str,
+    limit: int,
 ) -> PullResponse:
-    """Return the next page; a change that begins in it is in it whole."""
-    position = _position(connection, site_id, cursor)
-    scope = scope_of(site_id)
-    rows, more = _page(connection, scope, position.sequence, limit)
-    if rows:
-        position = _Position.at(position.epoch, site_id, rows[-1])
+    """Return the next page; a change that begins in it is in it whole.
+
+    Where there is no more, the cursor goes to the end of the log, whoever wrote there:
+    what is not for this device is looked at once.
+    """
+    position = _position(connection, holder.site_id, cursor)
+    units, after = holder.units, position.sequence
+    # Before the page is read: what is written meanwhile comes with the next one.
+    end = _last(connection)
+    until = after if end is None else end.sequence
+    rows, more = _page(connection, scope.holds(units), (after, until), limit)
+    if more:
+        end = rows[-1]
+    if end is not None:
+        position = _Position.at(position.epoch, holder.site_id, end)
     return PullResponse(
         cursor=str(position),
         items=items(rows),
         more=more,
         server_ms=context.ports.wall(),
         erasures=erasure.mark(connection),
+        entered=scope.entered(connection, units, after, position.sequence),
+        check="" if more else checks.total(connection, holder),
     )
+
+
+def newest(connection: Connection, site_id: str) -> str:
+    """Return the cursor of whoever has read all that there is."""
+    return str(_Position.at(epoch_of(connection), site_id, _last(connection)))
+
+
+def sequence_of(connection: Connection, site_id: str, cursor: str) -> int:
+    """Return where in the log a cursor stands.
+
+    For whoever reads pages of documents, and goes on from it when they end. Raises
+    cursor-wrong where it is none, epoch-changed where its log is not this one.
+    """
+    return _position(connection, site_id, cursor).sequence
+
+
+def _last(connection: Connection) -> AnyRow | None:
+    query = select(OPERATION.c.sequence, OPERATION.c.header_digest)
+    return connection.execute(
+        query.order_by(OPERATION.c.sequence.desc()).limit(1)
+    ).first()
 
 
 def items(rows: Sequence[AnyRow]) -> tuple[FeedItem, ...]:
@@ -118,16 +150,21 @@ def history(connection: Connection, patient_id: str) -> tuple[FeedItem, ...]:
 
 
 def _page(
-    connection: Connection, scope: ColumnElement[bool], after: int, limit: int
+    connection: Connection,
+    in_scope: ColumnElement[bool],
+    between: tuple[int, int],
+    limit: int,
 ) -> tuple[list[AnyRow], bool]:
     """Return a page and whether there is more; it ends where a change ends.
 
     It is full at `limit` operations or at PAGE_BYTES; a change's operations follow
     each other in the log, so the last one is read to its end beyond that.
     """
+    after, until = between
     # Of whom was erased nothing is left to take in; tombstones say who (see erasure).
-    scope = and_(scope, OPERATION.c.content.is_not(None))
-    query = select(*_COLUMNS).where(scope, OPERATION.c.sequence > after)
+    in_scope = and_(in_scope, OPERATION.c.content.is_not(None))
+    query = select(*_COLUMNS).where(in_scope, OPERATION.c.sequence > after)
+    query = query.where(OPERATION.c.sequence <= until)
     query = query.order_by(OPERATION.c.sequence).limit(limit + MAX_CHANGE_SIZE)
     page: list[AnyRow] = []
     size = 0

@@ -13,6 +13,7 @@ from app.core.operation import EncodedOperation, Operation, decode_operation
 from app.core.problems import ProblemCode
 from app.core.projections import ResponseView, View
 from app.core.records import RecordType
+from app.core.unit_check import record_value
 from sync_server.database import AnyRow, Database
 from sync_server.problems import place_of
 from sync_server.services.revisions import newest_revision
@@ -65,6 +66,8 @@ class Fold:
     folded: dict[str, Folded] = field(default_factory=dict)
     set_aside: dict[str, dict[str, Operation]] = field(default_factory=dict)
     set_aside_digests: set[bytes] = field(default_factory=set)
+    before: dict[str, Document] = field(default_factory=dict)
+    """Documents as they were read."""
     damaged: set[str] = field(default_factory=set)
     """Records whose document can't be read: what is written on them is set aside."""
 
@@ -117,6 +120,18 @@ class Fold:
     def _draw(self, record_id: str) -> None:
         found = self.folded[record_id]
         self.folded[record_id] = replace(found, row=_row(found, self.changed_at))
+
+    def deltas(self, key: str) -> dict[str, int]:
+        """Return by how much each patient counts more by now (see unit_check)."""
+        found: dict[str, int] = {}
+        for record_id, folded in self.folded.items():
+            if folded.row is None:
+                continue
+            before, patient_id = self.before.get(record_id), folded.document.patient_id
+            was = 0 if before is None else record_value(key, before)
+            more = record_value(key, folded.document) - was
+            found[patient_id] = found.get(patient_id, 0) + more
+        return found
 
     def put_aside(self, operation: Operation, reason: ProblemCode) -> None:
         """Remember what an operation replaced that gives no value itself."""
@@ -184,6 +199,7 @@ def load(
             fold.damaged.add(record_id)
         else:
             fold.folded[record_id] = Folded(document, sites, sequence)
+            fold.before[record_id] = document
     for row in database.select_ids(connection, _SET_ASIDE, record_ids):
         fold.set_aside_digests.add(row.header_digest)
         _remember(fold, row)

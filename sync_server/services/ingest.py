@@ -13,7 +13,7 @@ from app.core.records import RecordType
 from app.core.wire import Outcome, PushOutcome, PushRequest, PushResponse
 from sync_server.context import Context
 from sync_server.database import Database
-from sync_server.services import audit, device_chain
+from sync_server.services import audit, checks, device_chain, scope
 from sync_server.services import fold as folding
 from sync_server.services.batch import Batch, Received, read_batch, verify_signature
 from sync_server.services.changes import (
@@ -56,6 +56,7 @@ class _Work:
     set_aside: list[tuple[object, ...]] = field(default_factory=list)
     released: list[bytes] = field(default_factory=list)
     events: list[audit.NewEvent] = field(default_factory=list)
+    entering: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def ingest(context: Context, public_key: bytes, request: PushRequest) -> PushResponse:
@@ -175,7 +176,10 @@ def _clamp(work: _Work, one: Received) -> int | None:
 def _write_down(work: _Work, one: Received, head: Header, clamp_ms: int | None) -> None:
     work.sequence += 1
     # An event lies in the scope of no tablet, so that the feed brings it to none.
-    scope = "" if head.record_type == RecordType.AUDIT_EVENT else head.site_id
+    site_id = "" if head.record_type == RecordType.AUDIT_EVENT else head.site_id
+    if site_id:
+        whose = scope.site_unit(site_id), head.patient_id
+        work.entering.setdefault(whose, work.sequence)
     work.known.operations[head.operation_id] = (one.digest, clamp_ms)
     if one.digest in work.fold.set_aside_digests:
         work.released.append(one.digest)
@@ -188,7 +192,7 @@ def _write_down(work: _Work, one: Received, head: Header, clamp_ms: int | None) 
             head.change.change_id,
             head.record_id,
             head.patient_id,
-            scope,
+            site_id,
             one.encoded.header,
             one.encoded.salt,
             one.encoded.content,
@@ -232,6 +236,9 @@ def _write(database: Database, connection: Connection, work: _Work) -> None:
     database.insert(connection, OPERATION, work.operations)
     database.upsert(connection, SET_ASIDE, work.set_aside)
     folding.save(database, connection, work.fold)
+    came_in = scope.enter(database, connection, work.entering)
+    deltas = work.fold.deltas(checks.key_of(connection))
+    checks.change(database, connection, deltas, came_in)
     audit.append(database, connection, work.events, work.now_ms)
 
 

@@ -17,6 +17,7 @@ from sync_server.opening import open_context, open_database
 from sync_server.problems import ProblemError
 from sync_server.services import administration, device_chain, feed, ingest
 from sync_server.services.administration import DeploymentValues, NewPractitioner
+from sync_server.services.scope import Scope
 from sync_server.services.setup import epoch_of
 from sync_server.settings import DATABASE_NAME, Settings
 from sync_server.tables import DEPLOYMENT, DEVICE, DOCUMENT, OPERATION, SITE
@@ -75,7 +76,9 @@ class RealLog:
     def pull(self, cursor: str, limit: int) -> PullResponse:
         try:
             with self._database.read() as connection:
-                return feed.pull(self._context, connection, "site", cursor, limit)
+                return feed.pull(
+                    self._context, connection, Scope("site"), cursor, limit
+                )
         except ProblemError as error:
             raise _refused(error) from error
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from app.core.change import Change, RecordKey
+from app.core.change import RecordKey
 from app.core.clock import system_wall_ms
-from app.core.problems import ProblemCode
 from app.storage.vault import Vault
 from app.sync.engine import SyncEngine
 from app.sync.gateway import HttpGateway
@@ -23,7 +22,6 @@ from tests.sync.real import (
     NURSE,
     PIN,
     RealServer,
-    enrolled,
     made_settings,
     open_file,
     real_tablet,
@@ -108,36 +106,3 @@ def unlocked(folder: Path) -> Iterator[tuple[Vault, SyncEngine]]:
             gateway.close()
     finally:
         file.close()
-
-
-def test_a_tablet_restored_from_a_backup_is_told_plainly_and_loses_nothing(
-    tmp_path: Path,
-) -> None:
-    tablet, backup = tmp_path / "tablet", tmp_path / "backup"
-    settings, site_id = made_settings(tmp_path / "server")
-    with served(settings, site_id, free_port()) as server:
-        file = open_file(tablet)
-        enrolled(file, server.url, server.code())
-        file.close()
-        with unlocked(tablet) as (vault, engine):
-            _save(vault, "unknown")
-            assert engine.round().accepted == 1
-        shutil.copytree(tablet, backup)
-        with unlocked(tablet) as (vault, engine):
-            _save(vault, "female")
-            assert engine.round().accepted == 1
-        with unlocked(backup) as (vault, engine):
-            _save(vault, "male")
-            assert engine.round().failure is ProblemCode.DEVICE_FORKED
-            assert vault.counts().operations == 1
-            document = vault.document("patient-1")
-            assert document is not None
-            sexes = [w.value for w in document.writes("sex")]
-            assert sexes == ["female", "male"]
-        assert logged(server) == 2
-
-
-def _save(vault: Vault, sex: str) -> None:
-    change = Change()
-    change.set(PATIENT, {"sex": sex})
-    vault.commit(change)

@@ -17,6 +17,7 @@ from sync_server.problems import ProblemError
 from sync_server.services import feed
 from sync_server.services.audit import event_of
 from sync_server.services.audit_verify import Chain, verify
+from sync_server.services.scope import Scope
 from sync_server.tables import AUDIT_EVENT, DOCUMENT
 from tests.server.deployments import PASSPHRASE, TestDeployment
 from tests.support.operations import WritingDevice
@@ -72,7 +73,9 @@ def test_events_are_in_the_feed_of_no_tablet(deployment: TestDeployment) -> None
     read(tablet, "amina")
     deployment.push(tablet)
     with deployment.context.database.read() as connection:
-        page = feed.pull(deployment.context, connection, deployment.site_id, "", 500)
+        page = feed.pull(
+            deployment.context, connection, Scope(deployment.site_id), "", 500
+        )
     kinds = [json.loads(item.operation.header)["type"] for item in page.items]
     assert kinds == ["Patient"]
 

@@ -13,6 +13,7 @@ from sync_server.services import erasure, feed, patients
 from sync_server.services.administration import AdministrationError
 from sync_server.services.erasure import Erasing
 from sync_server.services.erasure_rights import allow
+from sync_server.services.scope import Scope
 from sync_server.tables import DOCUMENT, OPERATION, SET_ASIDE
 from tests.server.deployments import TestDeployment
 from tests.server.erasing import (
@@ -159,7 +160,7 @@ def test_feed_index_and_record_have_them_no_more(deployment: TestDeployment) -> 
     with context.database.read() as connection:
         index.forget_erased(connection)
         assert index.search(connection, wanted).total == 0
-        page = feed.pull(context, connection, deployment.site_id, "", 500)
+        page = feed.pull(context, connection, Scope(deployment.site_id), "", 500)
         assert len(page.items) == 1
         assert page.erasures == erasure.mark(connection) != ""
         assert erasure.page_after(connection, "").patient_ids == ("p1",)

@@ -14,6 +14,7 @@ from sync_server.database import Database
 from sync_server.problems import ProblemError
 from sync_server.services import administration, feed
 from sync_server.services.batch import MAX_CONTENT_BYTES
+from sync_server.services.scope import Scope
 from sync_server.tables import OPERATION
 from tests.server.deployments import TestDeployment
 from tests.support.operations import WritingDevice
@@ -27,7 +28,7 @@ def page(
 ) -> PullResponse:
     with deployment.context.database.read() as connection:
         context = deployment.context
-        return feed.pull(context, connection, deployment.site_id, cursor, limit)
+        return feed.pull(context, connection, Scope(deployment.site_id), cursor, limit)
 
 
 def key(name: str) -> RecordKey:
@@ -155,7 +156,7 @@ def test_a_tablet_that_is_enrolled_again_elsewhere_reads_that_site_from_its_begi
         pytest.raises(ProblemError, match="epoch-changed"),
         context.database.read() as connection,
     ):
-        feed.pull(context, connection, camp, read, 500)
+        feed.pull(context, connection, Scope(camp), read, 500)
 
 
 def test_a_reader_misses_nothing_while_many_write(deployment: TestDeployment) -> None:

@@ -13,6 +13,7 @@ from app.core.wire import Outcome, PushRequest, PushResponse, Role
 from sync_server.services import administration, feed
 from sync_server.services.administration import NewPractitioner
 from sync_server.services.ingest import CLAMP_AFTER_MS
+from sync_server.services.scope import Scope
 from sync_server.tables import DOCUMENT, SET_ASIDE
 from tests.server.deployments import HOUR_MS, TestDeployment
 from tests.support.operations import WritingDevice, envelope, signed
@@ -45,7 +46,9 @@ def column(deployment: TestDeployment, record_id: str, name: str) -> object:
 
 def feed_of(deployment: TestDeployment, limit: int = 500) -> list[str]:
     with deployment.context.database.read() as connection:
-        page = feed.pull(deployment.context, connection, deployment.site_id, "", limit)
+        page = feed.pull(
+            deployment.context, connection, Scope(deployment.site_id), "", limit
+        )
     return [item.operation.header for item in page.items]
 
 
@@ -375,7 +378,9 @@ def test_what_this_version_does_not_know_is_relayed_byte_for_byte(
     response = deployment.take(tablet, tablet.batch_of([odd]))
     assert [one.outcome for one in response.outcomes] == [Outcome.ACCEPTED]
     with deployment.context.database.read() as connection:
-        page = feed.pull(deployment.context, connection, deployment.site_id, "", 10)
+        page = feed.pull(
+            deployment.context, connection, Scope(deployment.site_id), "", 10
+        )
     assert page.items[0].operation == envelope(odd)
 
 

@@ -20,12 +20,14 @@ from app.storage.pin_cost import UnlockPolicy
 from app.storage.sealing import PinCost
 from app.storage.vault import Vault
 from app.storage.vault_file import VaultFile
+from app.sync.documents import DocumentSync
 from app.sync.engine import SyncEngine
 from app.sync.enrol import EnrolmentForm, enrol
-from app.sync.erasures import ErasureSync
 from app.sync.gateway import HttpGateway
+from app.sync.identity import IdentitySync
 from app.sync.people import PeopleSync
 from app.sync.scheduler import SyncScheduler
+from app.sync.steps import Steps
 from sync_server.context import Context, Ports
 from sync_server.main import create_app
 from sync_server.opening import open_context, open_database
@@ -162,6 +164,15 @@ def enrolled(file: VaultFile, url: str, code: str) -> Enrolment:
             gateway.close()
 
 
+def engine_of(gateway: HttpGateway, vault: Vault) -> SyncEngine:
+    """Rounds as the app makes them, with every step."""
+    people = PeopleSync(gateway.channel, vault)
+    identity = IdentitySync(gateway.channel, vault)
+    documents = DocumentSync(gateway.channel, vault)
+    steps = Steps(identity, documents, ErasureSync(gateway.channel, vault))
+    return SyncEngine(gateway, vault, system_wall_ms, people, steps)
+
+
 @contextmanager
 def real_tablet(
     folder: Path, server: RealServer, url: str = ""
@@ -177,9 +188,7 @@ def real_tablet(
         )
         vault = file.choose_pin(nurse, PIN)
         gateway = HttpGateway(url or server.url, enrolment.token)
-        people = PeopleSync(gateway.channel, vault)
-        erasures = ErasureSync(gateway.channel, vault)
-        engine = SyncEngine(gateway, vault, system_wall_ms, people, erasures)
+        engine = engine_of(gateway, vault)
         scheduler = SyncScheduler(random.Random(1))
         try:
             yield RealTablet(file, vault, gateway, engine, scheduler)

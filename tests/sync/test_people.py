@@ -16,7 +16,15 @@ from app.sync.people import PeopleSync
 from app.sync.report import SyncReport
 from sync_server.services import people
 from tests.sync.answers import problem
-from tests.sync.real import NURSE, PIN, RealServer, RealTablet, real_server, real_tablet
+from tests.sync.real import (
+    NURSE,
+    PIN,
+    RealServer,
+    RealTablet,
+    engine_of,
+    real_server,
+    real_tablet,
+)
 
 OTHER_PIN = "582046"
 
@@ -46,8 +54,7 @@ def test_what_a_colleague_wrote_who_was_added_offline_is_accepted(
         a.vault.add_slot(new, OTHER_PIN)
         a.vault.close()
         a.vault = a.file.unlock(new, OTHER_PIN)
-        a.engine._vault = a.vault
-        a.engine._people._vault = a.vault  # type: ignore[union-attr]
+        a.engine = engine_of(a.gateway, a.vault)
         a.save(RecordKey("Patient", "p1", "p1"), sex="female")
         assert by_name(a)["Maria Rossi"] is False
         report = a.engine.round()

@@ -16,6 +16,8 @@ from app.features.sync.carried import (
     WaitingHere,
 )
 from app.features.sync.state import (
+    CodeRefused,
+    ConnectAgain,
     Effect,
     Event,
     Kept,
@@ -39,6 +41,7 @@ from app.features.sync.state import (
     update,
 )
 from app.storage import TakenAnswer, WaitingPerson
+from app.sync.failures import SyncFailure
 from app.sync.report import Phase, SyncProgress, SyncReport
 from app.sync.scheduler import SyncScheduler
 from app.sync.status import SyncStatus
@@ -55,10 +58,12 @@ REFRESH_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The rounds of this tablet, and the device that chooses files."""
+    """The rounds of this tablet, the device that chooses files, and a new start."""
 
     scheduler: SyncScheduler
     device: Device
+    connect_again: Callable[[str], None]
+    """With a one-time code; raises SyncFailure where it is mistyped."""
 
 
 class _Sync:
@@ -68,6 +73,7 @@ class _Sync:
         self.place = place
         self.scheduler = line.scheduler
         self.device = line.device
+        self.connect_again = line.connect_again
         self.is_over = False
         self.listening = Listening(work)
         self.loads = work.lane()
@@ -85,12 +91,23 @@ class _Sync:
                 self.scheduler.sync_now()
             case StopSync():
                 self.scheduler.pause()
-            case TakeAnswer():
-                self._take_answer(dispatch)
+            case ConnectAgain() | TakeAnswer():
+                self._connect_or_take(effect, dispatch)
             case OpenRecord() | OpenTablet():
                 self.place.go(_route(effect))
             case _:
                 assert_never(effect)
+
+    def _connect_or_take(
+        self, effect: ConnectAgain | TakeAnswer, dispatch: Dispatch
+    ) -> None:
+        if isinstance(effect, TakeAnswer):
+            self._take_answer(dispatch)
+            return
+        try:
+            self.connect_again(effect.code)
+        except SyncFailure as failure:
+            dispatch(CodeRefused(failure.code))
 
     def _take_answer(self, dispatch: Dispatch) -> None:
         def picked(file: Picked | None) -> None:
@@ -197,6 +214,8 @@ def outcome_of(report: SyncReport) -> Outcome:
         report.pulled,
         tuple(refused.items()),
         report.clock_ahead_ms,
+        report.is_another,
+        report.differed,
     )
 
 

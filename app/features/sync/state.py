@@ -16,6 +16,16 @@ from app.features.sync.carried import (
 )
 from app.ui.loop import Next
 
+_NOT_KNOWN = frozenset(
+    {
+        ProblemCode.UNKNOWN_DEVICE,
+        ProblemCode.OTHER_DEPLOYMENT,
+        ProblemCode.ENROLMENT_CODE_WRONG,
+        ProblemCode.ENROLMENT_CODE_USED,
+        ProblemCode.ENROLMENT_CODE_EXPIRED,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -37,6 +47,10 @@ class Outcome:
     set_aside: tuple[tuple[ProblemCode, int], ...] = ()
     """How many changes the server refused, by reason."""
     clock_ahead_ms: int | None = None
+    is_another: bool = False
+    """Whether this tablet goes on as another one: it was a copy, or not known."""
+    differed: int = 0
+    """People who were not the same here as at the server, and were read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,15 @@ class Model:
     waiting: tuple[WaitingHere, ...] = ()
     answering: Answering = NOT_YET
     is_stopping: bool = False
+    code: str = ""
+    """The one-time code of a tablet that the server does not know."""
+    code_problem: ProblemCode | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the server does not know this tablet, or refused the code for it."""
+        failure = None if self.progress is None else self.progress.failure
+        return failure in _NOT_KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +167,21 @@ class TimePassed:
     now_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class CodeTyped:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRefused:
+    problem: ProblemCode
+
+
 Event = (
     Shown
     | Left
@@ -157,6 +195,9 @@ Event = (
     | AnswerPressed
     | AnswerHeard
     | AnswerFailed
+    | CodeTyped
+    | ConnectPressed
+    | CodeRefused
 )
 
 
@@ -195,6 +236,11 @@ class OpenTablet:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectAgain:
+    code: str
+
+
 Effect = (
     Listen
     | StopListening
@@ -204,6 +250,7 @@ Effect = (
     | OpenRecord
     | OpenTablet
     | TakeAnswer
+    | ConnectAgain
 )
 
 
@@ -229,6 +276,13 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, (OpenRecord(patient_id),) if patient_id else ())
         case TabletPressed():
             return Next(model, (OpenTablet(),) if model.may_back_up else ())
+        case CodeTyped(text):
+            return Next(replace(model, code=text, code_problem=None))
+        case ConnectPressed():
+            code = model.code.strip()
+            return Next(model, (ConnectAgain(code),) if code else ())
+        case CodeRefused(problem):
+            return Next(replace(model, code_problem=problem))
         case TimePassed(now_ms):
             return Next(replace(model, now_ms=now_ms), (Listen(),))
         case _:

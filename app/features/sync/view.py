@@ -5,6 +5,7 @@ from collections.abc import Callable
 import flet as ft
 
 from app.core.ids import format_card_code
+from app.features.sync.again_part import again_part
 from app.features.sync.carried_part import came_of_it, carried_part
 from app.features.sync.lost_part import lost_part
 from app.features.sync.state import (
@@ -40,6 +41,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
         body += _only_here(model.progress, model.now_ms, look)
         body += lost_part(model.lost, look)
         body += _network(model.progress, model, look)
+        body += again_part(model, dispatch, look)
         body += _last(model.progress, look)
     # The way by a stick stands before the lists, which are long where it is needed.
     body += carried_part(model.answering, dispatch, look)

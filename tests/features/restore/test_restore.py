@@ -32,6 +32,7 @@ from app.storage import (
 from app.sync.engine import SyncEngine
 from app.sync.erasures import ErasureSync
 from app.sync.gateway import HttpGateway
+from app.sync.steps import Steps
 from app.ui.device import Picked
 from app.ui.loop import Loop
 from app.ui.navigator import Navigator, Place
@@ -171,8 +172,8 @@ def check_forgotten(process: TabletProcess) -> None:
     assert vault.document("p2") is not None
     connection = vault.connection
     gateway = HttpGateway(connection.server_url, connection.token)
-    erasures = ErasureSync(gateway.channel, vault)
-    engine = SyncEngine(gateway, vault, process.wall, None, erasures)
+    steps = Steps(erasures=ErasureSync(gateway.channel, vault))
+    engine = SyncEngine(gateway, vault, process.wall, None, steps)
     assert engine.round(asked=True).failure is None
     assert vault.counts().operations == 0
     assert vault.documents("p1") == ()

@@ -9,8 +9,9 @@ from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushOutcome, PushResponse
 from app.features.sync.carried import Answering, AnswerPressed
 from app.features.sync.effects import Line, loop, progress_of
-from app.features.sync.state import Kept, Lost
+from app.features.sync.state import CodeTyped, ConnectPressed, Kept, Lost
 from app.storage.only_here import OnlyHere
+from app.sync.failures import Refused
 from app.sync.report import Phase, SetAside, SyncProgress, SyncReport
 from app.sync.scheduler import SyncScheduler
 from app.sync.status import SyncStatus
@@ -37,7 +38,7 @@ class SlowDevice(StickDevice):
 
 def a_line(scheduler: SyncScheduler, *files: bytes) -> Line:
     """A line on a device whose stick holds these files."""
-    return Line(scheduler, StickDevice(list(files)))
+    return Line(scheduler, StickDevice(list(files)), lambda _code: None)
 
 
 def test_what_the_server_refused_is_named_after_its_person(tmp_path: Path) -> None:
@@ -149,12 +150,37 @@ def test_what_is_chosen_after_the_screen_was_left_is_not_taken_in(
         with a_table(tmp_path) as table:
             scheduler = SyncScheduler(random.Random(1))
             device = SlowDevice()
-            line = Line(scheduler, device)
+            line = Line(scheduler, device, lambda _code: None)
             screen = loop(table.desk, some_work(), a_place(Sync()), line)
             screen.shown()
             screen.dispatch(AnswerPressed())
             screen.left()
             device.asked[0](Picked("file.tessera", b"no file"))
             assert screen.model.answering.problem is None
+
+    asyncio.run(scenario())
+
+
+def test_a_mistyped_code_is_told_and_another_one_is_handed_on(tmp_path: Path) -> None:
+    given: list[str] = []
+
+    def connect(code: str) -> None:
+        if code == "wrong":
+            raise Refused(ProblemCode.ENROLMENT_CODE_WRONG)
+        given.append(code)
+
+    async def scenario() -> None:
+        with a_table(tmp_path) as table:
+            line = Line(SyncScheduler(random.Random(1)), StickDevice(), connect)
+            screen = loop(table.desk, some_work(), a_place(Sync()), line)
+            for typed in (" ", "wrong"):
+                screen.dispatch(CodeTyped(typed))
+                screen.dispatch(ConnectPressed())
+            told = screen.model.code_problem
+            assert told is ProblemCode.ENROLMENT_CODE_WRONG
+            screen.dispatch(CodeTyped(" right "))
+            assert not screen.model.code_problem
+            screen.dispatch(ConnectPressed())
+            assert given == ["right"]
 
     asyncio.run(scenario())

@@ -10,6 +10,7 @@ from app.features.sync.state import (
     Lost,
     Model,
     Moved,
+    Outcome,
     Progress,
     update,
 )
@@ -114,3 +115,26 @@ def test_each_failure_of_a_round_is_a_sentence_on_the_screen() -> None:
     t = Translator("en")
     for code in ProblemCode:
         assert messages.problem(t, code) in drawn(Model(Progress(failure=code)))
+
+
+def test_a_tablet_that_the_server_does_not_know_is_asked_for_a_code() -> None:
+    unknown = Model(Progress(failure=ProblemCode.UNKNOWN_DEVICE))
+    assert says(unknown, "Ask your administrator for a new one-time code")
+    assert says(unknown, "Connect again")
+    used = Model(Progress(failure=ProblemCode.ENROLMENT_CODE_USED))
+    assert says(used, "Connect again")
+    assert not says(Model(SENT), "Connect again")
+
+
+def test_a_tablet_that_goes_on_as_another_is_told_what_was_done() -> None:
+    outcome = Outcome(sent=1, already_there=2, received=0, is_another=True)
+    words = "It now works under a name of its own. All that was written here is kept"
+    assert says(Model(Progress(online=True, outcome=outcome)), words)
+    assert not says(Model(SENT), "a name of its own")
+
+
+def test_records_that_differed_from_the_servers_are_said() -> None:
+    outcome = Outcome(sent=0, already_there=0, received=0, differed=2)
+    words = "The records of 2 people were not the same here as on the server."
+    assert says(Model(Progress(online=True, outcome=outcome)), words)
+    assert not says(Model(SENT), "not the same here")
