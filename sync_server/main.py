@@ -17,6 +17,7 @@ from app.core import compartment_wire, console_wire, people_wire, wire
 from app.core.version import VERSION
 from sync_server import problems
 from sync_server.context import Context, Ports
+from sync_server.digests import AnswerDigests
 from sync_server.opening import open_server
 from sync_server.routes import console, devices, health, people, sync
 from sync_server.services.patients import PatientIndex
@@ -57,6 +58,7 @@ def bare_app() -> FastAPI:
         lifespan=_lifespan,
     )
     problems.install(app)
+    app.add_middleware(AnswerDigests)
     app.include_router(health.router)
     for router in (
         devices.router,

@@ -123,6 +123,10 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "The connection was cut. What was sent is safe; "
             "the rest is kept and will be sent next time."
         ),
+        ProblemCode.BODY_DAMAGED: N_(
+            "The connection was cut. What was sent is safe; "
+            "the rest is kept and will be sent next time."
+        ),
         ProblemCode.PROTOCOL_MISMATCH: N_(
             "This app and the server are of different versions. "
             "Update the app, then try again."

@@ -96,7 +96,7 @@ _WEIGHTS = {
     Kind.TAKE_IN: 4,
 }
 _OF_SERVER = {Kind.BACK_UP_SERVER: 4, Kind.RESTORE_SERVER: 4}
-_OF_TABLET = {Kind.BACK_UP_TABLET: 5, Kind.RESTORE_TABLET: 3, Kind.CLONE_TABLET: 3}
+_OF_TABLET = {Kind.BACK_UP_TABLET: 6, Kind.RESTORE_TABLET: 6, Kind.CLONE_TABLET: 3}
 
 
 def story(seed: int, steps: int = STEPS) -> Story:
