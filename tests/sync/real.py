@@ -64,10 +64,11 @@ class RealServer:
         return new_code(self.context, self.site_id, name, _CODE_VALID_MS)
 
 
-def made_settings(folder: Path) -> tuple[Settings, str]:
+def made_settings(folder: Path, database_url: str = "") -> tuple[Settings, str]:
     """Make a deployment with one site and two practitioners; return the site's id."""
     settings = Settings(data=folder, controller="Clinic", contact="dpo@example.org")
-    settings = settings.model_copy(update={"retention_days": 365})
+    update: dict[str, object] = {"retention_days": 365}
+    settings = settings.model_copy(update={**update, "database_url": database_url})
     ports = Ports()
     database = open_database(settings)
     initialise(settings, ports, database, DeploymentValues(name="Harbour clinic"))
