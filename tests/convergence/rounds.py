@@ -36,11 +36,12 @@ from tests.convergence.round_processes import ServerProcess, TabletProcess
 from tests.convergence.round_tablet import RECORDS, Talker
 from tests.support import postgres, programs
 from tests.support.processes import free_port
-from tests.support.proxy import CuttingProxy, Twist, cutting_proxy
+from tests.support.proxy import CuttingProxy, Kind, Twist, cutting_proxy
 from tests.sync.real import enrolled, made_settings, open_file
 
 TABLETS = 3
 JOURNEY = 25
+_KINDS: Sequence[Kind] = ("flip", "flip", "flip", "repeat", "stall")
 _CODE_VALID_MS = 3_600_000
 _ROUND_SECONDS = 60.0
 _PATIENTS = sorted({key.patient_id for key in RECORDS})
@@ -61,9 +62,8 @@ class Trouble:
     def twists(self) -> Sequence[Twist]:
         """Half of them are stalled, repeated or corrupted somewhere."""
         with self._lock:
-            kinds = ("flip", "flip", "flip", "repeat", "stall")
             return [
-                Twist(self._place(), self._rng.choice(kinds))
+                Twist(self._place(), self._rng.choice(_KINDS))
                 for _ in range(self._rng.choice([0, 0, 1, 1, 2]))
             ]
 
@@ -115,9 +115,9 @@ class Journey:
             tablet.stop()
         talkers = [Talker(tablet.folder, self.server.url) for tablet in self.tablets]
         try:
-            for _ in range(2):
-                reports = [talker.engine.round(asked=True) for talker in talkers]
-            assert all(report.succeeded for report in reports), reports
+            for talker in talkers * 2:
+                report = talker.engine.round(asked=True)
+                assert report.succeeded, report
             self._compare(talkers)
         finally:
             for talker in talkers:

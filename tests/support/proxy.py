@@ -15,6 +15,8 @@ from tests.support.processes import HOST, free_port
 CutAfter = Callable[[], int | None]
 """Given a new connection, after how many bytes of both ways it is cut; None: never."""
 
+Kind = Literal["flip", "repeat", "stall"]
+
 _CHUNK = 65536
 _REPEATED = 64
 _STALL_SECONDS = 0.2
@@ -29,7 +31,7 @@ class Twist:
     """
 
     at: int
-    kind: Literal["flip", "repeat", "stall"]
+    kind: Kind
 
 
 Twists = Callable[[], Sequence[Twist]]
