@@ -145,7 +145,9 @@ class SyncEngine:
         status = self._gateway.chain()
         if status.acknowledged and self._is_forked(status):
             raise Refused(ProblemCode.DEVICE_FORKED)
-        return self._vault.offer_again(status.acknowledged)
+        # A server that fell back may have set aside what it accepted later.
+        refused = self._vault.offer_refused(status.set_aside)
+        return self._vault.offer_again(status.acknowledged) + refused
 
     def _is_forked(self, status: ChainStatus) -> bool:
         """Tell whether the server has another chain; a damaged link proves nothing.

@@ -1,12 +1,14 @@
 """The server of the simulation as a pure object, whose power may go at a write."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from app.core.clock import WallClock
 from app.core.merge import Document
 from app.core.operation import Operation, decode_operation
 from app.core.problems import ProblemCode
 from app.core.wire import (
+    ChainStatus,
     OperationEnvelope,
     Outcome,
     PushOutcome,
@@ -27,6 +29,7 @@ class ModelLog(ModelServer):
     def __init__(self, wall: WallClock, strangers: frozenset[str]) -> None:
         super().__init__(wall)
         self.strangers = strangers
+        self.aside: dict[str, str] = {}
         self._plug = 0
 
     def enrol(self, device_id: str, public_key: bytes) -> None:
@@ -53,7 +56,7 @@ class ModelLog(ModelServer):
         if plug % 3:
             super().push(batch)
         if plug % 3 == 1:
-            self.state = before
+            self.restore(before, self.epoch)
         raise Crashed
 
     def take_in(self, parcel: object) -> None:
@@ -62,16 +65,22 @@ class ModelLog(ModelServer):
         for batch in parcel:
             self.push(batch)
 
-    def backup(self) -> ServerState:
+    def chain(self, device_id: str) -> ChainStatus:
+        status = super().chain(device_id)
+        own = [one for one, device in self.aside.items() if device == device_id]
+        return status.model_copy(update={"set_aside": tuple(own)})
+
+    def backup(self) -> Any:
         """A copy; what it holds is never changed in place."""
-        now = self.state
+        return self._copied(self.state), dict(self.aside)
+
+    def _copied(self, now: ServerState) -> ServerState:
         chains = {device: [*heads] for device, heads in now.chains.items()}
         return ServerState(chains, [*now.log], dict(now.places), dict(now.digests))
 
-    def restore(self, backup: object, epoch: str) -> None:
-        assert isinstance(backup, ServerState)
-        self.state = backup
-        self.state = self.backup()
+    def restore(self, backup: Any, epoch: str) -> None:
+        state, aside = backup
+        self.state, self.aside = self._copied(state), dict(aside)
         self.epoch = epoch
 
     def hire(self, practitioner_id: str) -> None:
@@ -100,9 +109,11 @@ class ModelLog(ModelServer):
     def _take(self, device_id: str, envelope: OperationEnvelope) -> PushOutcome:
         header = decode_operation(encoded_of(envelope)).header
         if header.practitioner_id in self.strangers:
+            self.aside[header.operation_id] = device_id
             return PushOutcome(
                 operation_id=header.operation_id,
                 outcome=Outcome.REJECTED,
                 reason=ProblemCode.UNKNOWN_PRACTITIONER,
             )
+        self.aside.pop(header.operation_id, None)
         return super()._take(device_id, envelope)

@@ -1,7 +1,7 @@
 """A tablet of the simulation as a pure object, whose power may go at any write."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -194,6 +194,10 @@ class ModelTablet(ModelDevice):
 
     def offer_again(self, after: int) -> int:
         return self._durably(lambda: super(ModelTablet, self).offer_again(after))
+
+    def offer_refused(self, operation_ids: Collection[str]) -> int:
+        found = operation_ids
+        return self._durably(lambda: super(ModelTablet, self).offer_refused(found))
 
     def offer_set_aside(self) -> int:
         return self._durably(super().offer_set_aside)

@@ -1,4 +1,4 @@
-"""Twelve rules on which the promises of sync stand, and two more: how each is broken.
+"""Twelve rules on which the promises of sync stand, and three more: how each is broken.
 
 A mutation is a patch of the source, word for word, and the tests that must turn red.
 """
@@ -202,6 +202,15 @@ MUTATIONS = (
             "",
         ),
         ("tests/storage/test_written_over.py", *_seeds(7, 13)),
+    ),
+    Mutation(
+        "what a server fell back behind forgotten where its chain is as long",
+        _patch(
+            "app/sync/engine.py",
+            "        refused = self._vault.offer_refused(status.set_aside)\n",
+            "        refused = 0\n",
+        ),
+        ("tests/convergence/test_once_failed.py",),
     ),
     Mutation(
         "a damaged body read",

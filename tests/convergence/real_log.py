@@ -147,8 +147,12 @@ class RealLog:
     def chain(self, device_id: str) -> ChainStatus:
         with self._database.read() as connection:
             head = device_chain.chain_head(connection, device_id)
+            refused = device_chain.set_aside(connection, device_id)
         return ChainStatus(
-            device_id=device_id, acknowledged=head.number, digest=head.digest.hex()
+            device_id=device_id,
+            acknowledged=head.number,
+            digest=head.digest.hex(),
+            set_aside=refused,
         )
 
     def logged(self) -> frozenset[str]:
