@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
+from app.core.operation import decode_header
 from app.core.wire import (
     ChainStatus,
     EnrolRequest,
@@ -119,7 +120,12 @@ class Link:
         if fault is Fault.PAGE_SHORT:
             limit = self._network.rng.randrange(1, 4)
             self._network.count(fault)
-        return self._call(lambda: self.server.pull(cursor, limit), fault)
+        page = self._call(lambda: self.server.pull(cursor, limit), fault)
+        if page.items:
+            raw = page.items[-1].operation.header.encode()
+            part = decode_header(raw)[0].change
+            assert part.index + 1 == part.size, "a page splits a change"
+        return page
 
     def chain(self) -> ChainStatus:
         fault = self._network.weather({})

@@ -78,8 +78,13 @@ MUTATIONS = (
             "sync_server/services/changes.py",
             "        if known.has(one):\n",
             "        if known.has(one) and not one.digest:\n",
+            "    if one.operation_id in known.operations:\n",
+            "    if not one.digest:\n",
         ),
-        _seeds(3, 18),
+        (
+            "tests/server/test_ingest.py::test_the_same_batch_again_is_all_duplicates",
+            *_seeds(3, 18),
+        ),
     ),
     Mutation(
         "no advisory lock",

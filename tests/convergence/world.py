@@ -138,8 +138,11 @@ class World:
 
     def _carried(self, tablet: SimulatedTablet, wall: Wall) -> Carried:
         link = Link(self.server, self.network, lambda: tablet.vault.device_id)
-        engine = SyncEngine(link, tablet.vault, lambda: self.now)
-        return Carried(tablet, wall, link, engine)
+        return Carried(tablet, wall, link, self._rounds(tablet, link))
+
+    def _rounds(self, tablet: SimulatedTablet, link: Link) -> SyncEngine:
+        """What a tablet's process makes when it starts."""
+        return SyncEngine(link, tablet.vault, lambda: self.now)
 
     def _look(self) -> None:
         """Note what tablets take for acknowledged, and what the server's log held."""
@@ -266,7 +269,7 @@ class World:
         self.network.count(Fault.RESTARTED)
 
     def _renew_rounds(self, each: Carried) -> None:
-        each.engine = SyncEngine(each.link, each.tablet.vault, lambda: self.now)
+        each.engine = self._rounds(each.tablet, each.link)
 
     def _restart_server(self) -> None:
         self.server.restart()
