@@ -1,5 +1,7 @@
 """A change: what one Save writes, together, replacing what its author saw."""
 
+from collections import defaultdict
+
 import pytest
 
 from app.core.change import (
@@ -180,7 +182,7 @@ def test_a_larger_change_is_refused() -> None:
 
 
 def test_who_writes_over_what_nobody_accepted_replaces_what_that_had_replaced() -> None:
-    made = {}
+    made: dict[str, Operation] = {}
     document: Document | None = None
     for value in ("one", "two", "three"):
         change = Change()
@@ -189,9 +191,9 @@ def test_who_writes_over_what_nobody_accepted_replaces_what_that_had_replaced() 
         clock = HybridClock("tablet", lambda: 1000)
         plain = build(change, AUTHOR, clock, RandomIds(), seen.get)
         # The first was accepted: only what the others replaced may be lost with them.
-        unaccepted = {k: made[k].replaces for k in [*made][1:]}
+        unaccepted = {one: made[one].replaces for one in [*made][1:]}
         ((operation, encoded),) = replacing_unaccepted(
-            plain, lambda one, known=unaccepted: known.get(one, {})
+            plain, defaultdict(dict, unaccepted).__getitem__
         )
         assert decode_operation(encoded) == operation
         made[operation.header.operation_id] = operation
