@@ -135,10 +135,7 @@ MUTATIONS = (
             "    for outcome in answer.outcomes:\n"
             "        stored = next(waiting, None)\n",
         ),
-        (
-            "tests/storage/test_outbox.py::test_operations_are_acknowledged_by_their_ids",
-            *_seeds(7, 13),
-        ),
+        ("tests/storage/test_answers_in_any_order.py",),
     ),
     Mutation(
         "cursor by time",
