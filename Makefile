@@ -12,8 +12,11 @@ FLET := $(shell sed -n 's/^flet==//p' .ci/constraints.txt)
 # What an environment is made from: when one of these changes, it is made again.
 PARTS := pyproject.toml .ci/constraints.txt .ci/install
 NAME ?=
+SEEDS ?= 1000
+FROM ?= 0
+ROUNDS ?= 200
 
-.PHONY: help run test test-slow bench apk catalogues extract format lint types clean
+.PHONY: help run test test-slow simulate rounds mutate bench apk catalogues extract format lint types clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -30,6 +33,17 @@ test: lint types ## everything that a change must pass
 test-slow: .venv/with-dev catalogues ## the long tests, and the coverage of all of them
 	.ci/install-system
 	CI=true $(BIN)/python -m pytest --cov --durations=20
+
+simulate: .venv/with-dev ## run many simulated worlds: make simulate SEEDS=5000 [FROM=0]
+	$(BIN)/python -m tests.convergence.simulate --seeds $(SEEDS) --from $(FROM)
+
+rounds: .venv/with-dev ## cut and kill real processes: make rounds ROUNDS=200
+	.ci/install-system
+	$(BIN)/python -m tests.convergence.rounds --rounds $(ROUNDS)
+
+mutate: .venv/with-dev catalogues ## break twelve rules, one after the other, and see each found
+	.ci/install-system
+	$(BIN)/python -m tests.convergence.mutate
 
 bench: .venv/with-dev catalogues ## measure one thing: make bench NAME=...
 	@test -n "$(NAME)" || { echo "make bench NAME=one of:"; \

@@ -1,5 +1,6 @@
 """Bodies on the wire: zstd, gzip or as they are, within limits both ways."""
 
+import hashlib
 import threading
 import zlib
 from typing import TypeVar
@@ -8,6 +9,7 @@ import zstandard
 from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 
+from app.core.body_digest import DIGEST_HEADER, is_digest
 from app.core.problems import ProblemCode
 from sync_server.problems import ProblemError
 
@@ -26,7 +28,10 @@ _thread = threading.local()
 
 
 async def raw_body(request: Request) -> bytes:
-    """Return the body as it came; refuse it as soon as it is too large."""
+    """Return the body as it came; refuse it as soon as it is too large.
+
+    One whose Content-Digest says otherwise was damaged on its way, and is not read.
+    """
     limit: int = request.app.state.context.settings.max_body_bytes
     chunks, total = [], 0
     async for chunk in request.stream():
@@ -34,7 +39,11 @@ async def raw_body(request: Request) -> bytes:
         if total > limit:
             raise ProblemError(ProblemCode.TOO_LARGE)
         chunks.append(chunk)
-    return b"".join(chunks)
+    body = b"".join(chunks)
+    given = request.headers.get(DIGEST_HEADER)
+    if given is not None and not is_digest(given, hashlib.sha256(body).digest()):
+        raise ProblemError(ProblemCode.BODY_DAMAGED)
+    return body
 
 
 def decoded(raw: bytes, encoding: str, limit: int) -> bytes:

@@ -29,6 +29,7 @@ from app.core import (
 from app.core.version import VERSION
 from sync_server import access, problems
 from sync_server.context import Context, Ports
+from sync_server.digests import AnswerDigests
 from sync_server.opening import open_server
 from sync_server.rates import RateLimiter
 from sync_server.routes import (
@@ -99,6 +100,7 @@ def bare_app() -> FastAPI:
         lifespan=_lifespan,
     )
     problems.install(app)
+    app.add_middleware(AnswerDigests)
     callers: dict[tuple[str, str], list[str]] = {}
     for router, prefix in _ROUTERS:
         app.include_router(router, prefix=prefix)

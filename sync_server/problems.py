@@ -20,6 +20,7 @@ MEDIA_TYPE = "application/problem+json"
 STATUS: dict[ProblemCode, HTTPStatus] = {
     ProblemCode.MALFORMED: HTTPStatus(422),
     ProblemCode.NOT_JSON: HTTPStatus.BAD_REQUEST,
+    ProblemCode.BODY_DAMAGED: HTTPStatus.BAD_REQUEST,
     ProblemCode.TOO_LARGE: HTTPStatus(413),
     ProblemCode.UNSUPPORTED_ENCODING: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     ProblemCode.NOT_FOUND: HTTPStatus.NOT_FOUND,

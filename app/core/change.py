@@ -1,7 +1,7 @@
 """Building a change: what one press of Save writes, as operations of one change id."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.core.canonical import Json
 from app.core.clock import HybridClock
@@ -19,6 +19,9 @@ from app.core.records import policy
 
 Heads = tuple[str, ...]
 """Ids of the operations that a field's writes came from."""
+
+Built = tuple[Operation, EncodedOperation]
+"""An operation and its bytes."""
 
 Lookup = Callable[[str], Document | None]
 """Returns the document of a record id as the author sees it, or None."""
@@ -86,7 +89,7 @@ class Change:
 
 def build(
     change: Change, author: Authorship, clock: HybridClock, ids: Ids, lookup: Lookup
-) -> list[tuple[Operation, EncodedOperation]]:
+) -> list[Built]:
     """Return the operations of a change, each replacing the heads its author saw.
 
     What one wrote on this device before is always seen. Appended fields replace
@@ -113,6 +116,45 @@ def build(
         operation = Operation(header, fields, replaces)
         built.append((operation, encode_operation(operation, ids.salt())))
     return built
+
+
+def replacing_unaccepted(
+    built: list[Built], unaccepted: Callable[[str], Mapping[str, Heads]]
+) -> list[Built]:
+    """Return what was built, replacing also what the unaccepted among it replaced.
+
+    Nobody else may ever get an operation that the server sets aside. Who writes over
+    it saw what it had replaced, and must say so: that would stand in conflict
+    everywhere else. `unaccepted` gives by its id what one replaced that the server has
+    not accepted, and nothing of all others.
+    """
+    return [_closed(operation, encoded, unaccepted) for operation, encoded in built]
+
+
+def _closed(
+    operation: Operation,
+    encoded: EncodedOperation,
+    unaccepted: Callable[[str], Mapping[str, Heads]],
+) -> Built:
+    closed = {
+        name: _reached(name, ids, unaccepted)
+        for name, ids in operation.replaces.items()
+    }
+    if closed == operation.replaces:
+        return operation, encoded
+    operation = replace(operation, replaces=closed)
+    return operation, encode_operation(operation, encoded.salt or b"")
+
+
+def _reached(
+    name: str, ids: Heads, unaccepted: Callable[[str], Mapping[str, Heads]]
+) -> Heads:
+    reached, waiting = {*ids}, [*ids]
+    while waiting:
+        fresh = {*unaccepted(waiting.pop()).get(name, ())} - reached
+        reached |= fresh
+        waiting += fresh
+    return tuple(sorted(reached))
 
 
 def _replaces(

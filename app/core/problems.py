@@ -12,6 +12,7 @@ class ProblemCode(StrEnum):
     # Requests
     MALFORMED = "malformed"
     NOT_JSON = "not-json"
+    BODY_DAMAGED = "body-damaged"
     TOO_LARGE = "too-large"
     UNSUPPORTED_ENCODING = "unsupported-encoding"
     NOT_FOUND = "not-found"

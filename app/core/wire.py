@@ -231,6 +231,8 @@ class ChainStatus(WireModel):
     device_id: Id
     acknowledged: int
     digest: str
+    set_aside: tuple[str, ...] = ()
+    """Ids of its operations that were not accepted, as far as the server knows."""
 
 
 class Problem(WireModel):

@@ -129,6 +129,10 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "The connection was cut. What was sent is safe; "
             "the rest is kept and will be sent next time."
         ),
+        ProblemCode.BODY_DAMAGED: N_(
+            "Something was damaged on the way to the server, so it was not taken in. "
+            "It is kept and will be sent again."
+        ),
         ProblemCode.PROTOCOL_MISMATCH: N_(
             "This app and the server are of different versions. "
             "Update the app, then try again."

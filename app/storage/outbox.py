@@ -1,7 +1,7 @@
 """This device's chain as the server must get it, and what the server said of it."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count, islice, takewhile
@@ -234,6 +234,27 @@ def offer_again(unit: Unit, aside: SetAsideRows, after: int) -> int:
     for stored in found:
         _offer(unit, aside, stored)
     return len(found)
+
+
+def offer_refused(
+    unit: Unit, aside: SetAsideRows, operation_ids: Collection[str]
+) -> int:
+    """Count as pending what was accepted once, and the server says is set aside.
+
+    It was accepted after the backup from which its server was restored. Returns how
+    many operations there were.
+    """
+    found = [unit.rows.operation(unit.driver, one) for one in operation_ids]
+    lost = [
+        stored
+        for stored in found
+        if stored is not None
+        and stored.number is not None
+        and stored.state is State.ACKNOWLEDGED
+    ]
+    for stored in lost:
+        _offer(unit, aside, stored)
+    return len(lost)
 
 
 def offer_set_aside(unit: Unit, aside: SetAsideRows) -> int:

@@ -8,7 +8,7 @@ from itertools import count
 from app.core.clock import HybridTimestamp
 from app.core.document_pack import first_document
 from app.core.merge import Document
-from app.core.operation import EncodedOperation, Header, Operation
+from app.core.operation import EncodedOperation, Header, Operation, OperationError
 from app.core.records import RecordType
 from app.core.summary import PatientSummary
 from app.storage.errors import PatientErasedError
@@ -87,6 +87,20 @@ class Unit:
         folded = document.apply(operation, clamp_ms)
         folded = folded.clamped(head.operation_id, clamp_ms)
         self._documents[head.record_id] = folded
+
+    def unaccepted(self, operation_id: str) -> Mapping[str, tuple[str, ...]]:
+        """Return what an operation replaced that the server has not accepted.
+
+        Nothing of one that it has, or that can't be read any more.
+        """
+        stored = self.rows.operation(self.driver, operation_id)
+        if stored is None or stored.state is State.ACKNOWLEDGED:
+            return {}
+        try:
+            operation = stored.decoded()
+        except OperationError:
+            return {}
+        return {} if operation is None else operation.replaces
 
     def take_in(self, document: Document) -> None:
         """Let a record stand as it came in a page, merged with what was here."""

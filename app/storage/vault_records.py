@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.core.change import Authorship, Change, build
+from app.core.change import Authorship, Change, build, replacing_unaccepted
 from app.core.ids import KeyedIds, RecordIds, patient_id_of_card
 from app.core.merge import Document
 from app.core.operation import Header
@@ -126,6 +126,7 @@ class VaultRecords(OpenVault):
         parts = self._unlocked
         clock, ids = parts.clock(unit.state), parts.surroundings.ids
         built = build(change, author, clock, ids, unit.document)
+        built = replacing_unaccepted(built, unit.unaccepted)
         for operation, encoded in built:
             unit.fold(operation)
             unit.append_own(operation.header, encoded)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Collection
 
 from app.core.page_wire import PAGES, DocumentPage
 from app.core.wire import PullResponse, PushRequest, PushResponse
@@ -89,6 +90,13 @@ class VaultSync(OpenVault):
         """Count every own link after a number as unacknowledged again; say how many."""
         with self._unlocked.writing() as unit:
             return outbox.offer_again(unit, self._aside, after)
+
+    def offer_refused(self, operation_ids: Collection[str]) -> int:
+        """Count as unacknowledged what was accepted, and is set aside by now."""
+        if not operation_ids:
+            return 0
+        with self._unlocked.writing() as unit:
+            return outbox.offer_refused(unit, self._aside, operation_ids)
 
     def offer_set_aside(self) -> int:
         """Count as unacknowledged what may be accepted by now; say how many."""

@@ -9,11 +9,13 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from app.core.body_digest import DIGEST_HEADER, body_digest
 from app.core.device_report import REPORT_HEADER, DeviceReport
 from app.core.invitation import parted, pinned
 from app.core.problems import ProblemCode
 from app.core.wire import Problem
 from app.sync.bodies import BodyEncoder, Coding
+from app.sync.digested import DigestedStream
 from app.sync.failures import (
     ConnectionCut,
     ProtocolMismatch,
@@ -201,7 +203,10 @@ class HttpChannel:
         return reply
 
     def _send(self, request: httpx.Request, sent: int) -> _Reply:
+        if request.content:
+            request.headers[DIGEST_HEADER] = body_digest(request.content)
         response = self._client.send(request, stream=True)
+        digested = response.stream = DigestedStream(response.stream)
         try:
             self._encoder.learn(response.headers.get("Accept-Encoding"))
             body = _read_limited(response)
@@ -212,6 +217,8 @@ class HttpChannel:
             raise ProtocolMismatch
         kind = response.headers.get("Content-Type", "").partition(";")[0]
         is_json = kind in ("application/json", "application/problem+json")
+        if is_json and body:
+            digested.require(response.headers.get(DIGEST_HEADER))
         return _Reply(response.status_code, is_json, body)
 
     def _count(self, sent: int, received: int) -> None:

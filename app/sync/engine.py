@@ -187,7 +187,9 @@ class SyncEngine:
         status = self._gateway.chain()
         if status.acknowledged and self._is_forked(status):
             return self._become_another(run, Refused(ProblemCode.DEVICE_FORKED))
-        return self._vault.offer_again(status.acknowledged)
+        # A server that fell back may have set aside what it accepted later.
+        refused = self._vault.offer_refused(status.set_aside)
+        return self._vault.offer_again(status.acknowledged) + refused
 
     def _become_another(self, run: "_Run", refusal: Refused) -> int:
         """Take a new identity, once a round; say how much is offered under it."""

@@ -92,7 +92,8 @@ _FIRST_SERVER_ERROR = 500
 def failure_of(status: int, problem: Problem | None) -> SyncFailure:
     """Return the failure that an answer with an error status stands for.
 
-    A reason that only a newer server knows is a refusal all the same.
+    A reason that only a newer server knows is a refusal all the same. What a bad line
+    damaged is sent again, as after a cut.
     """
     details = ProblemDetails(status)
     if problem is not None:
@@ -103,6 +104,8 @@ def failure_of(status: int, problem: Problem | None) -> SyncFailure:
         return ServerFault(code if busy else ProblemCode.SERVER_FAULT, details)
     if problem is None:
         return ProtocolMismatch()
+    if code is ProblemCode.BODY_DAMAGED:
+        return ConnectionCut()
     if code in _WHO_ARE_YOU:
         return Unauthenticated(code, details)
     return Refused(code, details)

@@ -1,5 +1,6 @@
 """What a round needs of the vault; app.storage's Vault has these methods."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from app.core.wire import PullResponse, PushRequest, PushResponse, Setup
@@ -46,6 +47,9 @@ class SyncVault(Protocol):
 
     def offer_again(self, after: int) -> int:
         """Count every own link after a number as unacknowledged again; say how many."""
+
+    def offer_refused(self, operation_ids: Collection[str]) -> int:
+        """Count as unacknowledged what was accepted, and is set aside by now."""
 
     def offer_set_aside(self) -> int:
         """Count as unacknowledged what may be accepted by now; say how many."""

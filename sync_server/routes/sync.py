@@ -186,7 +186,11 @@ def chain(http: Request, context: ContextDep, device: HandingOverDep) -> Respons
     """Return the number and digest of the last link that the server holds."""
     with context.database.read() as connection:
         head = device_chain.chain_head(connection, device.device_id)
+        refused = device_chain.set_aside(connection, device.device_id)
     status = ChainStatus(
-        device_id=head.device_id, acknowledged=head.number, digest=head.digest.hex()
+        device_id=head.device_id,
+        acknowledged=head.number,
+        digest=head.digest.hex(),
+        set_aside=refused,
     )
     return answer(http, status)

@@ -7,7 +7,7 @@ from app.core.problems import ProblemCode
 from sync_server.database import Database
 from sync_server.problems import ProblemError
 from sync_server.services.batch import Batch
-from sync_server.tables import DEVICE, LINK, SIGNATURE
+from sync_server.tables import DEVICE, LINK, SET_ASIDE, SIGNATURE
 
 
 def chain_head(connection: Connection, device_id: str) -> ChainHead:
@@ -17,6 +17,12 @@ def chain_head(connection: Connection, device_id: str) -> ChainHead:
     if row is None:
         raise ProblemError(ProblemCode.UNKNOWN_DEVICE)
     return ChainHead(device_id, row.acknowledged, row.head_digest)
+
+
+def set_aside(connection: Connection, device_id: str) -> tuple[str, ...]:
+    """Return which operations of a device were acknowledged and not accepted."""
+    query = select(SET_ASIDE.c.operation_id).where(SET_ASIDE.c.device_id == device_id)
+    return tuple(connection.scalars(query.order_by(SET_ASIDE.c.operation_id)))
 
 
 def check(connection: Connection, batch: Batch, held: ChainHead) -> None:

@@ -1,5 +1,7 @@
 """A change: what one Save writes, together, replacing what its author saw."""
 
+from collections import defaultdict
+
 import pytest
 
 from app.core.change import (
@@ -8,6 +10,7 @@ from app.core.change import (
     ChangeTooLargeError,
     RecordKey,
     build,
+    replacing_unaccepted,
 )
 from app.core.clock import HybridClock
 from app.core.ids import RandomIds
@@ -176,3 +179,25 @@ def test_the_largest_change_fits_into_one_batch() -> None:
 def test_a_larger_change_is_refused() -> None:
     with pytest.raises(ChangeTooLargeError):
         built(_of_size(MAX_CHANGE_SIZE + 1))
+
+
+def test_who_writes_over_what_nobody_accepted_replaces_what_that_had_replaced() -> None:
+    made: dict[str, Operation] = {}
+    document: Document | None = None
+    for value in ("one", "two", "three"):
+        change = Change()
+        change.set(PATIENT, {"sex": value})
+        seen = {} if document is None else {"patient": document}
+        clock = HybridClock("tablet", lambda: 1000)
+        plain = build(change, AUTHOR, clock, RandomIds(), seen.get)
+        # The first was accepted: only what the others replaced may be lost with them.
+        unaccepted = {one: made[one].replaces for one in [*made][1:]}
+        ((operation, encoded),) = replacing_unaccepted(
+            plain, defaultdict(dict, unaccepted).__getitem__
+        )
+        assert decode_operation(encoded) == operation
+        made[operation.header.operation_id] = operation
+        document = (document or new_document(operation)).apply(operation)
+    first, second, third = made
+    assert made[second].replaces == {"sex": (first,)}
+    assert made[third].replaces == {"sex": tuple(sorted((first, second)))}

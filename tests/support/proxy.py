@@ -1,18 +1,41 @@
-"""A TCP proxy that cuts connections at chosen bytes, as a bad radio link does."""
+"""A TCP proxy that cuts, stalls, repeats and corrupts at chosen bytes."""
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Literal
 
 from tests.support.processes import HOST, free_port
 
 CutAfter = Callable[[], int | None]
 """Given a new connection, after how many bytes of both ways it is cut; None: never."""
 
+Kind = Literal["flip", "repeat", "stall"]
+
 _CHUNK = 65536
+_REPEATED = 64
+_STALL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Twist:
+    """What befalls a connection at one of its bytes, counted over both ways.
+
+    A flip changes the byte's lowest bit, a repeat sends the bytes before it
+    again, a stall keeps the line silent for a while.
+    """
+
+    at: int
+    kind: Kind
+
+
+Twists = Callable[[], Sequence[Twist]]
+"""Given a new connection, what befalls it."""
 
 
 @dataclass(slots=True)
@@ -22,12 +45,16 @@ class _Line:
     client: socket.socket
     server: socket.socket
     left: int | None
+    twists: Sequence[Twist] = ()
+    passed: int = 0
+    fired: Counter[str] = field(default_factory=Counter)
     broken: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def carry(self, data: bytes, to: socket.socket) -> bool:
         """Pass bytes on; cut both ends where the line breaks. False once it has."""
         with self.lock:
+            data = self._twisted(data)
             allowed = len(data) if self.left is None else min(len(data), self.left)
             if self.left is not None:
                 self.left -= allowed
@@ -39,6 +66,24 @@ class _Line:
         self.cut()
         return False
 
+    def _twisted(self, data: bytes) -> bytes:
+        """Return what becomes of the next bytes."""
+        start, self.passed = self.passed, self.passed + len(data)
+        due = [t for t in self.twists if start <= t.at < self.passed]
+        for twist in sorted(due, key=lambda each: -each.at):
+            place = twist.at - start
+            before, after = data[:place], data[place:]
+            match twist.kind:
+                case "flip":
+                    after = bytes([after[0] ^ 1]) + after[1:]
+                case "repeat":
+                    before += before[-_REPEATED:]
+                case "stall":
+                    time.sleep(_STALL_SECONDS)
+            data = before + after
+            self.fired[twist.kind] += 1
+        return data
+
     def cut(self) -> None:
         """Close both ends at once."""
         for end in (self.client, self.server):
@@ -49,9 +94,12 @@ class _Line:
 class CuttingProxy:
     """Forwards to one port; each connection is cut where `cut_after` says."""
 
-    def __init__(self, target_port: int, cut_after: CutAfter) -> None:
+    def __init__(
+        self, target_port: int, cut_after: CutAfter, twists: Twists = tuple
+    ) -> None:
         self._target_port = target_port
         self._cut_after = cut_after
+        self._twists = twists
         # A port that was asked for by number stays ours while nobody listens on it.
         self._listener = socket.create_server((HOST, free_port()))
         self._threads: list[threading.Thread] = []
@@ -62,6 +110,12 @@ class CuttingProxy:
     def cuts(self) -> int:
         """How many connections were cut so far."""
         return sum(line.broken for line in self._lines)
+
+    @property
+    def fired(self) -> Counter[str]:
+        """How many connections were cut, and how often each twist befell one."""
+        lines = [line.fired for line in self._lines]
+        return sum(lines, Counter({"cut": self.cuts}))
 
     @property
     def port(self) -> int:
@@ -121,7 +175,7 @@ class CuttingProxy:
             except OSError:
                 client.close()
                 continue
-            line = _Line(client, server, self._cut_after())
+            line = _Line(client, server, self._cut_after(), self._twists())
             self._lines.append(line)
             if self._is_away:  # accepted in the moment in which the network went
                 line.cut()
@@ -143,9 +197,11 @@ class CuttingProxy:
 
 
 @contextmanager
-def cutting_proxy(target_port: int, cut_after: CutAfter) -> Iterator[CuttingProxy]:
+def cutting_proxy(
+    target_port: int, cut_after: CutAfter, twists: Twists = tuple
+) -> Iterator[CuttingProxy]:
     """Run a proxy in front of a port of this machine."""
-    proxy = CuttingProxy(target_port, cut_after)
+    proxy = CuttingProxy(target_port, cut_after, twists)
     proxy.start()
     try:
         yield proxy

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import httpx
 import zstandard
 
+from app.core.body_digest import DIGEST_HEADER, body_digest
 from app.core.problems import ProblemCode
 from app.core.wire import EnrolRequest, Health, PushRequest
 
@@ -27,9 +28,14 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 def json_answer(body: str, status: int = 200) -> httpx.Response:
     """An answer of /v1."""
-    return httpx.Response(
-        status, content=body.encode(), headers={"Content-Type": "application/json"}
-    )
+    return sound(body.encode(), status, {"Content-Type": "application/json"})
+
+
+def sound(content: bytes, status: int, headers: dict[str, str]) -> httpx.Response:
+    """An answer that carries the digest of its body, read as from a line."""
+    digest = {DIGEST_HEADER: body_digest(content)}
+    stream = httpx.ByteStream(content)
+    return httpx.Response(status, stream=stream, headers={**headers, **digest})
 
 
 def problem(
@@ -37,11 +43,8 @@ def problem(
 ) -> httpx.Response:
     """An RFC 9457 problem."""
     body = {"type": str(code), "title": "Problem", "status": status, **details}
-    return httpx.Response(
-        status,
-        content=json.dumps(body).encode(),
-        headers={"Content-Type": "application/problem+json"},
-    )
+    headers = {"Content-Type": "application/problem+json"}
+    return sound(json.dumps(body).encode(), status, headers)
 
 
 def always(response: Callable[[], httpx.Response]) -> httpx.MockTransport:

@@ -3,7 +3,7 @@
 import hashlib
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -152,6 +152,16 @@ class ModelDevice:
             operation_id
             for operation_id, own in self.own.items()
             if own.head.number > after and not own.pending
+        ]
+        self._offer(lost)
+        return len(lost)
+
+    def offer_refused(self, operation_ids: Collection[str]) -> int:
+        own = [one for one in operation_ids if one in self.own]
+        lost = [
+            one
+            for one in own
+            if not self.own[one].pending and one not in self.set_aside
         ]
         self._offer(lost)
         return len(lost)

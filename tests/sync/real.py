@@ -23,6 +23,7 @@ from app.storage.vault_file import VaultFile
 from app.sync.documents import DocumentSync
 from app.sync.engine import SyncEngine
 from app.sync.enrol import EnrolmentForm, enrol
+from app.sync.erasures import ErasureSync
 from app.sync.gateway import HttpGateway
 from app.sync.identity import IdentitySync
 from app.sync.people import PeopleSync
@@ -67,10 +68,11 @@ class RealServer:
         return new_code(self.context, self.site_id, name, _CODE_VALID_MS)
 
 
-def made_settings(folder: Path) -> tuple[Settings, str]:
+def made_settings(folder: Path, database_url: str = "") -> tuple[Settings, str]:
     """Make a deployment with one site and two practitioners; return the site's id."""
     settings = Settings(data=folder, controller="Clinic", contact="dpo@example.org")
-    settings = settings.model_copy(update={"retention_days": 365})
+    update: dict[str, object] = {"retention_days": 365}
+    settings = settings.model_copy(update={**update, "database_url": database_url})
     ports = Ports()
     database = open_database(settings)
     initialise(settings, ports, database, DeploymentValues(name="Harbour clinic"))

@@ -23,7 +23,14 @@ from app.sync.failures import (
     Unreachable,
     WrongCertificate,
 )
-from tests.sync.answers import HEALTH, always, json_answer, plain_body, problem
+from tests.sync.answers import (
+    HEALTH,
+    always,
+    json_answer,
+    plain_body,
+    problem,
+    sound,
+)
 
 URL = "http://server.example"
 LONG = PatientSearch(text="x" * 100, site_id="y" * 600)
@@ -80,7 +87,7 @@ def test_compressed_answers_are_read(coding: str) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         assert coding in request.headers["Accept-Encoding"]
         headers = {"Content-Type": "application/json", "Content-Encoding": coding}
-        return httpx.Response(200, content=packed, headers=headers)
+        return sound(packed, 200, headers)
 
     assert health(httpx.MockTransport(answer)) == HEALTH
 
@@ -155,9 +162,8 @@ def test_bytes_are_counted_as_they_go_over_the_wire() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         sizes.append(len(request.read()))
-        parts = iter([HEALTH.model_dump_json().encode()])
-        headers = {"Content-Type": "application/json"}
-        return httpx.Response(200, content=parts, headers=headers)
+        body = HEALTH.model_dump_json().encode()
+        return sound(body, 200, {"Content-Type": "application/json"})
 
     channel = HttpChannel(URL, None, httpx.MockTransport(answer))
     channel.post("/patients/search", Health, LONG)

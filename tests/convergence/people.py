@@ -1,0 +1,18 @@
+"""Who works in a simulated world, and what its server says of the deployment."""
+
+from app.core.wire import PractitionerInfo, Role, Setup
+from tests.sync.model_link import SETUP
+
+NURSE = "practitioner-nurse"
+STRANGERS = ("practitioner-stranger-0", "practitioner-stranger-1")
+"""They write, and the server does not know them until somebody hires them."""
+
+SITE = "site"
+
+
+def setup_for(sealing_key: bytes = b"") -> Setup:
+    """The setup of a server with this sealing key."""
+    nurse = PractitionerInfo(practitioner_id=NURSE, name="Noor", role=Role.NURSE.value)
+    return SETUP.model_copy(
+        update={"practitioners": (nurse,), "sealing_key": sealing_key}
+    )
