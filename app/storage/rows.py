@@ -16,18 +16,19 @@ from app.core.document_pack import head_ids, pack, unpack_own
 from app.core.merge import Document
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
-from app.storage.patient_keys import PUT_KEY, PatientKeys, unseal
+from app.storage.ledger import Row
+from app.storage.patient_keys import PatientKeys, unseal
 from app.storage.sealing import Namer, derive_key, place
 from app.storage.stored_operation import StoredOperation, folded, from_bytes, to_bytes
 
 _FORMAT = 1
 _DOCUMENT = (
-    "SELECT record_id, patient_id, position, paged, sealed, (SELECT "
-    "json_group_array(operation_id) FROM operation AS logged WHERE "
-    "logged.patient_id = document.patient_id AND logged.record_id = document.record_id"
-    "), (SELECT wrapped FROM patient_key WHERE patient_key.patient_id = "
-    "document.patient_id) FROM document "
+    "SELECT record_id, patient_id, position, paged, sealed, EXISTS (SELECT 1 "
+    "FROM operation AS logged WHERE logged.patient_id = document.patient_id "
+    "AND logged.record_id = document.record_id), (SELECT wrapped FROM patient_key "
+    "WHERE patient_key.patient_id = document.patient_id) FROM document "
 )
+_LOGGED = "SELECT operation_id FROM operation WHERE patient_id = ? AND record_id = ?"
 _IDS = "SELECT record_id FROM document WHERE patient_id = ?"
 _OF_PATIENT = _DOCUMENT + "WHERE patient_id = ?"
 _BY_ID = _DOCUMENT + "WHERE record_id = ?"
@@ -37,6 +38,7 @@ _PUT_DOCUMENT = (
     "patient_id = excluded.patient_id, position = excluded.position, "
     "paged = excluded.paged, sealed = excluded.sealed"
 )
+_PAGED = "SELECT paged FROM document WHERE record_id = ?"
 _OPERATION = (
     "SELECT operation_id, record_id, patient_id, number, state, sealed FROM operation "
 )
@@ -47,7 +49,7 @@ _SINCE = (
 _OF_RECORD = "WHERE patient_id = ? AND record_id = ? ORDER BY position"
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NOTHING_FOLDED: Mapping[str, Document] = MappingProxyType({})
-_DocumentTuple = tuple[str, str, int, int, bytes, str, bytes | None]
+_DocumentTuple = tuple[str, str, int, int, bytes, int, bytes | None]
 _OperationTuple = tuple[str, str, str, int | None, int, bytes]
 
 
@@ -136,16 +138,17 @@ class Rows(PatientKeys):
             return None
 
     def _lacks(
-        self, driver: sqlite3.Connection, document: Document, logged: str
+        self, driver: sqlite3.Connection, document: Document, logged: int
     ) -> bool:
         """Tell whether an operation of the log would change a document.
 
         A row that was put back whole is sealed as it should be; but the log is not.
         """
-        if logged == "[]":
+        if not logged:
             return False
-        missing = set(json.loads(logged)).difference(document.newer)
-        missing -= head_ids(document)
+        ids = (document.patient_id, document.record_id)
+        missing = {i for (i,) in driver.execute(_LOGGED, ids)}
+        missing = missing.difference(document.newer, head_ids(document))
         if missing:
             for state in document.fields.values():
                 missing.difference_update(state.replaced)
@@ -182,6 +185,14 @@ class Rows(PatientKeys):
             raise VaultCorruptError
         return document
 
+    def is_paged(self, driver: sqlite3.Connection, record_id: str) -> bool:
+        """Tell whether a record once came in a page of a first sync.
+
+        Its log may begin after the page, so it can't be made again from it.
+        """
+        row = driver.execute(_PAGED, (record_id,)).fetchone()
+        return row is not None and bool(row[0])
+
     def put_document(
         self,
         driver: sqlite3.Connection,
@@ -190,14 +201,7 @@ class Rows(PatientKeys):
         *,
         paged: bool = False,
     ) -> None:
-        """Write a record. One that once came in a page of a first sync stays `paged`.
-
-        Its log may begin after the page, so it can't be made again from it.
-        """
-        before = driver.execute(
-            "SELECT paged FROM document WHERE record_id = ?", (document.record_id,)
-        ).fetchone()
-        paged = paged or (before is not None and bool(before[0]))
+        """Write a record; one that came in a page of a first sync stays `paged`."""
         # Not canonical.encode: nothing hashes these bytes, and no float got this far.
         raw = _ENCODE(pack(document)).encode()
         record_id, patient_id = document.record_id, document.patient_id
@@ -206,25 +210,24 @@ class Rows(PatientKeys):
         row = (record_id, patient_id, position, paged, sealed)
         driver.execute(_PUT_DOCUMENT, row)
 
-    def add_patients(
-        self,
-        driver: sqlite3.Connection,
-        patients: Mapping[str, Iterable[tuple[str, int, bytes]]],
-    ) -> None:
-        """Write new patients' records, each with its position and its packed JSON.
+    def seal_patients(
+        self, patients: Mapping[str, Iterable[tuple[str, int, bytes]]]
+    ) -> tuple[list[Row], list[Row]]:
+        """Return the rows of new patients' keys, and of their records.
 
-        They came in a page, and these patients have no key in the vault yet.
+        Each record comes with its position and its packed JSON, out of a page; these
+        patients have no key in the vault yet.
         """
-        keys, documents = [], []
+        keys: list[Row] = []
+        documents: list[Row] = []
         for patient_id, records in patients.items():
             key, wrapped = self._new_key(patient_id)
             keys.append((patient_id, wrapped))
             for record_id, position, raw in records:
                 where = _document_place(record_id, patient_id, position, 1)
                 sealed = key.seal(raw, where)
-                documents.append((record_id, patient_id, position, 1, sealed))
-        driver.executemany(PUT_KEY, keys)
-        driver.executemany(_PUT_DOCUMENT, documents)
+                documents.append((record_id, patient_id, position, sealed, 1))
+        return keys, documents
 
     def operation(
         self, driver: sqlite3.Connection, operation_id: str
@@ -273,9 +276,12 @@ class Rows(PatientKeys):
 def _document_place(
     record_id: str, patient_id: str, position: int, paged: int
 ) -> bytes:
-    return place(
-        "document", record_id, patient_id, position, _FORMAT, *("paged",) * paged
-    )
+    # As `place` gives it, written out: a page of a first sync asks for hundreds.
+    at = str(position)
+    return (
+        f"8:document{len(record_id)}:{record_id}{len(patient_id)}:{patient_id}"
+        f"{len(at)}:{at}1:{_FORMAT}{'5:paged' if paged else ''}"
+    ).encode()
 
 
 def _operation_place(

@@ -14,6 +14,7 @@ from app.storage.only_here import OnlyHere, only_here
 from app.storage.open_vault import OpenVault
 from app.storage.outbox import BatchLimits
 from app.storage.set_aside import SetAside
+from app.storage.uncollected import uncollected
 
 _LIMITS = BatchLimits()
 _logger = logging.getLogger(__name__)
@@ -125,7 +126,7 @@ class VaultSync(OpenVault):
         blocks nothing; a page twice is a page once.
         """
         parts = self._unlocked
-        with parts.writing() as unit:
+        with uncollected(), parts.writing() as unit:
             apply_documents(unit, parts.aside, parts.clock(unit.state), page)
 
     def counts(self) -> OnlyHere:
