@@ -194,13 +194,17 @@ def sex_of(value: Json) -> Sex:
 def reader(document: Document) -> Callable[[str], Json]:
     """Return what gives the value shown of a field, or None; see View.value.
 
-    For one record that is read many times: most were written by one operation.
+    For one record of which many fields are read: mostly no two writes contradict.
     """
     fields = document.fields
-    if isinstance(fields, PackedFields) and len(fields.writes) == 1:
-        values: dict[str, Json] = fields.writes[0][5]
-        return values.get
-    return View(document).value
+    if not isinstance(fields, PackedFields):
+        return View(document).value
+    values: dict[str, Json] = {}
+    heads = 0
+    for write in fields.writes:
+        values.update(write[5])
+        heads += len(write[5])
+    return values.get if heads == len(values) else View(document).value
 
 
 def by_type(documents: Iterable[Document], kind: RecordType) -> list[Document]:

@@ -5,7 +5,6 @@ total is their sum modulo 2^128, with the number of rows. Adding and taking away
 that a write costs, and order says nothing. The totals are sealed as one value.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -89,12 +88,12 @@ class Ledger:
         totals = {t: [f"{total:x}", rows] for t, (total, rows) in self.totals.items()}
         found = [[d.kind.value, d.id, d.patient_id] for d in sorted(self.found)]
         generations = [self.generation, self.data_generation]
-        return json.dumps([self.version, *generations, totals, found]).encode()
+        return msgspec.json.encode([self.version, *generations, totals, found])
 
     @classmethod
     def from_bytes(cls, key: bytes, raw: bytes) -> "Ledger":
         """Read what to_bytes wrote."""
-        version, generation, data_generation, totals, found = json.loads(raw)
+        version, generation, data_generation, totals, found = msgspec.json.decode(raw)
         read = {t: (int(total, 16), rows) for t, (total, rows) in totals.items()}
         damage = {Damage(DamageKind(k), i, p) for k, i, p in found}
         return cls(key, version, generation, data_generation, read, damage)

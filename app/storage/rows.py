@@ -12,6 +12,8 @@ from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
 
+import msgspec
+
 from app.core.document_pack import head_ids, pack, unpack_own
 from app.core.merge import Document
 from app.storage.damage import Damage, DamageKind
@@ -23,15 +25,17 @@ from app.storage.stored_operation import StoredOperation, folded, from_bytes, to
 
 _FORMAT = 1
 _DOCUMENT = (
-    "SELECT record_id, patient_id, position, paged, sealed, EXISTS (SELECT 1 "
-    "FROM operation AS logged WHERE logged.patient_id = document.patient_id "
-    "AND logged.record_id = document.record_id), (SELECT wrapped FROM patient_key "
-    "WHERE patient_key.patient_id = document.patient_id) FROM document "
+    "SELECT record_id, patient_id, position, paged, sealed, (SELECT "
+    "json_group_array(operation_id) FROM operation AS logged WHERE "
+    "logged.patient_id = document.patient_id AND logged.record_id = document.record_id"
+    "), (SELECT wrapped FROM patient_key WHERE patient_key.patient_id = "
+    "document.patient_id) FROM document "
 )
+_ONE = _DOCUMENT.replace("json_group_array(operation_id)", "1") + "WHERE record_id = ?"
+"""Mostly a record that came in a page has no log here: then nothing is gathered."""
 _LOGGED = "SELECT operation_id FROM operation WHERE patient_id = ? AND record_id = ?"
 _IDS = "SELECT record_id FROM document WHERE patient_id = ?"
 _OF_PATIENT = _DOCUMENT + "WHERE patient_id = ?"
-_BY_ID = _DOCUMENT + "WHERE record_id = ?"
 _PUT_DOCUMENT = (
     "INSERT INTO document (record_id, patient_id, position, paged, sealed) "
     "VALUES (?, ?, ?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET "
@@ -47,9 +51,11 @@ _SINCE = (
     "ORDER BY patient_id"
 )
 _OF_RECORD = "WHERE patient_id = ? AND record_id = ? ORDER BY position"
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = msgspec.json.Encoder().encode
 _NOTHING_FOLDED: Mapping[str, Document] = MappingProxyType({})
-_DocumentTuple = tuple[str, str, int, int, bytes, int, bytes | None]
+_Logged = str | int | None
+"""Ids of a record's operations as JSON; or 1 where there are any, None where none."""
+_DocumentTuple = tuple[str, str, int, int, bytes, _Logged, bytes | None]
 _OperationTuple = tuple[str, str, str, int | None, int, bytes]
 
 
@@ -64,7 +70,7 @@ class Rows(PatientKeys):
 
     def document(self, driver: sqlite3.Connection, record_id: str) -> Document | None:
         """Return a record, or None; made again from the log if it is damaged."""
-        row = driver.execute(_BY_ID, (record_id,)).fetchone()
+        row = driver.execute(_ONE, (record_id,)).fetchone()
         return None if row is None else self._read_document(driver, row)
 
     def documents(
@@ -138,16 +144,19 @@ class Rows(PatientKeys):
             return None
 
     def _lacks(
-        self, driver: sqlite3.Connection, document: Document, logged: int
+        self, driver: sqlite3.Connection, document: Document, logged: _Logged
     ) -> bool:
         """Tell whether an operation of the log would change a document.
 
         A row that was put back whole is sealed as it should be; but the log is not.
         """
-        if not logged:
+        if logged is None or logged == "[]":
             return False
-        ids = (document.patient_id, document.record_id)
-        missing = {i for (i,) in driver.execute(_LOGGED, ids)}
+        if isinstance(logged, str):
+            missing = set(json.loads(logged))
+        else:
+            found = driver.execute(_LOGGED, (document.patient_id, document.record_id))
+            missing = {i for (i,) in found}
         missing = missing.difference(document.newer, head_ids(document))
         if missing:
             for state in document.fields.values():
@@ -203,23 +212,20 @@ class Rows(PatientKeys):
     ) -> None:
         """Write a record; one that came in a page of a first sync stays `paged`."""
         # Not canonical.encode: nothing hashes these bytes, and no float got this far.
-        raw = _ENCODE(pack(document)).encode()
-        record_id, patient_id = document.record_id, document.patient_id
-        where = _document_place(record_id, patient_id, position, paged)
-        sealed = self.make_key(driver, patient_id).seal(raw, where)
-        row = (record_id, patient_id, position, paged, sealed)
-        driver.execute(_PUT_DOCUMENT, row)
+        raw = _encode(pack(document))
+        place_of = (document.record_id, document.patient_id, position, paged)
+        key = self.make_key(driver, document.patient_id)
+        sealed = key.seal(raw, _document_place(*place_of))
+        driver.execute(_PUT_DOCUMENT, (*place_of, sealed))
 
     def seal_patients(
         self, patients: Mapping[str, Iterable[tuple[str, int, bytes]]]
     ) -> tuple[list[Row], list[Row]]:
         """Return the rows of new patients' keys, and of their records.
 
-        Each record comes with its position and its packed JSON, out of a page; these
-        patients have no key in the vault yet.
+        Each record comes with its position and its packed JSON, out of a page.
         """
-        keys: list[Row] = []
-        documents: list[Row] = []
+        keys, documents = list[Row](), list[Row]()
         for patient_id, records in patients.items():
             key, wrapped = self._new_key(patient_id)
             keys.append((patient_id, wrapped))
@@ -273,13 +279,11 @@ class Rows(PatientKeys):
         )
 
 
-def _document_place(
-    record_id: str, patient_id: str, position: int, paged: int
-) -> bytes:
+def _document_place(record: str, patient: str, position: int, paged: int) -> bytes:
     # As `place` gives it, written out: a page of a first sync asks for hundreds.
     at = str(position)
     return (
-        f"8:document{len(record_id)}:{record_id}{len(patient_id)}:{patient_id}"
+        f"8:document{len(record)}:{record}{len(patient)}:{patient}"
         f"{len(at)}:{at}1:{_FORMAT}{'5:paged' if paged else ''}"
     ).encode()
 

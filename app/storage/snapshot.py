@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import msgspec
+
 from app.core.merge import Document
 from app.core.operation import SCHEMA
 from app.core.summary import PatientSummary, summary_values
@@ -28,7 +30,8 @@ _ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What reading a value of an unforeseen shape can raise."""
 _WHOLE = [FOLDING, SCHEMA, *SUMMARY_FIELDS]
 """Version of a snapshot in one piece, as an older app kept it."""
-_VERSION = ["parts", *_WHOLE]
+_VERSION = ["parts/2", *_WHOLE]
+_read_part = msgspec.msgpack.Decoder(tuple[list[str], list[Entry]]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +73,15 @@ def _name(part: int) -> str:
 
 
 def part_bytes(changed: Mapping[str, Entry | None]) -> bytes:
-    """Return what is sealed of a part: columns, then a line for each summary."""
+    """Return what is sealed of a part: who was taken out, and the entries."""
     entries = [entry for entry in changed.values() if entry is not None]
     gone = [patient_id for patient_id, entry in changed.items() if entry is None]
-    *columns, packed = zip(*entries, strict=True) if entries else [()] * 7
-    head = json.dumps([gone, *columns], ensure_ascii=False, separators=(",", ":"))
-    return b"\n".join((head.encode(), *packed))
+    return msgspec.msgpack.encode((gone, entries))
 
 
 def read_part(raw: bytes) -> tuple[list[str], list[Entry]]:
     """Return who was taken out since the part before, and the entries."""
-    head, *packed = raw.split(b"\n")
-    gone, *columns = json.loads(head)
-    return gone, list(map(Entry._make, zip(*columns, packed, strict=True)))
+    return _read_part(raw)
 
 
 def _read(
