@@ -19,7 +19,7 @@ MARK_NAME = "vault.log-mark"
 _HEADER = struct.Struct(">4sIIIII8s")
 _FRAME = struct.Struct(">IIII8s")
 _RECORD = struct.Struct(">III")
-_FRAMES_AT_ONCE = 24
+_FRAMES_AT_ONCE = 16
 """A save writes fewer; one call for all costs less than one for each."""
 _BINARY = getattr(os, "O_BINARY", 0)
 _CHECK = struct.Struct(">I")

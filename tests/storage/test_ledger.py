@@ -8,7 +8,7 @@ from app.core.document_pack import pack
 from app.core.merge import new_document
 from app.core.page_wire import DocumentItem, DocumentPage
 from app.storage import StorageError, Vault, VaultFile
-from app.storage.ledger import row_value
+from app.storage.ledger import Row, row_value
 from app.storage.log_mark import read_mark
 from tests.storage.tablets import BO, PORT, named, patient, save_patient
 from tests.support.operations import WritingDevice
@@ -33,11 +33,10 @@ def page_of(count: int) -> DocumentPage:
 
 
 def test_rows_that_differ_count_differently() -> None:
-    rows = [
-        *[("1",), (1,), (b"1",), (1.5,), (None,), ("",), (b"",), ()],
-        *[("ab", "c"), ("a", "bc"), (b"ab", "c"), ("abc",), ("abc", None)],
-        *[("\udc80",), (b"\x80",), ("\udc80", "a"), ("a", "\udc80")],
-    ]
+    one: list[Row] = [("1",), (1,), (b"1",), (1.5,), (None,), ("",), (b"",), ()]
+    two: list[Row] = [("ab", "c"), ("a", "bc"), (b"ab", "c"), ("abc",), ("abc", None)]
+    odd: list[Row] = [("\udc80",), (b"\x80",), ("\udc80", "a"), ("a", "\udc80")]
+    rows = one + two + odd
     values = {row_value(KEY, "document", row) for row in rows}
     values.add(row_value(KEY, "operation", rows[0]))
     values.add(row_value(KEY[::-1], "document", rows[0]))
