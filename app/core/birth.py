@@ -32,6 +32,8 @@ class BirthSource(StrEnum):
     ESTIMATED = "estimated"
 
 
+_PRECISIONS: dict[str, Precision] = {each.value: each for each in Precision}
+_SOURCES: dict[str, BirthSource] = {each.value: each for each in BirthSource}
 ADULT_YEARS = 18
 MAX_AGE_YEARS = 120
 
@@ -53,6 +55,13 @@ class Birth:
             "precision": self.precision.value,
             "source": self.source.value,
         }
+
+    @property
+    def range(self) -> tuple[str, str]:
+        """Both ends as ISO 8601 dates."""
+        first = self.earliest.isoformat()
+        is_day = self.latest is self.earliest
+        return first, first if is_day else self.latest.isoformat()
 
     def age_years(self, on: date) -> tuple[int, int]:
         """Return the least and the greatest age in completed years on a date."""
@@ -76,15 +85,17 @@ def birth_from_json(value: Json) -> Birth | None:
     """Read the field `birth`; None where it is empty or from a newer version."""
     if not isinstance(value, Mapping):
         return None
+    precision = _PRECISIONS.get(str(value.get("precision")))
+    source = _SOURCES.get(str(value.get("source")))
+    if precision is None or source is None:
+        return None
+    earliest, latest = str(value.get("from")), str(value.get("to"))
     try:
-        return Birth(
-            date.fromisoformat(str(value.get("from"))),
-            date.fromisoformat(str(value.get("to"))),
-            Precision(str(value.get("precision"))),
-            BirthSource(str(value.get("source"))),
-        )
+        first = date.fromisoformat(earliest)
+        last = first if latest == earliest else date.fromisoformat(latest)
     except ValueError:
         return None
+    return Birth(first, last, precision, source)
 
 
 def _back(on: date, years: int) -> date:

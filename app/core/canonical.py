@@ -4,21 +4,25 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+import msgspec
+
 Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
 """JSON without floats: measured values are decimals as strings."""
 
 
-def _refuse_floats(value: object) -> None:
-    if type(value) is str:
+def _refuse_others(value: object) -> None:
+    """Raise TypeError on what is not JSON without floats."""
+    if value is None or isinstance(value, str | int):
         return
     if isinstance(value, float):
         raise TypeError("a decimal is written as a string, never as a float")
     if isinstance(value, Mapping):
-        for member in value.values():
-            _refuse_floats(member)
-    elif isinstance(value, list | tuple):
-        for member in value:
-            _refuse_floats(member)
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        raise TypeError("not JSON")
+    for member in value:
+        if type(member) is not str:
+            _refuse_others(member)
 
 
 def encode(value: Json) -> bytes:
@@ -27,8 +31,11 @@ def encode(value: Json) -> bytes:
     Encoded once by the author; these bytes are hashed, stored and relayed, and
     never encoded again. Lone surrogates, which UTF-8 cannot hold, raise ValueError.
     """
-    _refuse_floats(value)
-    return _ENCODER.encode(value).encode()
+    _refuse_others(value)
+    try:
+        return _fast(value)
+    except (TypeError, OverflowError):  # Of a kind, or a number, that json alone knows.
+        return _ENCODER.encode(value).encode()
 
 
 def decode(raw: bytes) -> Json:
@@ -65,6 +72,8 @@ def _no_float(_text: str) -> None:
     raise ValueError("a decimal is written as a string, never as a float")
 
 
+_fast = msgspec.json.Encoder(order="deterministic").encode
+"""Gives the same bytes in a fraction of the time; a test holds the two equal."""
 _ENCODER = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 )

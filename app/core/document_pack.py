@@ -6,8 +6,9 @@ not once a field. A tablet seals this form, and pages of a first sync can carry 
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, get_args
 
+import msgspec
 from pydantic_core import from_json
 
 from app.core.canonical import Json
@@ -21,6 +22,38 @@ _SCALARS = {str, int, bool, type(None)}
 _PARTS = 6
 """What one operation wrote and nobody replaced: operation id, stamp, practitioner id,
 site id, clamp or None, values by field; checked when it comes, made when it is read."""
+
+_CHECKED_LEVELS = 4
+"""How deep what a field holds is checked while it is parsed; what lies deeper, which is
+hardly anything, is walked."""
+_GENERIC: tuple[Any, Any, Any] = list, dict, tuple
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+_Written = tuple[str, tuple[_Count, _Count, str], str, str, int | None, dict[str, Any]]
+
+
+class _Packed(msgspec.Struct, gc=False):
+    """What `pack` gives."""
+
+    type: str
+    record: str
+    patient: str
+    by: list[_Written]
+    replaced: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    newer: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+def _without_floats() -> Any:
+    """Return the same for what somebody sent: no float gets in while it is parsed."""
+    a_list, a_dict, a_tuple = _GENERIC
+    value = scalar = None | bool | int | str
+    for _level in range(_CHECKED_LEVELS):
+        value = scalar | a_list[value] | a_dict[str, value]
+    by = a_list[a_tuple[(*get_args(_Written)[:-1], a_dict[str, value])]]
+    return msgspec.defstruct("_Sent", [("by", by)], bases=(_Packed,), gc=False)
+
+
+_read_sent = msgspec.json.Decoder(_without_floats()).decode
+_read_own = msgspec.json.Decoder(_Packed).decode
 
 
 class PackedFields(Mapping[str, FieldState]):
@@ -119,7 +152,14 @@ def unpack(raw: bytes) -> Document:
 
     Nothing gets in that JSON without floats does not know, nor lone surrogates.
     """
-    value = from_json(raw, allow_inf_nan=False)
+    try:
+        return _document(_read_sent(raw))
+    except (ValueError, RecursionError):  # Of the other form, deeper, or none at all.
+        return _document_of(from_json(raw, allow_inf_nan=False))
+
+
+def _document_of(value: Any) -> Document:
+    """Return the document of parsed JSON, whatever it is; raise ValueError."""
     if type(value) is not dict or "by" not in value:
         _check_value(value, 0)
         return document_from_json(value)
@@ -133,19 +173,20 @@ def unpack(raw: bytes) -> Document:
             _check_ids(ids)
     if "newer" in value:
         read_newer(value["newer"])
-    return _document(value)
+    return _document(msgspec.convert(value, _Packed))
 
 
 def unpack_own(raw: bytes) -> Document:
     """Read what `unpack` let in, or `pack` gave, before it was sealed."""
-    value = from_json(raw)
-    return _document(value) if "by" in value else document_from_json(value)
+    try:
+        return _document(_read_own(raw))
+    except msgspec.ValidationError:
+        return document_from_json(from_json(raw))
 
 
-def _document(value: dict[str, Any]) -> Document:
-    fields = PackedFields(value["by"], value.get("replaced", _NOTHING))
-    newer = value.get("newer", _NOTHING)
-    return Document(value["type"], value["record"], value["patient"], fields, newer)
+def _document(packed: _Packed) -> Document:
+    fields = PackedFields(packed.by, packed.replaced)
+    return Document(packed.type, packed.record, packed.patient, fields, packed.newer)
 
 
 def _check_written(value: Any) -> None:
@@ -197,6 +238,24 @@ def written(document: Document) -> Iterator[tuple[str, HybridTimestamp, int | No
             yield write.operation_id, write.at, write.clamp_ms
 
 
+def newest_stamp(document: Document) -> tuple[int, int]:
+    """Return wall time in UTC milliseconds and counter of what was written last.
+
+    As servers clamp it, which leaves no counter; (0, 0) if nothing was written.
+    """
+    newest, fields = (0, 0), document.fields
+    if isinstance(fields, PackedFields):
+        stamps = [(w[1], w[4]) for w in fields.writes]
+    else:
+        stamps = [((w.wall_ms, w.counter), c) for _id, w, c in written(document)]
+    for at, clamp in stamps:
+        if clamp is None or clamp >= at[0]:
+            newest = max(newest, (at[0], at[1]))
+        else:
+            newest = max(newest, (clamp, 0))
+    return newest
+
+
 def head_ids(document: Document) -> set[str]:
     """Return the ids of the operations of which anything stands."""
     fields = document.fields
@@ -207,8 +266,4 @@ def head_ids(document: Document) -> set[str]:
 
 def changed_at(document: Document) -> int:
     """Return when a document last changed, as servers clamp it; 0 if it never did."""
-    newest, last = 0, None
-    for _id, at, clamp in written(document):
-        if at is not last or clamp is not None:  # Mostly one wrote many fields.
-            newest, last = max(newest, at.effective_ms(clamp)), at
-    return newest
+    return newest_stamp(document)[0]

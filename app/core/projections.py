@@ -1,6 +1,6 @@
 """Records as screens read them: projections of documents, rebuilt at any time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -27,7 +27,7 @@ from app.core.values import (
     flags_of_answer,
 )
 
-_SEXES = frozenset(Sex)
+_SEXES: dict[str, Sex] = {each.value: each for each in Sex}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,7 @@ class PatientView(View):
     @property
     def sex(self) -> Sex:
         """FHIR administrative-gender; unknown codes read as unknown."""
-        raw = self.text("sex")
-        return Sex(raw) if raw in _SEXES else Sex.UNKNOWN
+        return sex_of(self.value("sex"))
 
     @property
     def birth(self) -> Birth | None:
@@ -185,6 +184,27 @@ class ResponseView(View):
             for write in self.document.writes(name)
             for flag in flags_of_answer(write.value)
         }
+
+
+def sex_of(value: Json) -> Sex:
+    """Read the field `sex`; unknown codes read as unknown."""
+    return _SEXES.get(value, Sex.UNKNOWN) if isinstance(value, str) else Sex.UNKNOWN
+
+
+def reader(document: Document) -> Callable[[str], Json]:
+    """Return what gives the value shown of a field, or None; see View.value.
+
+    For one record of which many fields are read: mostly no two writes contradict.
+    """
+    fields = document.fields
+    if not isinstance(fields, PackedFields):
+        return View(document).value
+    values: dict[str, Json] = {}
+    heads = 0
+    for write in fields.writes:
+        values.update(write[5])
+        heads += len(write[5])
+    return values.get if heads == len(values) else View(document).value
 
 
 def by_type(documents: Iterable[Document], kind: RecordType) -> list[Document]:

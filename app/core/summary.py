@@ -4,16 +4,30 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from app.core.birth import may_be_child
+from app.core.birth import birth_from_json, may_be_child
 from app.core.canonical import Json
 from app.core.document_json import as_mapping
 from app.core.document_pack import changed_at
-from app.core.encounters import EncounterView, open_encounters
+from app.core.encounters import open_encounters
 from app.core.merge import Document
-from app.core.projections import View, by_type, patient_view, phones_of, responses
-from app.core.records import RecordType
-from app.core.values import EncounterStatus, NameStatus, Who
+from app.core.projections import (
+    View,
+    by_type,
+    phones_of,
+    reader,
+    responses,
+    sex_of,
+)
+from app.core.records import ENTERED_IN_ERROR, RecordType
+from app.core.values import (
+    Accompaniment,
+    EncounterStatus,
+    NameStatus,
+    PersonName,
+    Who,
+)
 
 
 class Station(StrEnum):
@@ -87,39 +101,57 @@ class PatientSummary:
         return cls(**{k: v for k, v in members.items() if k in known})  # type: ignore[arg-type]
 
 
+Values = tuple[Any, ...]
+"""A summary as plain values, in the order of its fields: what many are made as."""
+_Visit = tuple[str, str, str, int, bool, tuple[str, ...]]
+_NO_VISIT: _Visit = ("", "", "", 0, False, ())
+
+
 def summarise(documents: Iterable[Document]) -> PatientSummary | None:
     """Return the summary of one patient's documents; None without a Patient.
 
     Pure: the same documents give the same summary on every tablet.
     """
+    values = summary_values(documents)
+    return None if values is None else PatientSummary(*values)
+
+
+def summary_values(documents: Iterable[Document]) -> Values | None:
+    """Return the values of the same summary: a page of a first sync makes hundreds."""
     found = list(documents)
-    patient = patient_view(found)
-    if patient is None or patient.entered_in_error:
+    kinds = {document.record_type for document in found}
+    if RecordType.PATIENT not in kinds:
         return None
-    name, birth, company = patient.name, patient.birth, patient.accompaniment
-    summary = PatientSummary(
-        patient_id=patient.patient_id,
-        card=patient.card,
-        name_status=name.status.value,
-        original=name.original,
-        latin=name.latin,
-        sex=patient.sex.value,
-        born_from=birth.earliest.isoformat() if birth else "",
-        born_to=birth.latest.isoformat() if birth else "",
-        language=patient.language,
-        phones=phones_of(found),
-        child_alone=company.flags_child,
-        company_asked=company.who is not Who.NOT_ASKED,
-        notice_given=_notice_given(found),
-        changed_at=max((changed_at(document) for document in found), default=0),
+    patient = by_type(found, RecordType.PATIENT)[0]
+    value = reader(patient)
+    if as_mapping(value(ENTERED_IN_ERROR)):
+        return None
+    name, birth = PersonName.from_json(value("name")), birth_from_json(value("birth"))
+    company = Accompaniment.from_json(value("accompaniment"))
+    card, language = value("card"), value("language")
+    return (
+        patient.record_id,
+        card if isinstance(card, str) else "",
+        name.status.value,
+        name.original,
+        name.latin,
+        sex_of(value("sex")).value,
+        *(birth.range if birth else ("", "")),
+        language if isinstance(language, str) else "",
+        phones_of(found) if RecordType.CONTACT_POINT in kinds else (),
+        company.flags_child,
+        company.who is not Who.NOT_ASKED,
+        RecordType.COMMUNICATION in kinds and _notice_given(found),
+        *(_visit(found) if RecordType.ENCOUNTER in kinds else _NO_VISIT),
+        max(map(changed_at, found)),
     )
-    visits = open_encounters(found)
-    return _waiting(summary, visits, found) if visits else summary
 
 
-def _waiting(
-    summary: PatientSummary, visits: list[EncounterView], documents: list[Document]
-) -> PatientSummary:
+def _visit(documents: list[Document]) -> _Visit:
+    """Return what lists need of the visit that goes on."""
+    visits = open_encounters(documents)
+    if not visits:
+        return _NO_VISIT
     encounter = visits[-1]
     here = {v.record_id: v for v in visits if v.site_id == encounter.site_id}
     flags = {
@@ -128,14 +160,13 @@ def _waiting(
         if view.encounter_id in here
         for code in view.flags()
     }
-    return replace(
-        summary,
-        encounter_id=encounter.record_id,
-        encounter_site=encounter.site_id,
-        status=encounter.status.value,
-        waiting_since=encounter.status_at,
-        marked_urgent=any(visit.urgent for visit in here.values()),
-        flags=tuple(flags),
+    return (
+        encounter.record_id,
+        encounter.site_id,
+        encounter.status.value,
+        encounter.status_at,
+        any(visit.urgent for visit in here.values()),
+        tuple(flags),
     )
 
 

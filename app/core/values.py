@@ -82,7 +82,7 @@ class GivenBy(StrEnum):
     NOBODY_ABLE = "nobody-able"
 
 
-_NAME_STATUSES = frozenset(NameStatus)
+_NAME_STATUSES: dict[str, NameStatus] = {each.value: each for each in NameStatus}
 _WHO = frozenset(Who)
 
 
@@ -136,12 +136,17 @@ class PersonName:
     @classmethod
     def from_json(cls, value: Json) -> "PersonName":
         """Read the field `name`; a status from a newer version reads as said."""
-        raw = _text(value, "status")
-        known = raw in _NAME_STATUSES
-        status = NameStatus(raw) if known else NameStatus.SAID
-        if not raw and not as_mapping(value):
-            status = NameStatus.NOT_ASKED
-        return cls(status, _text(value, "original"), _text(value, "latin"))
+        members = as_mapping(value)
+        if not members:
+            return NAME_NOT_ASKED
+        raw, original, latin = map(members.get, ("status", "original", "latin"))
+        return cls(
+            _NAME_STATUSES.get(raw, NameStatus.SAID)
+            if isinstance(raw, str)
+            else NameStatus.SAID,
+            original if isinstance(original, str) else "",
+            latin if isinstance(latin, str) else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +212,8 @@ class Accompaniment:
     @classmethod
     def from_json(cls, value: Json) -> "Accompaniment":
         """Read the field `accompaniment`."""
+        if value is None:  # Mostly nobody was asked.
+            return NO_COMPANY
         raw = _text(value, "who")
         who = Who(raw) if raw in _WHO else Who.NOT_ASKED
         return cls(who, _text(value, "name"))
@@ -214,4 +221,5 @@ class Accompaniment:
 
 NAME_NOT_ASKED = PersonName()
 NO_ARRIVAL = Arrival()
+NO_COMPANY = Accompaniment()
 NO_INTERPRETER = Interpretation()

@@ -3,7 +3,7 @@
 import errno
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +22,7 @@ from app.storage.errors import (
     VaultCorruptError,
     VaultInUseError,
 )
+from app.storage.ledger import Row
 from app.storage.log_mark import LogMark
 
 _PRIMARY = 0xFF
@@ -51,6 +52,7 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16384",
 )
 
 
@@ -136,9 +138,12 @@ class Transaction:
     The session costs more than all of a save's statements: it is made when asked for.
     """
 
-    def __init__(self, driver: sqlite3.Connection, engine: Engine) -> None:
+    def __init__(
+        self, driver: sqlite3.Connection, engine: Engine, keeper: "Keeper | None" = None
+    ) -> None:
         self.driver = driver
         self._engine = engine
+        self._keeper = keeper
         self._session: Session | None = None
 
     @property
@@ -147,6 +152,15 @@ class Transaction:
         if self._session is None:
             self._session = Session(self._engine)
         return self._session
+
+    def insert(self, table: str, rows: Sequence[Row]) -> None:
+        """Write many new rows of patients; each has its columns in the schema's order.
+
+        Raises LockedError where nobody counts patients' rows.
+        """
+        if self._keeper is None:
+            raise LockedError
+        self._keeper.insert(self.driver, table, rows)
 
     def flush(self) -> None:
         """Write what the session holds."""
@@ -164,6 +178,11 @@ class Keeper(Protocol):
 
     def begin(self) -> None:
         """Remember what to go back to."""
+
+    def insert(
+        self, driver: sqlite3.Connection, table: str, rows: Sequence[Row]
+    ) -> None:
+        """Write many new rows of patients, and count them."""
 
     def seal(self, driver: sqlite3.Connection) -> None:
         """Write what changed."""
@@ -195,7 +214,7 @@ class Database:
             if keeper is not None:
                 keeper.begin()
             driver.execute("BEGIN IMMEDIATE")
-            transaction = Transaction(driver, self._engine)
+            transaction = Transaction(driver, self._engine, keeper)
             try:
                 yield transaction
                 transaction.flush()

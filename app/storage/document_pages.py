@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
-from app.core.clock import HybridClock
-from app.core.document_pack import unpack, written
+from app.core.clock import HybridClock, HybridTimestamp
+from app.core.document_pack import newest_stamp, unpack
 from app.core.merge import Document
 from app.core.operation import is_understood
 from app.core.page_wire import DocumentItem, DocumentPage
@@ -23,7 +23,7 @@ from app.storage.errors import RecordMismatchError, VaultCorruptError
 from app.storage.patient_erasure import erased_in
 from app.storage.rows import require_same_record
 from app.storage.set_aside import SetAside, SetAsideRows
-from app.storage.snapshot import summary_from
+from app.storage.snapshot import entry_from
 from app.storage.stored_operation import folded
 from app.storage.unit import Unit
 
@@ -79,7 +79,7 @@ def take_documents(
         taken |= ids
         new[patient_id] = [(came.document.record_id, came.raw) for came in records]
         documents = [came.document for came in records]
-        unit.summaries[patient_id] = summary_from(unit.rows, patient_id, documents)
+        unit.entries[patient_id] = entry_from(unit.rows, patient_id, documents)
     unit.add_patients(new)
     for patient_id in by_patient.keys() - new.keys():
         for came in by_patient[patient_id]:
@@ -116,10 +116,10 @@ def _keep_out(unit: Unit, aside: SetAsideRows, patient_id: str) -> None:
 
 
 def _observe(clock: HybridClock, by_patient: dict[str, list[_Came]]) -> None:
-    for records in by_patient.values():
-        for came in records:
-            for _operation_id, at, clamp_ms in written(came.document):
-                clock.observe(at, clamp_ms)
+    """Move the clock past the newest of all that came."""
+    stamps = [newest_stamp(c.document) for group in by_patient.values() for c in group]
+    for wall_ms, counter in sorted(stamps)[-1:]:
+        clock.observe(HybridTimestamp(wall_ms, counter, ""))
 
 
 def _what_is_here(

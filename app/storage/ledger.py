@@ -1,35 +1,45 @@
 """A keyed total of every table's rows, so that none changes outside this app unseen.
 
-Each row counts as keyed BLAKE2b-128 over its table and all of its columns; a table's
+Each row counts as keyed BLAKE2b-128 of its table and all of its columns; a table's
 total is their sum modulo 2^128, with the number of rows. Adding and taking away is all
 that a write costs, and order says nothing. The totals are sealed as one value.
 """
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+
+import msgspec
 
 from app.storage.damage import Damage, DamageKind
 
 DEVICE, DATA = "manifest/device", "manifest/data"
 """The names of the two sealed values that hold totals; they count in neither."""
 
+COUNTING = 2
+"""Version of what a row counts; a ledger of another one is counted anew."""
 _MODULUS = 1 << 128
 Column = str | int | float | bytes | None
+Row = tuple[Column, ...]
 Total = tuple[int, int]
 """The sum, and the number of rows."""
+_encode = msgspec.msgpack.Encoder().encode
 
 
 def row_value(key: bytes, table: str, row: Iterable[Column]) -> int:
-    """Return what one row counts; bytes stand beside what says their lengths."""
-    columns = tuple(row)
-    plain = [(len(c),) if isinstance(c, bytes) else c for c in columns]
-    digest = blake2b(repr((table, plain)).encode(), digest_size=16, key=key)
-    for column in columns:
-        if isinstance(column, bytes):
-            digest.update(column)
-    return int.from_bytes(digest.digest())
+    """Return what one row counts; MessagePack keeps columns and their types apart."""
+    try:
+        plain = _encode((table, *row))
+    except UnicodeEncodeError:
+        plain = _encode((table, *map(_no_text, row)))
+    return int.from_bytes(blake2b(plain, digest_size=16, key=key).digest())
+
+
+def _no_text(column: Column) -> object:
+    """Return a column that may be text and not UTF-8 as what no other column is."""
+    if not isinstance(column, str):
+        return column
+    return [column.encode("utf-8", "surrogateescape")]
 
 
 @dataclass(slots=True)
@@ -37,7 +47,8 @@ class Ledger:
     """The totals under one key, and when they were raised last."""
 
     key: bytes
-    schema: int
+    version: str
+    """Of the tables and of the counting."""
     generation: int = 0
     """Grows at each unlock, failed attempt and lock; see `ledgers`."""
     data_generation: int = 0
@@ -46,11 +57,23 @@ class Ledger:
     found: set[Damage] = field(default_factory=set)
     """What was found before unlock and nobody who unlocked was told yet."""
 
+    def copy(self) -> "Ledger":
+        """Return another one that says the same; each commit begins with it."""
+        totals, found = self.totals.copy(), self.found.copy()
+        generations = self.generation, self.data_generation
+        return Ledger(self.key, self.version, *generations, totals, found)
+
     def add(self, table: str, row: Iterable[Column], sign: int) -> None:
         """Count a row in (1) or out (-1)."""
         total, rows = self.totals.get(table, (0, 0))
         value = (total + sign * row_value(self.key, table, row)) % _MODULUS
         self.totals[table] = value, rows + sign
+
+    def add_all(self, table: str, rows: Sequence[Row]) -> None:
+        """Count rows in."""
+        total, known = self.totals.get(table, (0, 0))
+        total += sum([row_value(self.key, table, row) for row in rows])
+        self.totals[table] = total % _MODULUS, known + len(rows)
 
     def adopt(self, seen: Mapping[str, Total], expected: Mapping[str, Total]) -> None:
         """Take what a scan saw for true, keeping what was written since it began."""
@@ -65,15 +88,15 @@ class Ledger:
         totals = {t: [f"{total:x}", rows] for t, (total, rows) in self.totals.items()}
         found = [[d.kind.value, d.id, d.patient_id] for d in sorted(self.found)]
         generations = [self.generation, self.data_generation]
-        return json.dumps([self.schema, *generations, totals, found]).encode()
+        return msgspec.json.encode([self.version, *generations, totals, found])
 
     @classmethod
     def from_bytes(cls, key: bytes, raw: bytes) -> "Ledger":
         """Read what to_bytes wrote."""
-        schema, generation, data_generation, totals, found = json.loads(raw)
+        version, generation, data_generation, totals, found = msgspec.json.decode(raw)
         read = {t: (int(total, 16), rows) for t, (total, rows) in totals.items()}
         damage = {Damage(DamageKind(k), i, p) for k, i, p in found}
-        return cls(key, schema, generation, data_generation, read, damage)
+        return cls(key, version, generation, data_generation, read, damage)
 
 
 def differing(one: Mapping[str, Total], other: Mapping[str, Total]) -> frozenset[str]:

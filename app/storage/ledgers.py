@@ -7,7 +7,7 @@ which the device's ledger, and a counter outside the file, know besides.
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,14 +16,28 @@ from app.storage.damage import Damage, DamageKind
 from app.storage.database import Database
 from app.storage.device_secret import DeviceSecret
 from app.storage.errors import StorageError, VaultCorruptError
-from app.storage.ledger import DATA, DEVICE, Column, Ledger, differing
+from app.storage.ledger import (
+    COUNTING,
+    DATA,
+    DEVICE,
+    Column,
+    Ledger,
+    Row,
+    differing,
+)
 from app.storage.migrations import LATEST
-from app.storage.scan import columns_of, count_rows, counts_in, read_only
+from app.storage.scan import (
+    columns_of,
+    count_rows,
+    counts_in,
+    read_only,
+)
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import Sealer, derive_key
 
 ROLLED_BACK = Damage(DamageKind.ROLLED_BACK, "vault")
-_EVENTS = (("INSERT", ("NEW",)), ("DELETE", ("OLD",)), ("UPDATE", ("OLD", "NEW")))
+_EVENTS = {"insert": ("NEW",), "delete": ("OLD",), "update": ("OLD", "NEW")}
+_VERSION = f"{LATEST}/{COUNTING}"
 _logger = logging.getLogger(__name__)
 
 
@@ -38,7 +52,8 @@ class Ledgers:
         self._values = {DEVICE: SealedValues(Sealer(derive_key(secret, "device")))}
         with database.read() as driver:
             self.path = Path(driver.execute("PRAGMA database_list").fetchone()[2])
-            _watch(driver, self)
+            self._columns = columns_of(driver)
+            _watch(driver, self._columns, self.tally)
             is_new = not driver.execute("SELECT 1 FROM sealed_value").fetchone()
         key, newest = derive_key(secret, "device rows"), counter.counter()
         device = self._load(DEVICE, key, expected=newest > 0 and not is_new)
@@ -70,6 +85,21 @@ class Ledgers:
         ledger = self._ledgers.get(counts_in(table, row[0]) or "")
         if ledger is not None:
             ledger.add(table, row, sign)
+
+    def insert(
+        self, driver: sqlite3.Connection, table: str, rows: Sequence[Row]
+    ) -> None:
+        """Write many new rows of patients, columns in the schema's order; count them.
+
+        A trigger costs each row as much as to write it, so there is none meanwhile: if
+        this fails, the transaction's end brings it back.
+        """
+        columns = self._columns[table]
+        driver.execute(f"DROP TRIGGER temp.tally_insert_{table}")
+        marks = ", ".join("?" * len(columns))
+        driver.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+        self._ledgers[DATA].add_all(table, rows)
+        driver.execute(_trigger(table, columns, "insert"))
 
     def begin(self) -> None:
         """Remember where the totals stood before a transaction."""
@@ -175,16 +205,16 @@ class Ledgers:
                 ledger = self.sealed(driver, name, key)
             except VaultCorruptError:
                 is_there = self._is_there(driver, name)
-                ledger, lost = Ledger(key, 0), expected or is_there
-            if ledger.schema == LATEST and name == DATA:
+                ledger, lost = Ledger(key, ""), expected or is_there
+            if ledger.version == _VERSION and name == DATA:
                 return ledger  # Held against its rows later, see `verify`.
             seen = count_rows(driver, name, key)
         if lost:
             ledger.found.add(Damage(DamageKind.VALUE, name))
-        if ledger.schema == LATEST:
+        if ledger.version == _VERSION:
             for table in differing(seen, ledger.totals):
                 ledger.found.add(Damage(DamageKind.TABLE, table))
-        ledger.totals, ledger.schema = seen, LATEST
+        ledger.totals, ledger.version = seen, _VERSION
         return ledger
 
     @staticmethod
@@ -204,30 +234,35 @@ def count_anew(
     with database.write() as transaction:
         for name, (key, sealing) in keys.items():
             totals = count_rows(transaction.driver, name, key)
-            ledger = Ledger(key, LATEST, generation, generation, totals)
+            ledger = Ledger(key, _VERSION, generation, generation, totals)
             values = SealedValues(Sealer(sealing))
             values.put(transaction.driver, name, ledger.to_bytes())
 
 
 def _copies(ledgers: Mapping[str, Ledger]) -> dict[str, Ledger]:
-    return {
-        name: replace(one, totals=dict(one.totals), found=set(one.found))
-        for name, one in ledgers.items()
-    }
+    return {name: one.copy() for name, one in ledgers.items()}
 
 
-def _watch(driver: sqlite3.Connection, ledgers: Ledgers) -> None:
+def _watch(
+    driver: sqlite3.Connection,
+    tables: Mapping[str, Iterable[str]],
+    tally: Callable[..., None],
+) -> None:
     """Call `tally` at each change of any table; REPLACE fires them too."""
-    driver.create_function("tessera_tally", -1, ledgers.tally)
+    driver.create_function("tessera_tally", -1, tally)
     driver.execute("PRAGMA recursive_triggers = ON")
-    for table, columns in columns_of(driver).items():
-        for event, sides in _EVENTS:
-            calls = []
-            for side in sides:
-                sign = 1 if side == "NEW" else -1
-                listed = ", ".join(f'{side}."{column}"' for column in columns)
-                calls.append(f"SELECT tessera_tally({sign}, '{table}', {listed});")
-            driver.execute(
-                f'CREATE TEMP TRIGGER "tally_{event}_{table}" AFTER {event} '
-                f'ON main."{table}" BEGIN {" ".join(calls)} END'
-            )
+    for table, columns in tables.items():
+        for event in _EVENTS:
+            driver.execute(_trigger(table, columns, event))
+
+
+def _trigger(table: str, columns: Iterable[str], event: str) -> str:
+    calls = []
+    for side in _EVENTS[event]:
+        sign = 1 if side == "NEW" else -1
+        listed = ", ".join(f'{side}."{column}"' for column in columns)
+        calls.append(f"SELECT tessera_tally({sign}, '{table}', {listed});")
+    return (
+        f'CREATE TEMP TRIGGER "tally_{event}_{table}" AFTER {event} '
+        f'ON main."{table}" BEGIN {" ".join(calls)} END'
+    )

@@ -5,7 +5,6 @@ a search is a walk through a text, and ends when enough was found.
 """
 
 import heapq
-import json
 import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,21 +13,25 @@ from functools import cached_property
 from itertools import accumulate, islice
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic_core import from_json
+import msgspec
 
 from app.core.folding import Typed, digits, name_words
-from app.core.summary import PatientSummary, Station, queue
+from app.core.summary import PatientSummary, Station, Values, queue
 
 FOLDING = 1
 """Version of what is searched; raised, every snapshot is made again."""
 
 SUMMARY_FIELDS = tuple(field.name for field in fields(PatientSummary))
-_TUPLES = tuple(SUMMARY_FIELDS.index(name) for name in ("phones", "flags"))
 _values_of = attrgetter(*SUMMARY_FIELDS)
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_NOTHING: Mapping[str, PatientSummary | None] = MappingProxyType({})
+_searched = itemgetter(
+    *map(SUMMARY_FIELDS.index, ("card", "original", "latin", "phones", "encounter_id"))
+)
+_A_TUPLE: Any = tuple
+_Packed: Any = _A_TUPLE[tuple(field.type for field in fields(PatientSummary))]
+_pack = msgspec.json.Encoder().encode
+_unpack = msgspec.json.Decoder(_Packed).decode
 _FRESH = 256
 """Changes that are walked one by one, before the long texts are made again."""
 
@@ -50,28 +53,33 @@ class Entry(NamedTuple):
 
     @classmethod
     def of(cls, summary: PatientSummary) -> "Entry":
-        """Return the entry of a summary, with its words folded once."""
-        found: dict[str, None] = {}
-        for text in (summary.original, summary.latin):
-            if text:
-                found.update(dict.fromkeys(name_words(text)))
+        """Return the entry of a summary."""
+        return cls.of_values(_values_of(summary))
+
+    @classmethod
+    def of_values(cls, values: Values) -> "Entry":
+        """Return the entry of a summary's values, with its words folded once."""
+        card, original, latin, phones, encounter_id = _searched(values)
+        words = name_words(original) if original else []
+        if latin:
+            words += name_words(latin)
         return cls(
-            summary.changed_at,
-            summary.patient_id,
-            "".join([f" {word}" for word in found]),
-            summary.card.lower(),
-            "".join([f" {digits(phone)}" for phone in summary.phones]),
-            bool(summary.encounter_id),
-            _encode(_values_of(summary)).encode(),
+            values[-1],
+            values[0],
+            " ".join(("", *dict.fromkeys(words))) if words else "",
+            card.lower(),
+            "".join([f" {digits(phone)}" for phone in phones]) if phones else "",
+            bool(encounter_id),
+            _pack(values),
         )
 
     @property
     def summary(self) -> PatientSummary:
         """The patient's summary."""
-        values = from_json(self.packed)
-        for at in _TUPLES:
-            values[at] = tuple(values[at])
-        return PatientSummary(*values)
+        return PatientSummary(*_unpack(self.packed))
+
+
+_NOTHING: Mapping[str, Entry | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,7 @@ class PatientIndex:
     def __init__(
         self,
         entries: Iterable[Entry] = (),
-        since: Mapping[str, PatientSummary | None] = _NOTHING,
+        since: Mapping[str, Entry | None] = _NOTHING,
     ) -> None:
         """Make it of what was kept, and of what changed since."""
         self._lock = threading.Lock()
@@ -190,9 +198,9 @@ class PatientIndex:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def update(self, changed: Mapping[str, PatientSummary | None]) -> None:
+    def update(self, changed: Mapping[str, Entry | None]) -> None:
         """Take in what a transaction changed; None takes a patient out."""
-        fresh = {k: Entry.of(v) for k, v in changed.items() if v is not None}
+        fresh = {k: v for k, v in changed.items() if v is not None}
         with self._lock:
             for patient_id in changed.keys() - fresh.keys():
                 self._entries.pop(patient_id, None)

@@ -3,10 +3,11 @@
 import sqlite3
 
 from app.storage.errors import VaultCorruptError
-from app.storage.sealing import Sealer, SealError, derive_key, new_key, place
+from app.storage.sealing import Sealer, SealError, derive_key, new_key
 
 _REWRAP = "UPDATE patient_key SET wrapped = ? WHERE patient_id = ?"
-PUT_KEY = "INSERT INTO patient_key (patient_id, wrapped) VALUES (?, ?)"
+_MOST_KEYS = 4_096
+_PUT_KEY = "INSERT INTO patient_key (patient_id, wrapped) VALUES (?, ?)"
 
 
 def wrapping_of(data_key: bytes) -> Sealer:
@@ -38,8 +39,8 @@ class PatientKeys:
         if known is not None:
             return known
         key, wrapped = self._new_key(patient_id)
-        driver.execute(PUT_KEY, (patient_id, wrapped))
-        return key
+        driver.execute(_PUT_KEY, (patient_id, wrapped))
+        return self._keep(patient_id, key)
 
     def rewrap(self, driver: sqlite3.Connection, wrapping: Sealer) -> None:
         """Wrap every patient's key by another key; damaged ones stay as they are.
@@ -48,7 +49,7 @@ class PatientKeys:
         """
         found = driver.execute("SELECT patient_id, wrapped FROM patient_key").fetchall()
         for patient_id, wrapped in found:
-            where = place("patient_key", patient_id)
+            where = _place(patient_id)
             try:
                 raw = self._wrapping.unseal(wrapped, where)
             except SealError:
@@ -58,9 +59,15 @@ class PatientKeys:
 
     def _new_key(self, patient_id: str) -> tuple[Sealer, bytes]:
         raw = new_key()
-        wrapped = self._wrapping.seal(raw, place("patient_key", patient_id))
-        key = self._keys[patient_id] = Sealer(raw)
-        return key, wrapped
+        wrapped = self._wrapping.seal(raw, _place(patient_id))
+        return Sealer(raw), wrapped
+
+    def _keep(self, patient_id: str, key: Sealer) -> Sealer:
+        """Keep a key for whoever reads or writes next; never more than a few."""
+        if len(self._keys) >= _MOST_KEYS:
+            self._keys.clear()
+        self._keys[patient_id] = key
+        return key
 
     def _load_key(self, driver: sqlite3.Connection, patient_id: str) -> Sealer | None:
         row = driver.execute(
@@ -74,8 +81,12 @@ class PatientKeys:
             return known
         if wrapped is None:
             raise VaultCorruptError
-        raw = unseal(self._wrapping, wrapped, place("patient_key", patient_id))
-        return self._keys.setdefault(patient_id, Sealer(raw))
+        raw = unseal(self._wrapping, wrapped, _place(patient_id))
+        return self._keep(patient_id, Sealer(raw))
+
+
+def _place(patient_id: str) -> bytes:
+    return f"11:patient_key{len(patient_id)}:{patient_id}".encode()
 
 
 def unseal(sealer: Sealer, sealed: bytes, where: bytes) -> bytes:

@@ -12,11 +12,14 @@ from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
 
+import msgspec
+
 from app.core.document_pack import head_ids, pack, unpack_own
 from app.core.merge import Document
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
-from app.storage.patient_keys import PUT_KEY, PatientKeys, unseal
+from app.storage.ledger import Row
+from app.storage.patient_keys import PatientKeys, unseal
 from app.storage.sealing import Namer, derive_key, place
 from app.storage.stored_operation import StoredOperation, folded, from_bytes, to_bytes
 
@@ -28,15 +31,18 @@ _DOCUMENT = (
     "), (SELECT wrapped FROM patient_key WHERE patient_key.patient_id = "
     "document.patient_id) FROM document "
 )
+_ONE = _DOCUMENT.replace("json_group_array(operation_id)", "1") + "WHERE record_id = ?"
+"""Mostly a record that came in a page has no log here: then nothing is gathered."""
+_LOGGED = "SELECT operation_id FROM operation WHERE patient_id = ? AND record_id = ?"
 _IDS = "SELECT record_id FROM document WHERE patient_id = ?"
 _OF_PATIENT = _DOCUMENT + "WHERE patient_id = ?"
-_BY_ID = _DOCUMENT + "WHERE record_id = ?"
 _PUT_DOCUMENT = (
     "INSERT INTO document (record_id, patient_id, position, paged, sealed) "
     "VALUES (?, ?, ?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET "
     "patient_id = excluded.patient_id, position = excluded.position, "
     "paged = excluded.paged, sealed = excluded.sealed"
 )
+_PAGED = "SELECT paged FROM document WHERE record_id = ?"
 _OPERATION = (
     "SELECT operation_id, record_id, patient_id, number, state, sealed FROM operation "
 )
@@ -45,9 +51,11 @@ _SINCE = (
     "ORDER BY patient_id"
 )
 _OF_RECORD = "WHERE patient_id = ? AND record_id = ? ORDER BY position"
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = msgspec.json.Encoder().encode
 _NOTHING_FOLDED: Mapping[str, Document] = MappingProxyType({})
-_DocumentTuple = tuple[str, str, int, int, bytes, str, bytes | None]
+_Logged = str | int | None
+"""Ids of a record's operations as JSON; or 1 where there are any, None where none."""
+_DocumentTuple = tuple[str, str, int, int, bytes, _Logged, bytes | None]
 _OperationTuple = tuple[str, str, str, int | None, int, bytes]
 
 
@@ -62,7 +70,7 @@ class Rows(PatientKeys):
 
     def document(self, driver: sqlite3.Connection, record_id: str) -> Document | None:
         """Return a record, or None; made again from the log if it is damaged."""
-        row = driver.execute(_BY_ID, (record_id,)).fetchone()
+        row = driver.execute(_ONE, (record_id,)).fetchone()
         return None if row is None else self._read_document(driver, row)
 
     def documents(
@@ -136,16 +144,20 @@ class Rows(PatientKeys):
             return None
 
     def _lacks(
-        self, driver: sqlite3.Connection, document: Document, logged: str
+        self, driver: sqlite3.Connection, document: Document, logged: _Logged
     ) -> bool:
         """Tell whether an operation of the log would change a document.
 
         A row that was put back whole is sealed as it should be; but the log is not.
         """
-        if logged == "[]":
+        if logged is None or logged == "[]":
             return False
-        missing = set(json.loads(logged)).difference(document.newer)
-        missing -= head_ids(document)
+        if isinstance(logged, str):
+            missing = set(json.loads(logged))
+        else:
+            found = driver.execute(_LOGGED, (document.patient_id, document.record_id))
+            missing = {i for (i,) in found}
+        missing = missing.difference(document.newer, head_ids(document))
         if missing:
             for state in document.fields.values():
                 missing.difference_update(state.replaced)
@@ -182,6 +194,14 @@ class Rows(PatientKeys):
             raise VaultCorruptError
         return document
 
+    def is_paged(self, driver: sqlite3.Connection, record_id: str) -> bool:
+        """Tell whether a record once came in a page of a first sync.
+
+        Its log may begin after the page, so it can't be made again from it.
+        """
+        row = driver.execute(_PAGED, (record_id,)).fetchone()
+        return row is not None and bool(row[0])
+
     def put_document(
         self,
         driver: sqlite3.Connection,
@@ -190,41 +210,30 @@ class Rows(PatientKeys):
         *,
         paged: bool = False,
     ) -> None:
-        """Write a record. One that once came in a page of a first sync stays `paged`.
-
-        Its log may begin after the page, so it can't be made again from it.
-        """
-        before = driver.execute(
-            "SELECT paged FROM document WHERE record_id = ?", (document.record_id,)
-        ).fetchone()
-        paged = paged or (before is not None and bool(before[0]))
+        """Write a record; one that came in a page of a first sync stays `paged`."""
         # Not canonical.encode: nothing hashes these bytes, and no float got this far.
-        raw = _ENCODE(pack(document)).encode()
-        record_id, patient_id = document.record_id, document.patient_id
-        where = _document_place(record_id, patient_id, position, paged)
-        sealed = self.make_key(driver, patient_id).seal(raw, where)
-        row = (record_id, patient_id, position, paged, sealed)
-        driver.execute(_PUT_DOCUMENT, row)
+        raw = _encode(pack(document))
+        place_of = (document.record_id, document.patient_id, position, paged)
+        key = self.make_key(driver, document.patient_id)
+        sealed = key.seal(raw, _document_place(*place_of))
+        driver.execute(_PUT_DOCUMENT, (*place_of, sealed))
 
-    def add_patients(
-        self,
-        driver: sqlite3.Connection,
-        patients: Mapping[str, Iterable[tuple[str, int, bytes]]],
-    ) -> None:
-        """Write new patients' records, each with its position and its packed JSON.
+    def seal_patients(
+        self, patients: Mapping[str, Iterable[tuple[str, int, bytes]]]
+    ) -> tuple[list[Row], list[Row]]:
+        """Return the rows of new patients' keys, and of their records.
 
-        They came in a page, and these patients have no key in the vault yet.
+        Each record comes with its position and its packed JSON, out of a page.
         """
-        keys, documents = [], []
+        keys, documents = list[Row](), list[Row]()
         for patient_id, records in patients.items():
             key, wrapped = self._new_key(patient_id)
             keys.append((patient_id, wrapped))
             for record_id, position, raw in records:
                 where = _document_place(record_id, patient_id, position, 1)
                 sealed = key.seal(raw, where)
-                documents.append((record_id, patient_id, position, 1, sealed))
-        driver.executemany(PUT_KEY, keys)
-        driver.executemany(_PUT_DOCUMENT, documents)
+                documents.append((record_id, patient_id, position, sealed, 1))
+        return keys, documents
 
     def operation(
         self, driver: sqlite3.Connection, operation_id: str
@@ -270,12 +279,13 @@ class Rows(PatientKeys):
         )
 
 
-def _document_place(
-    record_id: str, patient_id: str, position: int, paged: int
-) -> bytes:
-    return place(
-        "document", record_id, patient_id, position, _FORMAT, *("paged",) * paged
-    )
+def _document_place(record: str, patient: str, position: int, paged: int) -> bytes:
+    # As `place` gives it, written out: a page of a first sync asks for hundreds.
+    at = str(position)
+    return (
+        f"8:document{len(record)}:{record}{len(patient)}:{patient}"
+        f"{len(at)}:{at}1:{_FORMAT}{'5:paged' if paged else ''}"
+    ).encode()
 
 
 def _operation_place(

@@ -9,7 +9,7 @@ compressed, where compressing could not make the class smaller.
 """
 
 import hmac
-import secrets
+import os
 import threading
 from dataclasses import dataclass
 
@@ -32,7 +32,8 @@ _PLAIN_ZSTD, _DICTIONARY, _AS_IT_IS = b"\x01", b"\x02", b"\x03"
 _NONCE_BYTES = 12
 _HEAD_BYTES = 1 + _NONCE_BYTES
 _LENGTH_BYTES = 4
-_LEAST_CLASS = 64
+_LEAST_STEP = 6
+_LEAST_CLASS = 1 << _LEAST_STEP
 _LEVEL = 1
 """With a dictionary as small as the third without, and faster."""
 _MAX_PLAINTEXT = 1 << 30
@@ -79,12 +80,12 @@ _compressors = _Compressors()
 
 def new_key() -> bytes:
     """Return a fresh random key."""
-    return secrets.token_bytes(KEY_BYTES)
+    return os.urandom(KEY_BYTES)
 
 
 def new_salt() -> bytes:
     """Return a fresh salt for one slot."""
-    return secrets.token_bytes(SALT_BYTES)
+    return os.urandom(SALT_BYTES)
 
 
 def derive_key(secret: bytes, purpose: str) -> bytes:
@@ -111,15 +112,12 @@ def place(*parts: str | int) -> bytes:
     return "".join([f"{len(text)}:{text}" for text in map(str, parts)]).encode()
 
 
-def _size_class(size: int) -> int:
-    """Round up to a step of an eighth at most, so that sizes tell little."""
-    step = max(_LEAST_CLASS, 1 << max(0, size.bit_length() - 4))
-    return -(-size // step) * step
-
-
 def _pad(raw: bytes) -> bytes:
-    framed = len(raw).to_bytes(_LENGTH_BYTES) + raw
-    return framed.ljust(_size_class(len(framed)), b"\0")
+    """Round up to a step of an eighth at most, so that sizes tell little."""
+    size = len(raw) + _LENGTH_BYTES
+    step = 1 << max(_LEAST_STEP, size.bit_length() - 4)
+    padded = (size + step - 1) & -step
+    return len(raw).to_bytes(_LENGTH_BYTES) + raw.ljust(padded - _LENGTH_BYTES, b"\0")
 
 
 class Sealer:
@@ -134,7 +132,7 @@ class Sealer:
             kind, body = _AS_IT_IS, plain
         else:
             kind, body = _DICTIONARY, _compressors.compress(plain)
-        nonce = secrets.token_bytes(_NONCE_BYTES)
+        nonce = os.urandom(_NONCE_BYTES)
         return kind + nonce + self._cipher.encrypt(nonce, _pad(body), kind + where)
 
     def unseal(self, sealed: bytes, where: bytes) -> bytes:

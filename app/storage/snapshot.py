@@ -5,22 +5,23 @@ changed and not what there is. It is a cache: one that is missing, damaged or of
 unknown version is made again.
 """
 
-import gc
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import msgspec
+
 from app.core.merge import Document
 from app.core.operation import SCHEMA
-from app.core.summary import PatientSummary, summarise
+from app.core.summary import PatientSummary, summary_values
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import VaultCorruptError
 from app.storage.patient_index import FOLDING, SUMMARY_FIELDS, Entry, PatientIndex
 from app.storage.rows import Rows
 from app.storage.sealed_values import SealedValues
+from app.storage.uncollected import uncollected
 
 SNAPSHOT = "index_snapshot"
 MOST_PARTS = 16
@@ -29,7 +30,8 @@ _ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What reading a value of an unforeseen shape can raise."""
 _WHOLE = [FOLDING, SCHEMA, *SUMMARY_FIELDS]
 """Version of a snapshot in one piece, as an older app kept it."""
-_VERSION = ["parts", *_WHOLE]
+_VERSION = ["parts/2", *_WHOLE]
+_read_part = msgspec.msgpack.Decoder(tuple[list[str], list[Entry]]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +73,15 @@ def _name(part: int) -> str:
 
 
 def part_bytes(changed: Mapping[str, Entry | None]) -> bytes:
-    """Return what is sealed of a part: columns, then a line for each summary."""
+    """Return what is sealed of a part: who was taken out, and the entries."""
     entries = [entry for entry in changed.values() if entry is not None]
     gone = [patient_id for patient_id, entry in changed.items() if entry is None]
-    *columns, packed = zip(*entries, strict=True) if entries else [()] * 7
-    head = json.dumps([gone, *columns], ensure_ascii=False, separators=(",", ":"))
-    return b"\n".join((head.encode(), *packed))
+    return msgspec.msgpack.encode((gone, entries))
 
 
 def read_part(raw: bytes) -> tuple[list[str], list[Entry]]:
     """Return who was taken out since the part before, and the entries."""
-    head, *packed = raw.split(b"\n")
-    gone, *columns = json.loads(head)
-    return gone, list(map(Entry._make, zip(*columns, packed, strict=True)))
+    return _read_part(raw)
 
 
 def _read(
@@ -109,20 +107,8 @@ def load_index(
     driver: sqlite3.Connection, rows: Rows, local: SealedValues
 ) -> tuple[Snapshot, PatientIndex]:
     """Return the snapshot, and the index with everything since."""
-    with _uncollected():
+    with uncollected():
         return _load(driver, rows, local)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let nobody look for garbage among what is only being made."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _load(
@@ -134,16 +120,16 @@ def _load(
         rows.damaged.add(Damage(DamageKind.VALUE, SNAPSHOT))
         snapshot, entries = Snapshot(), ()
     changed = rows.changed_patients(driver, snapshot.position)
-    since = {p: summary_from(rows, p, found) for p, found in changed}
+    since = {p: entry_from(rows, p, found) for p, found in changed}
     return snapshot, PatientIndex(entries, since)
 
 
-def summary_of(
+def entry_of(
     driver: sqlite3.Connection,
     rows: Rows,
     patient_id: str,
     folded: Mapping[str, Document] = MappingProxyType({}),
-) -> PatientSummary | None:
+) -> Entry | None:
     """Return a patient as lists show them, from what can be read.
 
     It never raises for one odd record: that would keep everybody from the vault, or a
@@ -151,15 +137,16 @@ def summary_of(
     `rows.damaged`.
     """
     documents = rows.readable_documents(driver, patient_id, folded)
-    return summary_from(rows, patient_id, documents)
+    return entry_from(rows, patient_id, documents)
 
 
-def summary_from(
+def entry_from(
     rows: Rows, patient_id: str, documents: Iterable[Document]
-) -> PatientSummary | None:
-    """Return the summary of all that there is of a patient; see summary_of."""
+) -> Entry | None:
+    """Return the entry of all that there is of a patient; see entry_of."""
     try:
-        return summarise(documents)
+        values = summary_values(documents)
+        return None if values is None else Entry.of_values(values)
     except _ODD:
         rows.damaged.add(Damage(DamageKind.PATIENT, patient_id, patient_id))
         return None

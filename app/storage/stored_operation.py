@@ -1,9 +1,10 @@
 """An operation as the vault keeps it: its bytes, and what became of it here."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+
+import msgspec
 
 from app.core.merge import Document, new_document
 from app.core.operation import (
@@ -75,7 +76,7 @@ def to_bytes(stored: StoredOperation) -> bytes:
     """Return what is sealed of an operation; number and state stand in its row."""
     encoded, link = stored.encoded, stored.link
     salt, content = encoded.salt, encoded.content
-    return json.dumps(
+    return msgspec.json.encode(
         [
             encoded.header.decode(),
             None if salt is None else salt.hex(),
@@ -83,15 +84,13 @@ def to_bytes(stored: StoredOperation) -> bytes:
             stored.device_id,
             None if link is None else link.hex(),
             stored.clamp_ms,
-        ],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    ).encode()
+        ]
+    )
 
 
 def from_bytes(raw: bytes, number: int | None, state: int) -> StoredOperation:
     """Read what to_bytes wrote."""
-    header, salt, content, device_id, link, clamp_ms = json.loads(raw)
+    header, salt, content, device_id, link, clamp_ms = msgspec.json.decode(raw)
     encoded = EncodedOperation(
         header.encode(),
         None if salt is None else bytes.fromhex(salt),

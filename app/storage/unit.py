@@ -1,6 +1,5 @@
 """What one transaction changes; the memory of the vault follows only its commit."""
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import count
@@ -10,12 +9,13 @@ from app.core.document_pack import first_document
 from app.core.merge import Document
 from app.core.operation import EncodedOperation, Header, Operation, OperationError
 from app.core.records import RecordType
-from app.core.summary import PatientSummary
+from app.storage.database import Transaction
 from app.storage.errors import PatientErasedError
 from app.storage.local_state import STATE, LocalState
+from app.storage.patient_index import Entry
 from app.storage.rows import Rows, require_same_record
 from app.storage.sealed_values import SealedValues
-from app.storage.snapshot import drop_snapshot, summary_of
+from app.storage.snapshot import drop_snapshot, entry_of
 from app.storage.stored_operation import State, StoredOperation
 from app.storage.tombstones import put_erased
 
@@ -25,15 +25,16 @@ class Unit:
 
     def __init__(
         self,
-        driver: sqlite3.Connection,
+        transaction: Transaction,
         rows: Rows,
         state: LocalState,
         erased: frozenset[str] = frozenset(),
     ) -> None:
-        self.driver = driver
+        self.driver = transaction.driver
+        self._insert = transaction.insert
         self.rows = rows
         self.state = state
-        self.summaries: dict[str, PatientSummary | None] = {}
+        self.entries: dict[str, Entry | None] = {}
         self.touched: set[str] = set()
         """Patients with operations that now stand elsewhere with the server."""
         self.erased = erased
@@ -42,12 +43,18 @@ class Unit:
         """Whether somebody left of whom a kept index must not speak any more."""
         self._before = state, erased
         self._documents: dict[str, Document] = {}
+        self._before_it: dict[str, Document | None] = {}
+        """Records as they stood; None where there was none."""
         self._paged: set[str] = set()
 
     def document(self, record_id: str) -> Document | None:
         """Return a record as this transaction sees it."""
         found = self._documents.get(record_id)
-        return found or self.rows.document(self.driver, record_id)
+        if found is not None:
+            return found
+        if record_id not in self._before_it:
+            self._before_it[record_id] = self.rows.document(self.driver, record_id)
+        return self._before_it[record_id]
 
     def require_not_erased(self, patient_id: str) -> None:
         """Raise PatientErasedError for whom nothing is written any more."""
@@ -57,13 +64,13 @@ class Unit:
     def erase(self, patient_id: str) -> None:
         """Take a patient out of lists, and keep them out of the vault."""
         self.erased |= {patient_id}
-        self.summaries[patient_id] = None
+        self.entries[patient_id] = None
         self.touched.add(patient_id)
 
     def forget(self, patient_id: str) -> None:
         """Take a patient out of lists who leaves this device, and may come back."""
         self.drops_snapshot = True
-        self.summaries[patient_id] = None
+        self.entries[patient_id] = None
         self.touched.add(patient_id)
 
     @property
@@ -118,7 +125,9 @@ class Unit:
             for patient_id, records in patients.items()
         }
         self.state = replace(self.state, position=next(positions) - 1)
-        self.rows.add_patients(self.driver, placed)
+        keys, documents = self.rows.seal_patients(placed)
+        self._insert("patient_key", keys)
+        self._insert("document", documents)
 
     def put_again(self, document: Document) -> None:
         """Write a record as it stands, at the end of the transaction."""
@@ -156,14 +165,15 @@ class Unit:
         self.state = replace(self.state, cursor=cursor)
 
     def finish(self, local: SealedValues) -> None:
-        """Write what was folded, and make the summaries of whom it concerns."""
-        for document in self._documents.values():
-            self.state = replace(self.state, position=self.state.position + 1)
-            paged = document.record_id in self._paged
-            position = self.state.position
+        """Write what was folded, and what the index says of whom it concerns."""
+        first = self.state.position + 1
+        for position, document in enumerate(self._documents.values(), first):
+            paged = self._is_paged(document.record_id)
             self.rows.put_document(self.driver, document, position, paged=paged)
+        position = self.state.position + len(self._documents)
+        self.state = replace(self.state, position=position)
         for patient_id in {d.patient_id for d in self._documents.values()}:
-            self.summaries[patient_id] = summary_of(
+            self.entries[patient_id] = entry_of(
                 self.driver, self.rows, patient_id, self._documents
             )
         if self.has_erased:
@@ -173,3 +183,10 @@ class Unit:
             drop_snapshot(self.driver)  # It is made again; it names who is gone.
         if self.state != self._before[0]:
             local.put(self.driver, STATE, self.state.to_bytes())
+
+    def _is_paged(self, record_id: str) -> bool:
+        if record_id in self._paged:
+            return True
+        if record_id in self._before_it and self._before_it[record_id] is None:
+            return False
+        return self.rows.is_paged(self.driver, record_id)

@@ -179,20 +179,20 @@ class Unlocked:
             keyed = self.keyed
             try:
                 with self.database.write() as transaction:
-                    unit = Unit(transaction.driver, keyed.rows, self.state, self.erased)
+                    unit = Unit(transaction, keyed.rows, self.state, self.erased)
                     yield unit
                     unit.finish(keyed.local)
             except BaseException:
                 keyed.rows.forget_keys()
                 raise
             self.state = unit.state
-            self.index.update(unit.summaries)
+            self.index.update(unit.entries)
             self.erased = unit.erased
             if unit.drops_snapshot:
                 self._kept = Snapshot()
             if self.state.position - self._kept.position >= SNAPSHOT_EVERY:
                 _if_the_disk_lets(self.keep_snapshot)
-        concerned = unit.summaries.keys() | unit.touched
+        concerned = unit.entries.keys() | unit.touched
         if concerned:
             self.listeners.tell(frozenset(concerned))
 

@@ -18,6 +18,7 @@ from app.storage.open_vault import OpenVault
 from app.storage.outbox import BatchLimits
 from app.storage.scope import WANTED, load_ids, load_left, put_ids
 from app.storage.set_aside import SetAside
+from app.storage.uncollected import uncollected
 
 _LIMITS = BatchLimits()
 # On a bad line each part that arrived is done with, and shows that it goes on.
@@ -146,7 +147,7 @@ class VaultSync(OpenVault):
         blocks nothing; a page twice is a page once.
         """
         parts = self._unlocked
-        with parts.writing() as unit:
+        with uncollected(), parts.writing() as unit:
             apply_documents(unit, parts.aside, parts.clock(unit.state), page)
 
     @property

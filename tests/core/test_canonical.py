@@ -27,6 +27,18 @@ def test_the_order_of_members_does_not_matter(value: dict[str, Json]) -> None:
     assert encode(turned) == encode(value)
 
 
+@given(JSON | TEXTS | st.integers())
+def test_the_bytes_are_those_that_the_standard_library_gives(value: Json) -> None:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert encode(value) == text.encode()
+
+
+@pytest.mark.parametrize("value", [b"bytes", {1, 2}, {"a": [b"bytes"]}, object()])
+def test_what_is_no_json_is_refused(value: Json) -> None:
+    with pytest.raises(TypeError):
+        encode(value)
+
+
 @pytest.mark.parametrize(
     ("value", "raw"),
     [

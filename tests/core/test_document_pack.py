@@ -11,6 +11,7 @@ from app.core.canonical import Json
 from app.core.change import Authorship, RecordKey
 from app.core.document_json import document_to_json
 from app.core.document_pack import (
+    _document_of,
     changed_at,
     first_document,
     pack,
@@ -20,8 +21,9 @@ from app.core.document_pack import (
 )
 from app.core.merge import Document, Write, new_document
 from app.core.operation import MAX_DEPTH
+from app.core.projections import View, reader
 from app.core.summary import summarise
-from tests.core.strategies import documents
+from tests.core.strategies import SCALARS, TEXTS, documents
 from tests.support.operations import WritingDevice
 
 
@@ -94,6 +96,35 @@ STAMP = [1, 0, "d"]
 DEEP: object = "x"
 for _ in range(MAX_DEPTH + 2):
     DEEP = [DEEP]
+
+
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+VALUES = st.recursive(
+    st.one_of(SCALARS, FLOATS, st.integers(-(2**70), 2**70)),
+    lambda v: st.lists(v, max_size=2) | st.dictionaries(TEXTS, v, max_size=2),
+    max_leaves=9,
+)
+
+
+@given(VALUES, st.sampled_from([STAMP, [1, 0.0, "d"], [1, True, "d"], [-1, 0, "d"]]))
+def test_what_is_checked_while_it_is_parsed_is_what_a_walk_finds(
+    value: object, stamp: list[object]
+) -> None:
+    raw = by("o", stamp, "nurse", "site", 7, {"a": 1, "name": value})
+    try:
+        walked = _document_of(json.loads(raw))
+    except ValueError:
+        with pytest.raises(ValueError):  # noqa: PT011 - each says its own
+            unpack(raw)
+    else:
+        assert unpack(raw) == walked
+
+
+@given(documents())
+def test_a_reader_gives_the_values_that_a_view_shows(document: Document) -> None:
+    packed = unpack(raw_of(pack(document)))
+    for name in (*document.fields, "made up"):
+        assert reader(packed)(name) == View(document).value(name)
 
 
 def test_what_an_operation_wrote_is_read() -> None:
