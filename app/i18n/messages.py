@@ -130,8 +130,7 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "the rest is kept and will be sent next time."
         ),
         ProblemCode.BODY_DAMAGED: N_(
-            "Something was damaged on the way to the server, so it was not taken in. "
-            "It is kept and will be sent again."
+            "This was damaged on the way. It is kept and will be sent again."
         ),
         ProblemCode.PROTOCOL_MISMATCH: N_(
             "This app and the server are of different versions. "
