@@ -267,30 +267,6 @@ class DocumentRow(SQLModel, table=True):
     revision: int = Field(sa_type=BigInteger)
 
 
-class ScopeMemberRow(SQLModel, table=True):
-    """Whom a unit of scope holds: `site:<id>`, or `device:<id>` for who was looked up.
-
-    `sequence`: of the operation with which they came in.
-    """
-
-    __tablename__ = "scope_member"
-    __table_args__ = (
-        Index("scope_member_of_patient", "patient_id"),
-        Index("scope_member_by_sequence", "unit", "sequence"),
-    )
-    unit: str = Field(primary_key=True, sa_type=Text)
-    patient_id: str = Field(primary_key=True, sa_type=Text)
-    sequence: int = Field(sa_type=BigInteger)
-
-
-class ScopeCheckRow(SQLModel, table=True):
-    """What a unit's records count: `patient:<id>`, `site:<id>` (core's unit_check)."""
-
-    __tablename__ = "scope_check"
-    unit: str = Field(primary_key=True, sa_type=Text)
-    total: str = Field(sa_type=Text)
-
-
 def table_of(row: type[SQLModel]) -> Table:
     """Return the Core table of a row class, for statements on hot paths."""
     return SQLModel.metadata.tables[str(row.__tablename__)]
@@ -301,8 +277,6 @@ SET_ASIDE = table_of(SetAsideRow)
 LINK = table_of(LinkRow)
 SIGNATURE = table_of(SignatureRow)
 DOCUMENT = table_of(DocumentRow)
-SCOPE_MEMBER = table_of(ScopeMemberRow)
-SCOPE_CHECK = table_of(ScopeCheckRow)
 AUDIT_EVENT = table_of(AuditEventRow)
 COMPARTMENT_READER = table_of(CompartmentReaderRow)
 COMPARTMENT_KEY = table_of(CompartmentKeyRow)

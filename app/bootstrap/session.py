@@ -9,8 +9,9 @@ from dataclasses import replace
 import flet as ft
 
 from app.bootstrap.locked_failures import LockedFailures
-from app.bootstrap.locked_strip import LOCKED, MINUTE_MS, LockedStrip
+from app.bootstrap.locked_strip import LOCKED, LockedStrip
 from app.bootstrap.screens import Session, make_screen
+from app.bootstrap.strip import unlocked
 from app.bootstrap.tablet import Holding, TabletProcess
 from app.bootstrap.watching import watch
 from app.bootstrap.way import Way
@@ -25,7 +26,6 @@ from app.ui.presence import Patience, Presence, Ticking
 from app.ui.routes import Enrol, Route, Trouble, Unlock
 from app.ui.screen import Kit, Screen, open_app
 from app.ui.source import Source
-from app.ui.status import Network, Status
 from app.ui.work import Work
 
 LOST_SECONDS = 30.0
@@ -233,20 +233,7 @@ class TabletSession(Session):
             # Screens first: what was typed is saved, and handed over with the rest.
             self._lock(self.process.retire)
             return
-        here = status.only_here
-        oldest = here.oldest_at if here else None
-        now = self.process.wall()
-        self.kit.status.set(
-            Status(
-                practitioner=self._desk.practitioner.name,
-                network=_network(status),
-                only_here=here.records if here else 0,
-                oldest_minutes=None if oldest is None else (now - oldest) // MINUTE_MS,
-                is_damaged=self._desk.damaged > 0,
-                is_unconfirmed=not self._desk.practitioner.confirmed,
-                unwritten=self._desk.trail.waiting,
-            )
-        )
+        self.kit.status.set(unlocked(self._desk, status, self.process.wall()))
 
     def _show_waiting(self) -> None:
         """Say in the strip that the disk refuses to keep who read what."""
@@ -300,9 +287,3 @@ def first_route(process: TabletProcess) -> Route:
         return Trouble(error.code.value, error.kept.name if error.kept else "")
     except StorageError as error:
         return Trouble(error.code.value)
-
-
-def _network(status: SyncStatus) -> Network:
-    if status.running:
-        return Network.SENDING
-    return Network.ONLINE if status.online else Network.OFFLINE

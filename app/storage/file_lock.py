@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from app.storage.database import typed_errors
 from app.storage.errors import VaultInUseError
 
 
@@ -24,6 +25,13 @@ class FileLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def lock_of(folder: Path) -> FileLock:
+    """Return the lock of a vault's folder, which is made where it is missing."""
+    with typed_errors():
+        folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(folder / "vault.lock")
 
 
 if sys.platform == "win32":

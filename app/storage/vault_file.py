@@ -16,11 +16,11 @@ from app.storage.attempts import AttemptGate, Clocks
 from app.storage.before_unlock import BeforeUnlock
 from app.storage.colleagues import PractitionerEntry
 from app.storage.damage import Damage, DamageKind
-from app.storage.database import Database, Transaction, typed_errors
+from app.storage.database import Database, Transaction
 from app.storage.device_secret import DeviceSecret
 from app.storage.enrolment import Connection, DeviceIdentity, Enrolment
 from app.storage.errors import GrantError, NoSlotError
-from app.storage.file_lock import FileLock
+from app.storage.file_lock import lock_of
 from app.storage.grants import key_in
 from app.storage.keyring import Keyring
 from app.storage.ledgers import Ledgers
@@ -71,7 +71,7 @@ class VaultFile(LockedParcel):
         self._ids = ids
         self._policy = policy
         self._vault: Vault | None = None
-        self._lock = _locked(folder)
+        self._lock = lock_of(folder)
         try:
             finish_wiping(folder, secret)
             self._secret = device_secret(folder, secret)
@@ -295,9 +295,3 @@ class VaultFile(LockedParcel):
         if found is None:
             raise NoSlotError
         return found
-
-
-def _locked(folder: Path) -> FileLock:
-    with typed_errors():
-        folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(folder / "vault.lock")

@@ -4,20 +4,19 @@ A round may stop anywhere, and the next one goes on from there: what was acknowl
 is durable in the vault before the next batch is made, and so is each page's cursor.
 """
 
-from dataclasses import dataclass, field
 from threading import Event
 
 from app.core.clock import WallClock
 from app.core.problems import ProblemCode
-from app.core.wire import ChainStatus, Outcome, PullResponse, PushRequest, PushResponse
+from app.core.wire import ChainStatus, PushRequest, PushResponse
 from app.storage.errors import StorageError, VaultCorruptError
 from app.storage.only_here import OnlyHere
-from app.sync.channel import Traffic
 from app.sync.failures import ConnectionCut, ProtocolMismatch, Refused, SyncFailure
 from app.sync.gateway import Gateway
 from app.sync.people import PeopleSync
 from app.sync.ports import SyncVault
-from app.sync.report import OnProgress, Phase, SetAside, SyncProgress, SyncReport
+from app.sync.report import OnProgress, Phase, SyncProgress, SyncReport
+from app.sync.run import Run
 from app.sync.steps import Steps
 
 PAGE_OPERATIONS = 500
@@ -69,7 +68,7 @@ class SyncEngine:
         `cancel` stops it between two batches, so that nothing is half done. Where a
         person `asked`, the setup is renewed and what was refused is offered again.
         """
-        run = _Run(self._gateway.traffic, self._wall(), progress, cancel or Event())
+        run = Run(self._gateway.traffic, self._wall(), progress, cancel or Event())
         renews = asked or self._is_setup_old()
         try:
             if self._identity is not None:
@@ -91,7 +90,7 @@ class SyncEngine:
         """Return how much exists on this tablet alone."""
         return self._vault.counts()
 
-    def _move(self, run: "_Run") -> None:
+    def _move(self, run: Run) -> None:
         """Push all, pull all; start over where the server lost what we had sent."""
         for _attempt in range(_RECOVERIES):
             try:
@@ -102,7 +101,7 @@ class SyncEngine:
                 return
         self._push_and_pull(run)
 
-    def _push_and_pull(self, run: "_Run") -> None:
+    def _push_and_pull(self, run: Run) -> None:
         """Push, then pull; what others wrote comes also where ours is refused."""
         try:
             self._push_all(run)
@@ -112,7 +111,7 @@ class SyncEngine:
             raise
         self._pull_all(run)
 
-    def _push_all(self, run: "_Run") -> None:
+    def _push_all(self, run: Run) -> None:
         total = run.pushed + self._vault.counts().operations
         last = 0
         while not run.cancel.is_set():
@@ -135,7 +134,7 @@ class SyncEngine:
             self._vault.mark_sent(batch.first + len(batch.operations) - 1)
             raise
 
-    def _pull_all(self, run: "_Run") -> None:
+    def _pull_all(self, run: Run) -> None:
         if self._documents is not None:
             self._documents.first(
                 run.cancel, lambda done: self._tell(run, Phase.PULL, done, None)
@@ -145,7 +144,7 @@ class SyncEngine:
             run.differed += self._documents.compare(check)
             self._documents.entered(run.cancel)
 
-    def _pull_feed(self, run: "_Run") -> str:
+    def _pull_feed(self, run: Run) -> str:
         """Read to the end; return what the server says that all of it counts."""
         while not run.cancel.is_set():
             cursor = self._vault.cursor()
@@ -162,12 +161,12 @@ class SyncEngine:
             self._tell(run, Phase.PULL, run.pulled, None)
         return ""
 
-    def _tell(self, run: "_Run", phase: Phase, done: int, total: int | None) -> None:
+    def _tell(self, run: Run, phase: Phase, done: int, total: int | None) -> None:
         now, begun = self._gateway.traffic, run.traffic
         sent, received = now.sent - begun.sent, now.received - begun.received
         run.progress(SyncProgress(phase, done, total, sent, received))
 
-    def _recover(self, run: "_Run", refusal: Refused) -> None:
+    def _recover(self, run: Run, refusal: Refused) -> None:
         """Go back to what the server still has; re-raise what nothing can be done for.
 
         A tablet that is a copy of another goes on as one of its own. A server that was
@@ -183,7 +182,7 @@ class SyncEngine:
         self._vault.reset_cursor()
         self._offer_what_is_missing(run)
 
-    def _offer_what_is_missing(self, run: "_Run") -> int:
+    def _offer_what_is_missing(self, run: Run) -> int:
         status = self._gateway.chain()
         if status.acknowledged and self._is_forked(status):
             return self._become_another(run, Refused(ProblemCode.DEVICE_FORKED))
@@ -191,7 +190,7 @@ class SyncEngine:
         refused = self._vault.offer_refused(status.set_aside)
         return self._vault.offer_again(status.acknowledged) + refused
 
-    def _become_another(self, run: "_Run", refusal: Refused) -> int:
+    def _become_another(self, run: Run, refusal: Refused) -> int:
         """Take a new identity, once a round; say how much is offered under it."""
         if self._identity is None or run.is_another:
             raise refusal
@@ -214,7 +213,7 @@ class SyncEngine:
             return True
         return not 0 <= self._wall() - self._setup_at < SETUP_EVERY_MS
 
-    def _renew_setup(self, run: "_Run", *, offers: bool) -> None:
+    def _renew_setup(self, run: Run, *, offers: bool) -> None:
         """Renew the setup, and see whether the server still has what it acknowledged.
 
         Where it fell back and nobody said so, a tablet that has nothing more to send
@@ -249,64 +248,3 @@ def check_outcomes(batch: PushRequest, answer: PushResponse) -> None:
     """Refuse an answer that does not speak of the batch: nothing is acknowledged."""
     if len(answer.outcomes) != len(batch.operations):
         raise ProtocolMismatch
-
-
-@dataclass(slots=True)
-class _Run:
-    """What one round has done so far."""
-
-    traffic: Traffic
-    started_at: int
-    progress: OnProgress
-    cancel: Event
-    pushed: int = 0
-    accepted: int = 0
-    duplicates: int = 0
-    set_aside: list[SetAside] = field(default_factory=list)
-    pulled: int = 0
-    failure: ProblemCode | None = None
-    wait_seconds: int | None = None
-    clock_ahead_ms: int | None = None
-    is_another: bool = False
-    differed: int = 0
-
-    def count_push(self, answer: PushResponse, now: int) -> None:
-        self.clock_ahead_ms = now - answer.server_ms
-        for outcome in answer.outcomes:
-            self.pushed += 1
-            match outcome.outcome:
-                case Outcome.ACCEPTED:
-                    self.accepted += 1
-                case Outcome.DUPLICATE:
-                    self.duplicates += 1
-                case Outcome.REJECTED:
-                    reason = outcome.reason or ProblemCode.UNEXPECTED
-                    self.set_aside.append(SetAside(outcome.operation_id, reason))
-
-    def count_pull(self, page: PullResponse, device_id: str, now: int) -> None:
-        self.clock_ahead_ms = now - page.server_ms
-        self.pulled += sum(item.device_id != device_id for item in page.items)
-
-    def stopped_by(self, failure: SyncFailure | StorageError) -> None:
-        self.failure = failure.code
-        if isinstance(failure, SyncFailure):
-            self.wait_seconds = failure.details.wait_seconds
-
-    def report(self, ended_at: int, traffic: Traffic) -> SyncReport:
-        return SyncReport(
-            started_at=self.started_at,
-            ended_at=ended_at,
-            pushed=self.pushed,
-            accepted=self.accepted,
-            duplicates=self.duplicates,
-            set_aside=tuple(self.set_aside),
-            pulled=self.pulled,
-            sent_bytes=traffic.sent - self.traffic.sent,
-            received_bytes=traffic.received - self.traffic.received,
-            failure=self.failure,
-            wait_seconds=self.wait_seconds,
-            cancelled=self.cancel.is_set() and self.failure is None,
-            clock_ahead_ms=self.clock_ahead_ms,
-            is_another=self.is_another,
-            differed=self.differed,
-        )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import flet as ft
 
-from app.i18n import formats, messages
+from app.i18n import formats, sync_words
 from app.ui import widgets as w
 from app.ui.look import Look
 
@@ -22,7 +22,7 @@ def only_here_notice(key: str, here: OnlyHere, look: Look) -> list[ft.Control]:
     """Say how many exist only here, and how old the oldest is."""
     tone = w.Tone.WARNING if here.records else w.Tone.INFO
     said: list[ft.Control] = [
-        w.notice(key, messages.only_here(look.t, here.records), tone)
+        w.notice(key, sync_words.only_here(look.t, here.records), tone)
     ]
     if here.records and here.waited_ms is not None:
         said.append(w.subtitle(oldest(here.waited_ms, look)))

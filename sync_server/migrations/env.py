@@ -7,6 +7,7 @@ from sync_server import (  # noqa: F401 - they fill the metadata
     carried_tables,
     erasure_tables,
     people_tables,
+    scope_tables,
     tables,
 )
 

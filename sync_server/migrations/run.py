@@ -13,6 +13,7 @@ from sync_server import (  # noqa: F401 - they fill the metadata
     carried_tables,
     erasure_tables,
     people_tables,
+    scope_tables,
 )
 from sync_server.database import Database
 from sync_server.settings import SettingsError

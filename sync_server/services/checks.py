@@ -13,8 +13,9 @@ from app.core.document_json import document_from_json
 from app.core.scope_wire import UnitChecks
 from app.core.unit_check import record_value, to_text, total_of
 from sync_server.database import Database
+from sync_server.scope_tables import SCOPE_CHECK, SCOPE_MEMBER
 from sync_server.services.scope import Scope, device_unit, site_unit
-from sync_server.tables import DEPLOYMENT, DOCUMENT, SCOPE_CHECK, SCOPE_MEMBER
+from sync_server.tables import DEPLOYMENT, DOCUMENT
 
 _SITE = site_unit("")
 _TOTALS = "SELECT unit, total FROM scope_check WHERE unit IN {ids}"

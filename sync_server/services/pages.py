@@ -20,9 +20,10 @@ from sync_server.caller import Device
 from sync_server.context import Context
 from sync_server.database import AnyRow
 from sync_server.problems import ProblemError
+from sync_server.scope_tables import SCOPE_MEMBER
 from sync_server.services import feed, scope
 from sync_server.services.scope import Scope
-from sync_server.tables import DOCUMENT, SCOPE_MEMBER
+from sync_server.tables import DOCUMENT
 
 PAGE_PATIENTS = 1_000
 """Of who is who; of their history a page holds fewer, by PAGE_BYTES."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, exists, select
 
 from sync_server.database import Database
-from sync_server.tables import OPERATION, SCOPE_MEMBER
+from sync_server.scope_tables import SCOPE_MEMBER
+from sync_server.tables import OPERATION
 
 _KNOWN = "SELECT unit, patient_id FROM scope_member WHERE patient_id IN {ids}"
 _EARLIER = OPERATION.alias("earlier")

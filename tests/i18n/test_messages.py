@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.problems import ProblemCode
-from app.i18n import Review, Translator, messages
+from app.i18n import Review, Translator, messages, sync_words
 
 TAGS = ("en", "fr", "ar", "ti")
 
@@ -41,9 +41,9 @@ def test_every_review_state_has_a_sentence(review: Review) -> None:
 def test_outcomes_are_said_for_any_count(tag: str, count: int) -> None:
     t = Translator(tag)
     for sentence in (
-        messages.sent(t, count),
-        messages.received(t, count),
-        messages.only_here(t, count),
+        sync_words.sent(t, count),
+        sync_words.received(t, count),
+        sync_words.only_here(t, count),
     ):
         assert sentence
         assert "{" not in sentence
@@ -52,11 +52,11 @@ def test_outcomes_are_said_for_any_count(tag: str, count: int) -> None:
 
 def test_a_count_of_nothing_is_a_sentence_of_its_own() -> None:
     t = Translator("en")
-    assert messages.sent(t, 0) == "There was nothing to send."
-    assert messages.sent(t, 1) == "1 change was sent."
-    assert messages.sent(t, 2000) == "2,000 changes were sent."
+    assert sync_words.sent(t, 0) == "There was nothing to send."
+    assert sync_words.sent(t, 1) == "1 change was sent."
+    assert sync_words.sent(t, 2000) == "2,000 changes were sent."
 
 
 def test_what_was_set_aside_says_why() -> None:
-    said = messages.set_aside(Translator("en"), 2, ProblemCode.ERASED)
+    said = sync_words.set_aside(Translator("en"), 2, ProblemCode.ERASED)
     assert said.startswith("2 changes were set aside: This person’s data was erased")

@@ -17,9 +17,10 @@ from app.core.wire import PullResponse
 from sync_server.caller import Device
 from sync_server.opening import open_context
 from sync_server.problems import ProblemError
+from sync_server.scope_tables import SCOPE_CHECK
 from sync_server.services import administration, checks, feed, pages
 from sync_server.services.scope import Scope
-from sync_server.tables import DOCUMENT, SCOPE_CHECK
+from sync_server.tables import DOCUMENT
 from tests.server.deployments import TestDeployment
 from tests.support.operations import WritingDevice
 

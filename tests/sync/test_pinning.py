@@ -18,6 +18,7 @@ from app.sync.channel import HttpChannel, server_address
 from app.sync.failures import ProtocolMismatch, SyncFailure, WrongCertificate
 from sync_server import certificates
 from sync_server.certificates import TlsFiles
+from sync_server.digests import AnswerDigests
 from tests.support.processes import HOST
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -43,7 +44,7 @@ class Recorder:
 def behind_tls(app: Recorder, files: TlsFiles) -> Iterator[int]:
     """Serve over TLS on a port of its own."""
     config = uvicorn.Config(
-        app,
+        AnswerDigests(app),
         HOST,
         0,
         log_config=None,

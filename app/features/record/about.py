@@ -17,7 +17,7 @@ from app.features.record.events import (
     Relative,
     RelativePressed,
 )
-from app.i18n import formats, messages, terms
+from app.i18n import formats, sync_words, terms
 from app.ui import widgets as w
 from app.ui.flags import flag_notice
 from app.ui.glass_page import is_open, show_it
@@ -53,7 +53,7 @@ def marks(
         said = _("Some of this exists only on this tablet until it is sent.")
         found.append(w.notice("record.only_here", said))
     for code, count in Counter(loaded.refused.values()).items():
-        said = messages.set_aside(look.t, count, code)
+        said = sync_words.set_aside(look.t, count, code)
         found.append(w.notice(f"record.refused.{code}", said, w.Tone.WARNING))
     return found
 

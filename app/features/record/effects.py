@@ -44,9 +44,9 @@ from app.features.record.events import (
     PeopleFound,
     RecordLoaded,
     RecordsChanged,
-    Relative,
     Shown,
 )
+from app.features.record.relatives import relatives_of
 from app.features.record.state import Model, update
 from app.storage import LogEntry, State, Vault
 from app.ui.glass import BreakGlass, Broken, OnGlass, Refused
@@ -247,7 +247,7 @@ def load(
         frozenset(waiting),
         _unconfirmed(vault, log),
         refused,
-        _relatives(desk, documents.values()),
+        relatives_of(desk, documents.values()),
         number,
         role,
         frozenset(d.record_id for d in known) - documents.keys() - notes.keys(),
@@ -266,17 +266,6 @@ def _unconfirmed(vault: Vault, log: Iterable[LogEntry]) -> frozenset[str]:
     last = 0 if sent is None else sent.last
     found = (e for e in log if e.state is State.PENDING and 0 < (e.number or 0) <= last)
     return frozenset(e.header.operation_id for e in found)
-
-
-def _relatives(desk: Desk, documents: Iterable[Document]) -> dict[str, Relative]:
-    links = by_type(documents, RecordType.RELATED_PERSON)
-    others = {View(link).text("other") for link in links}
-    found = [desk.vault.summary(other) for other in others]
-    return {
-        s.patient_id: Relative(s.patient_id, s.display_name, s.card)
-        for s in found
-        if s is not None
-    }
 
 
 def _loaded(loaded: Loaded) -> Event:

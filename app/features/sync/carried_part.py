@@ -5,7 +5,7 @@ from collections.abc import Callable
 import flet as ft
 
 from app.features.sync.carried import Answering, AnswerPressed, Heard
-from app.i18n import messages
+from app.i18n import messages, sync_words
 from app.ui import widgets as w
 from app.ui.look import Look
 
@@ -51,7 +51,7 @@ def _heard(heard: Heard, look: Look) -> str:
     )
     said = [
         t.fill(confirmed, count=heard.confirmed),
-        messages.received(t, heard.received),
+        sync_words.received(t, heard.received),
     ]
     if heard.set_aside:
         refused = t.ngettext(

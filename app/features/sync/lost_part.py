@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from app.features.sync.state import Lost
+from app.features.sync.progress import Lost
 from app.ui import widgets as w
 from app.ui.look import Look
 

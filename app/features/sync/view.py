@@ -8,19 +8,17 @@ from app.core.ids import format_card_code
 from app.features.sync.again_part import again_part
 from app.features.sync.carried_part import came_of_it, carried_part
 from app.features.sync.lost_part import lost_part
+from app.features.sync.progress import Kept, Outcome, Progress
 from app.features.sync.state import (
     Event,
-    Kept,
     Model,
-    Outcome,
     PersonPressed,
-    Progress,
     StopPressed,
     SyncPressed,
     TabletPressed,
 )
 from app.features.sync.waiting_part import waiting_part
-from app.i18n import formats, messages
+from app.i18n import formats, messages, sync_words
 from app.i18n.sizes import data_size
 from app.ui import widgets as w
 from app.ui.frame import Frame
@@ -162,8 +160,8 @@ def _last(progress: Progress, look: Look) -> list[ft.Control]:
         return []
     said = [
         w.section_title(t.gettext("What moved last")),
-        w.words(messages.sent(t, outcome.sent)),
-        w.words(messages.received(t, outcome.received)),
+        w.words(sync_words.sent(t, outcome.sent)),
+        w.words(sync_words.received(t, outcome.received)),
     ]
     if outcome.already_there:
         template = t.ngettext(
@@ -173,7 +171,7 @@ def _last(progress: Progress, look: Look) -> list[ft.Control]:
         )
         said.append(w.words(t.fill(template, count=outcome.already_there)))
     said += [
-        w.notice(f"sync.refused.{code}", messages.set_aside(t, count, code), _WARNING)
+        w.notice(f"sync.refused.{code}", sync_words.set_aside(t, count, code), _WARNING)
         for code, count in outcome.set_aside
     ]
     return [*said, *_clock(outcome, look)]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import flet as ft
 
 from app.features.unlock.unsent import Unsent, WayPressed
-from app.i18n import messages
+from app.i18n import sync_words
 from app.ui import widgets as w
 from app.ui.look import Look
 from app.ui.routes import Way
@@ -33,7 +33,7 @@ def _said(unsent: Unsent, look: Look) -> list[ft.Control]:
         said = look.t.gettext("Only notes of who read what wait to be sent.")
         return [w.words(said)]
     return [
-        w.words(messages.only_here(look.t, unsent.records), bold=True),
+        w.words(sync_words.only_here(look.t, unsent.records), bold=True),
         w.subtitle(oldest(unsent.waited_ms, look)),
     ]
 

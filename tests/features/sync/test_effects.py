@@ -9,7 +9,8 @@ from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushOutcome, PushResponse
 from app.features.sync.carried import Answering, AnswerPressed
 from app.features.sync.effects import Line, loop, progress_of
-from app.features.sync.state import CodeTyped, ConnectPressed, Kept, Lost
+from app.features.sync.progress import Kept, Lost
+from app.features.sync.state import CodeTyped, ConnectPressed
 from app.storage.only_here import OnlyHere
 from app.sync.failures import Refused
 from app.sync.report import Phase, SetAside, SyncProgress, SyncReport

@@ -8,10 +8,10 @@ from app.features.sync.carried import (
     Heard,
     TakeAnswer,
 )
+from app.features.sync.progress import Kept, Progress
 from app.features.sync.state import (
     Effect,
     Event,
-    Kept,
     KeptLoaded,
     Left,
     Listen,
@@ -19,7 +19,6 @@ from app.features.sync.state import (
     Model,
     OpenRecord,
     PersonPressed,
-    Progress,
     ProgressCame,
     Shown,
     StopListening,

@@ -4,16 +4,8 @@ import asyncio
 
 from app.core.problems import ProblemCode
 from app.features.sync.carried import Answering, Heard, WaitingHere
-from app.features.sync.state import (
-    Effect,
-    Event,
-    Lost,
-    Model,
-    Moved,
-    Outcome,
-    Progress,
-    update,
-)
+from app.features.sync.progress import Lost, Moved, Outcome, Progress
+from app.features.sync.state import Effect, Event, Model, update
 from app.features.sync.view import view
 from app.features.sync.waiting_part import SHOWN
 from app.i18n import Translator, messages
