@@ -79,7 +79,6 @@ def hand_over(
         "A file for this tablet alone.",
         P.UNAUTHENTICATED,
         P.FORBIDDEN,
-        P.UNKNOWN_DEVICE,
         P.DEVICE_REVOKED,
         P.NOT_FOUND,
     ),

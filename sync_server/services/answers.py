@@ -49,8 +49,8 @@ def give_back(
     """Return the answer for a device, as of the newest parcel it sent in a file.
 
     It may be made as often as one likes, and taken in in any order. Raises
-    ProblemError: unknown-device, also for one of another site than these;
-    device-revoked; not-found before any parcel.
+    ProblemError: not-found where there is no such device at these sites, or before
+    any parcel; device-revoked.
     """
     with context.database.snapshot() as connection:
         to = _addressee(connection, device_id, sites)
@@ -81,7 +81,7 @@ def _addressee(connection: Connection, device_id: str, sites: Sites) -> AnyRow:
     )
     row = connection.execute(query.where(DEVICE.c.device_id == device_id)).first()
     if row is None or not sites.allow((row.site_id,)):
-        raise ProblemError(ProblemCode.UNKNOWN_DEVICE)
+        raise ProblemError(ProblemCode.NOT_FOUND)
     if row.revoked_at is not None:
         raise ProblemError(ProblemCode.DEVICE_REVOKED)
     if row.public_key is None:

@@ -26,7 +26,7 @@ from app.storage.sealing import SigningKey
 from app.sync.carrying import Carrying
 from app.sync.channel import HttpChannel
 from app.sync.console_session import ConsoleSession
-from app.sync.failures import Refused, SyncFailure
+from app.sync.failures import SyncFailure
 from app.sync.handover import HandedOver, Sending, send_parcel
 from sync_server.boxes import seal_to
 from sync_server.problems import ProblemError
@@ -387,7 +387,6 @@ def test_a_coordinator_takes_a_file_in_and_gives_one_back(
         assert far.take(answer.file).acknowledged == 130
         with pytest.raises(SyncFailure) as unknown:
             carrying.answer_for("nobody")
-        assert unknown.value.code is ProblemCode.UNKNOWN_DEVICE
-        assert not isinstance(unknown.value, Refused)
+        assert unknown.value.code is ProblemCode.NOT_FOUND
     finally:
         session.close()
