@@ -138,13 +138,18 @@ def test_it_does_not_serve_without_who_answers_for_the_data(
         (("device", "revoke", "nobody"), "There is no device 'nobody'"),
         (("cards", "0", "--out", "cards.html"), "between 1 and 10000"),
         (("cards", "1", "--out", "/nowhere/cards.html"), "No such file"),
-        (("serve", "--host", "192.0.2.1"), "192.0.2.1"),
+        (("serve", "--host", "192.0.2.1"), "plain http beyond this machine"),
     ],
 )
 def test_what_can_not_be_done_is_one_line(
     camp: Path, arguments: tuple[str, ...], sentence: str
 ) -> None:
     assert sentence in refused(tessera(camp, *arguments))
+
+
+def test_an_address_that_is_not_this_machines_is_named(camp: Path) -> None:
+    tried = tessera(camp, "serve", "--host", "192.0.2.1", TESSERA_PLAIN_HTTP="allow")
+    assert "192.0.2.1" in refused(tried)
 
 
 @pytest.mark.parametrize(
