@@ -62,6 +62,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     people_wire.UsedGrants,
     console_wire.SignInRequest,
     console_wire.PatientSearch,
+    console_wire.GrantRequest,
     erasure_wire.EraseRequest,
     wire.Problem,
 )
