@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, TimeoutError, expect
 
 from app.i18n import Translator
 from app.ui.widgets.steady import DOUBLED_SECONDS
-from tests.browser.clinic import NURSE, PIN, Tablet
+from tests.browser.clinic import COORDINATOR, MEDIATOR, NURSE, PIN, Tablet
 from tests.support.browser import ACTION_MS, Role, Screen, show_semantics
 
 _TOUCHES = 3
@@ -171,9 +171,11 @@ class Hands:
         """Let a colleague, who stands beside, choose a PIN on this tablet."""
         self.press("Colleagues")
         self.press(re.compile(colleague))
-        self.press(re.compile(f"I am .*{colleague}"))
+        template = self.t.gettext("I am {name}")
+        self.press(re.compile(re.escape(self.t.fill(template, name=colleague))))
         self._type_twice(pin)
-        self.sees(re.compile("can unlock this tablet now"))
+        template = self.t.gettext("{name} can unlock this tablet now.")
+        self.sees(re.compile(re.escape(self.t.fill(template, name=colleague))))
         self.go_home()
 
     def change_hands(self, who: str) -> None:
@@ -276,7 +278,7 @@ class Hands:
 
     def open_sync(self) -> None:
         """Press the strip."""
-        self.press(re.compile(f"{NURSE}|Samir Haddad"))
+        self.press(re.compile(f"{NURSE}|{MEDIATOR}|{COORDINATOR}"))
         self.sees("Send and receive now")
 
     def send_and_receive(self) -> None:
