@@ -216,6 +216,13 @@ class Hands:
             self._step_back(back)
         self.is_home()
 
+    def scroll(self) -> None:
+        """Scroll the middle of the screen to its end."""
+        size = self.screen.page.viewport_size
+        assert size is not None
+        self.screen.page.mouse.move(size["width"] / 2, size["height"] / 2)
+        self.screen.page.mouse.wheel(0, 10_000)
+
     def _step_back(self, back: Locator) -> None:
         """Press a way back, which may belong to a screen that is just leaving."""
         here = self.screen.page.url
