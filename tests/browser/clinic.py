@@ -109,9 +109,12 @@ class Clinic:
 
         The first that fails ends it.
         """
-        self._run_command(["-c", _EACH, json.dumps(commands)])
+        seconds = _COMMAND_SECONDS * len(commands)
+        self._run_command(["-c", _EACH, json.dumps(commands)], seconds=seconds)
 
-    def _run_command(self, python: Sequence[str], typed: str = "") -> str:
+    def _run_command(
+        self, python: Sequence[str], typed: str = "", seconds: int = _COMMAND_SECONDS
+    ) -> str:
         done = subprocess.run(
             [sys.executable, *python],
             cwd=ROOT,
@@ -119,7 +122,7 @@ class Clinic:
             input=typed,
             capture_output=True,
             text=True,
-            timeout=_COMMAND_SECONDS,
+            timeout=seconds,
             check=False,
         )
         assert done.returncode == 0, done.stderr
