@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, TimeoutError, expect
 
 from app.i18n import Translator
 from app.ui.widgets.steady import DOUBLED_SECONDS
-from tests.browser.clinic import NURSE, PIN, Tablet
+from tests.browser.clinic import COORDINATOR, MEDIATOR, NURSE, PIN, Tablet
 from tests.support.browser import ACTION_MS, Role, Screen, show_semantics
 
 _TOUCHES = 3
@@ -171,9 +171,11 @@ class Hands:
         """Let a colleague, who stands beside, choose a PIN on this tablet."""
         self.press("Colleagues")
         self.press(re.compile(colleague))
-        self.press(re.compile(f"I am .*{colleague}"))
+        template = self.t.gettext("I am {name}")
+        self.press(re.compile(re.escape(self.t.fill(template, name=colleague))))
         self._type_twice(pin)
-        self.sees(re.compile("can unlock this tablet now"))
+        template = self.t.gettext("{name} can unlock this tablet now.")
+        self.sees(re.compile(re.escape(self.t.fill(template, name=colleague))))
         self.go_home()
 
     def change_hands(self, who: str) -> None:
@@ -213,6 +215,13 @@ class Hands:
                 break
             self._step_back(back)
         self.is_home()
+
+    def scroll(self) -> None:
+        """Scroll the middle of the screen to its end."""
+        size = self.screen.page.viewport_size
+        assert size is not None
+        self.screen.page.mouse.move(size["width"] / 2, size["height"] / 2)
+        self.screen.page.mouse.wheel(0, 10_000)
 
     def _step_back(self, back: Locator) -> None:
         """Press a way back, which may belong to a screen that is just leaving."""
@@ -276,7 +285,7 @@ class Hands:
 
     def open_sync(self) -> None:
         """Press the strip."""
-        self.press(re.compile(f"{NURSE}|Samir Haddad"))
+        self.press(re.compile(f"{NURSE}|{MEDIATOR}|{COORDINATOR}"))
         self.sees("Send and receive now")
 
     def send_and_receive(self) -> None:

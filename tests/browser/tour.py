@@ -16,8 +16,15 @@ class Tour:
     def __init__(self, hands: Hands, tag: str) -> None:
         self.hands = hands
         self.tag = tag
+        self.screens = [hands.screen]
         self.said: dict[str, list[str]] = {}
         self.sentences = english_sentences(hands.t)
+
+    def goes_to(self, hands: Hands) -> Hands:
+        """Go on before another screen."""
+        self.hands = hands
+        self.screens.append(hands.screen)
+        return hands
 
     def shoot(self, name: str) -> None:
         """Keep what a screen says, and its picture in both sizes of a tablet."""

@@ -8,11 +8,11 @@ from playwright.sync_api import Browser, Locator
 
 from app.clinic.library import read_library
 from app.ui.form_words import FormWords
-from tests.browser import care, story
-from tests.browser.clinic import MEDIATOR, NURSE, PIN, Clinic, Program, Tablet
+from tests.browser import care, story, walk_console, walk_door
+from tests.browser.clinic import COORDINATOR, Clinic, Tablet
 from tests.browser.hands import Hands
 from tests.browser.tour import Tour
-from tests.support.browser import CONSOLE, opened
+from tests.support.browser import opened
 
 SITE = "Harbour"
 PHQ_FIRST, PHQ_SECOND = (1, 1, 1, 1, 1, 1), (0, 0, 1)
@@ -21,93 +21,46 @@ PHQ_FIRST, PHQ_SECOND = (1, 1, 1, 1, 1, 1), (0, 0, 1)
 @contextmanager
 def walked(browser: Browser, clinic: Clinic, tag: str) -> Iterator[Tour]:
     """The whole walk in one language, at a site of its own."""
-    site = f"{SITE} {tag}"
-    clinic.add_site(site)
+    site, helper = f"{SITE} {tag}", f"{walk_door.HELPER} {tag}"
+    clinic.tessera_each(
+        [
+            ["site", "add", site, "--zone", "Europe/Athens"],
+            ["practitioner", "add", helper, "--role", "mediator"],
+            ["compartment", "allow", "--practitioner", COORDINATOR],
+            ["erasure", "allow", "--practitioner", COORDINATOR],
+        ]
+    )
     with ExitStack() as stack:
         tablet = stack.enter_context(clinic.tablet(f"Tablet {tag}", site, tag))
         console = stack.enter_context(clinic.console(tag))
         at_tablet = opened(browser, tablet.program.url)
         walk = Tour(Hands(stack.enter_context(at_tablet), tag), tag)
-        door(walk, tablet)
+        walk_door.door(walk, tablet, helper)
+        tablet.network.go_away()
+        walk.hands.sees("No network")
         registration(walk)
         screening(walk)
         record(walk)
         sending(walk, tablet)
-        console_screens(walk, stack, browser, console)
+        walk_door.sent_away(walk, clinic, helper)
+        walk_door.forgotten_by_the_server(walk, clinic, tablet)
+        walk_door.blocked(walk, clinic, tablet)
+        walk_console.console_screens(walk, stack, browser, console)
         yield walk
 
 
 def sound(tour: Tour) -> None:
     """Every screen was shown, without an error and without another host."""
     assert len(tour.said) >= 25
-    assert tour.hands.screen.troubles == []
-    assert tour.hands.screen.foreign_requests == []
+    for screen in tour.screens:
+        assert screen.troubles == []
+        assert screen.foreign_requests == []
     said = "\n".join(text for words in tour.said.values() for text in words)
     crashed = tour.hands.t.gettext(
         "Something unexpected happened. What was saved is kept. "
         "If it happens again, report: {kind}."
     )
     assert crashed.partition("{")[0] not in said
-
-
-def door(walk: Tour, tablet: Tablet) -> None:
-    """Set up, names, PIN, home."""
-    hands = walk.hands
-    hands.sees("Your administrator gives you the server’s address and a one-time code.")
-    walk.shoot("enrol")
-    hands.enrol(tablet)
-    walk.shoot("unlock")
-    hands.press(re.compile("Eleni Papadaki"))
-    hands.sees("Choose a PIN of 6 digits or more")
-    walk.shoot("unlock-choose-pin")
-    hands.press("Back")
-    hands.choose_pin()
-    walk.shoot("home-empty")
-    hands.press("Language")
-    hands.sees("Language of the app")
-    walk.shoot("languages")
-    hands.press("Back")
-    hands.is_home()
-    colleagues(walk)
-    locked(walk)
-
-
-def locked(walk: Tour) -> None:
-    """The PIN, and what helps who forgot it."""
-    hands = walk.hands
-    hands.press("Lock")
-    hands.press(re.compile(NURSE))
-    hands.sees("Your PIN")
-    walk.shoot("unlock-pin")
-    hands.press("I forgot my PIN")
-    hands.press(re.compile(NURSE))
-    hands.sees("With your coordinator")
-    walk.shoot("forgotten")
-    hands.press("Back")
-    hands.sees("Who are you?")
-    hands.press("Back")
-    hands.press(re.compile(NURSE))
-    hands.sees("Your PIN")
-    hands.type_digits(PIN)
-    hands.press("Unlock")
-    hands.is_home()
-
-
-def colleagues(walk: Tour) -> None:
-    """Who works here; a PIN for one of them, and one who is new."""
-    hands = walk.hands
-    hands.press("Colleagues")
-    hands.sees(re.compile(MEDIATOR))
-    walk.shoot("colleagues")
-    hands.press(re.compile(MEDIATOR))
-    hands.sees("Set a PIN here")
-    walk.shoot("colleagues-hand-over")
-    hands.press("Back")
-    hands.press("Add a colleague")
-    hands.misses(re.compile(MEDIATOR))
-    walk.shoot("colleagues-add")
-    hands.press("Back")
-    hands.go_home()
 
 
 def registration(walk: Tour) -> None:
@@ -287,11 +240,8 @@ def record(walk: Tour) -> None:
     hands = walk.hands
     hands.press("The whole record")
     hands.sees("What was written")
+    confidential(walk)
     walk.shoot("record")
-    hands.press("Write a confidential note")
-    hands.find("Confidential note", "heading").wait_for()
-    walk.shoot("confidential")
-    hands.press("Back")
     hands.press("Correct something about the person")
     template = hands.t.gettext("Correct: {field}")
     label = hands.t.fill(template, field=hands.t.gettext("Birth date"))
@@ -306,6 +256,18 @@ def record(walk: Tour) -> None:
     in_error(walk)
 
 
+def confidential(walk: Tour) -> None:
+    """A note that only those may read who were named for it."""
+    hands = walk.hands
+    hands.press("Write a confidential note")
+    hands.find("Confidential note", "heading").wait_for()
+    hands.pick("Violence")
+    hands.write("What was said, in any language", "هي خائفة")
+    walk.shoot("confidential")
+    hands.press("Save")
+    hands.sees("What was written")
+
+
 def in_error(walk: Tour) -> None:
     """What was written by mistake, or on the wrong person."""
     hands = walk.hands
@@ -315,6 +277,13 @@ def in_error(walk: Tour) -> None:
     walk.shoot("record-why-in-error")
     hands.press("Cancel")
     hands.misses("Why was this written in error?")
+    hands.scroll()
+    walk.shoot("record-timeline")
+    hands.press(hands.row("Confidential note"))
+    hands.sees("Only who may read it can move it to another person.")
+    walk.shoot("record-note")
+    hands.press("Back")
+    hands.sees("What was written")
     hands.press(hands.row("Information notice"))
     hands.press("This belongs to another person")
     hands.sees("Whose is it?")
@@ -338,43 +307,22 @@ def amended(walk: Tour, template: str) -> None:
 
 
 def sending(walk: Tour, tablet: Tablet) -> None:
-    """Search; sync with and without a network."""
+    """Search; what waits, seen without and with a PIN; sync once there is a network."""
     hands = walk.hands
     hands.write("Find a person: name, card or phone", "Dawit")
     hands.sees(re.compile("ዳዊት"))
     walk.shoot("home-search")
     hands.open_sync()
     hands.press("Send and receive now")
-    hands.sees("The server answers.")
-    walk.shoot("sync")
-    tablet.network.go_away()
-    hands.sees("No network")
+    hands.sees("Only on this tablet")
     walk.shoot("sync-offline")
-    tablet.network.come_back()
-
-
-def console_screens(
-    walk: Tour, stack: ExitStack, browser: Browser, console: Program
-) -> None:
-    """Sign in, people at all sites, a merged record; wide, too."""
-    screen = stack.enter_context(opened(browser, console.url, CONSOLE))
-    hands = Hands(screen, walk.tag)
-    walk.hands = hands
-    hands.find("Passphrase", "textbox").wait_for()
-    shoot_wide(walk, "console-sign-in")
-    story.sign_in(hands)
-    hands.sees(re.compile("أمينة"))
-    shoot_wide(walk, "console-people")
-    hands.press(re.compile("أمينة"))
-    hands.sees("Information notice")
-    shoot_wide(walk, "console-record")
-
-
-def shoot_wide(walk: Tour, name: str) -> None:
-    """A console's picture in its own size, then in a tablet's."""
-    screen = walk.hands.screen
-    screen.resize(CONSOLE)
-    screen.shoot(f"{name}-{walk.tag}-{CONSOLE.width}x{CONSOLE.height}")
-    walk.shoot(name)
-    screen.resize(CONSOLE)
-    screen.settle()
+    hands.press("Lock")
+    walk_door.unsent(walk, tablet)
+    hands.unlock()
+    hands.open_sync()
+    hands.press("Send and receive now")
+    hands.sees("The server answers.")
+    hands.sees("Everything on this tablet is also on the server.")
+    walk.shoot("sync")
+    hands.press("Back")
+    hands.is_home()

@@ -38,8 +38,8 @@ ASKED_UNTIL_FONTS_CAME = re.compile(
 )
 LOAD_MS = 60_000
 ACTION_MS = 15_000
-SETTLE_MS = 120
-SETTLE_TRIES = 12
+SETTLE_MS = 60
+SETTLE_TRIES = 24
 # A page on which nothing is painted yet compresses to less.
 BLANK_BYTES = 7_000
 Role = Literal[

@@ -55,13 +55,7 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
         span=Span.FULL if look.is_wide else Span.COLUMN,
         scroll_to_top=_top(model),
         actions=_actions(dispatch, look),
-        # Not in the bar: on a phone a fourth sign leaves its title no room.
-        quiet=w.quiet_button(
-            "console.tablets",
-            _("Tablets and PINs"),
-            lambda: dispatch(PagePressed(Page.TABLETS)),
-            ft.Icons.TABLET_ANDROID,
-        ),
+        quiet=_ways(dispatch, look),
     )
 
 
@@ -89,18 +83,6 @@ def _actions(dispatch: Dispatch, look: Look) -> list[ft.Control]:
             lambda: dispatch(RefreshPressed()),
         ),
         w.icon_button(
-            "console.devices",
-            _("Tablets"),
-            ft.Icons.TABLET,
-            lambda: dispatch(PagePressed(Page.DEVICES)),
-        ),
-        w.icon_button(
-            "console.files",
-            _("Files from tablets"),
-            ft.Icons.USB,
-            lambda: dispatch(PagePressed(Page.FILES)),
-        ),
-        w.icon_button(
             "console.languages",
             _("Language"),
             ft.Icons.LANGUAGE,
@@ -113,6 +95,24 @@ def _actions(dispatch: Dispatch, look: Look) -> list[ft.Control]:
             lambda: dispatch(SignOutPressed()),
         ),
     ]
+
+
+def _ways(dispatch: Dispatch, look: Look) -> ft.Control:
+    """Lead to the other screens; not in the bar, whose title needs room on a phone."""
+    _ = look.t.gettext
+
+    def way(page: Page, label: str, icon: ft.IconData) -> w.Way:
+        return w.Way(
+            f"console.{page.value}", label, icon, lambda: dispatch(PagePressed(page))
+        )
+
+    return w.ways_bar(
+        [
+            way(Page.DEVICES, _("State of the tablets"), ft.Icons.TABLET),
+            way(Page.TABLETS, _("Tablets and PINs"), ft.Icons.PASSWORD),
+            way(Page.FILES, _("Files from tablets"), ft.Icons.USB),
+        ]
+    )
 
 
 def _choose(look: Look) -> ft.Control:

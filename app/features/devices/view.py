@@ -24,7 +24,7 @@ def view(model: Model, dispatch: Callable[[Event], None], look: Look) -> Frame:
     """Draw the tablets of all sites, by site and name."""
     _ = look.t.gettext
     return Frame(
-        title=_("Tablets"),
+        title=_("State of the tablets"),
         body=_body(model, look),
         back=lambda: dispatch(BackPressed()),
         actions=[

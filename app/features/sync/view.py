@@ -158,11 +158,14 @@ def _last(progress: Progress, look: Look) -> list[ft.Control]:
     outcome = progress.outcome
     if outcome is None or progress.running:
         return []
-    said = [
-        w.section_title(t.gettext("What moved last")),
-        w.words(sync_words.sent(t, outcome.sent)),
-        w.words(sync_words.received(t, outcome.received)),
-    ]
+    said: list[ft.Control] = []
+    # After a round that failed it would say that nothing waits, beside what does.
+    if progress.failure is None:
+        said += [
+            w.section_title(t.gettext("What moved last")),
+            w.words(sync_words.sent(t, outcome.sent)),
+            w.words(sync_words.received(t, outcome.received)),
+        ]
     if outcome.already_there:
         template = t.ngettext(
             "{count} change had arrived before.",

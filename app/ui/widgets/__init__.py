@@ -5,10 +5,12 @@ Screens import from here: `from app.ui import widgets as w`.
 
 from app.ui.widgets.bilingual import Said, bilingual_text, line
 from app.ui.widgets.buttons import (
+    Way,
     icon_button,
     language_button,
     main_button,
     quiet_button,
+    ways_bar,
 )
 from app.ui.widgets.choices import (
     Answering,
@@ -82,6 +84,7 @@ __all__ = [
     "TimelineEntry",
     "Tone",
     "Urgency",
+    "Way",
     "age_entry",
     "answer_tile",
     "ask",
@@ -119,6 +122,7 @@ __all__ = [
     "timeline_entry",
     "title",
     "waiting",
+    "ways_bar",
     "words",
     "yes_no",
 ]

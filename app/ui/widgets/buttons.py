@@ -1,6 +1,7 @@
 """Buttons: one main action a screen, the rest quiet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import flet as ft
 
@@ -53,6 +54,45 @@ def quiet_button(
         style=ft.ButtonStyle(padding=_tall(Touch.TILE)),
         disabled=not enabled,
         on_click=lambda _event: on_press(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a button of a bar leads."""
+
+    key: str
+    label: str
+    icon: ft.IconData
+    on_press: Press
+
+
+def ways_bar(ways: Sequence[Way]) -> ft.Control:
+    """Ways to other screens, side by side: a sign above its word, also on a phone."""
+    buttons: list[ft.Control] = [_way_button(way) for way in ways]
+    return ft.Row(
+        buttons,
+        spacing=Space.SMALL,
+        intrinsic_height=True,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _way_button(way: Way) -> ft.Control:
+    label = words(way.label)
+    label.text_align = ft.TextAlign.CENTER
+    return SteadyOutlinedButton(
+        content=ft.Column(
+            [ft.Icon(way.icon), label],
+            spacing=0,
+            tight=True,
+            alignment=ft.MainAxisAlignment.CENTER,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        ),
+        key=way.key,
+        expand=True,
+        style=ft.ButtonStyle(padding=Space.SMALL),
+        on_click=lambda _event: way.on_press(),
     )
 
 
