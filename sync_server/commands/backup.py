@@ -33,7 +33,7 @@ def add_to(commands: Any) -> None:
     restore_ = commands.add_parser(
         "restore", help="make an empty database the server that was backed up"
     )
-    restore_.add_argument("file", type=Path)
+    restore_.add_argument("file", type=Path, help="what `backup` wrote")
     restore_.add_argument(
         "--erasures",
         type=Path,

@@ -26,9 +26,14 @@ _STAYS = (
 def add_to(commands: Any) -> None:
     """Add the commands to the parser."""
     erase_ = commands.add_parser("erase", help="erase a person's data for good")
-    erase_.add_argument("--patient", required=True, metavar="ID")
     erase_.add_argument(
-        "--reason", required=True, choices=[reason.value for reason in ErasureReason]
+        "--patient", required=True, metavar="ID", help="the id of the record"
+    )
+    erase_.add_argument(
+        "--reason",
+        required=True,
+        choices=[reason.value for reason in ErasureReason],
+        help="why; it is kept in the ledger",
     )
     erase_.add_argument(
         "--not-here-yet",

@@ -20,8 +20,12 @@ def chain_head(connection: Connection, device_id: str) -> ChainHead:
 
 
 def set_aside(connection: Connection, device_id: str) -> tuple[str, ...]:
-    """Return which operations of a device were acknowledged and not accepted."""
+    """Return which operations of a device were acknowledged and not accepted.
+
+    Not those of whom was erased: nothing makes them acceptable.
+    """
     query = select(SET_ASIDE.c.operation_id).where(SET_ASIDE.c.device_id == device_id)
+    query = query.where(SET_ASIDE.c.reason != ProblemCode.ERASED.value)
     return tuple(connection.scalars(query.order_by(SET_ASIDE.c.operation_id)))
 
 
