@@ -141,14 +141,14 @@ MUTATIONS = (
         "cursor by time",
         _patch(
             "sync_server/services/feed.py",
-            "    query = select(*_COLUMNS).where(scope,"
+            "    query = select(*_COLUMNS).where(in_scope,"
             " OPERATION.c.sequence > after)\n",
             "    at = select(OPERATION.c.received_at).where(\n"
             "        OPERATION.c.sequence == after\n"
             "    )\n"
             "    after_ms = at.scalar_subquery()\n"
             "    is_new = (OPERATION.c.received_at > after_ms) | (after == 0)\n"
-            "    query = select(*_COLUMNS).where(scope, is_new)\n",
+            "    query = select(*_COLUMNS).where(in_scope, is_new)\n",
         ),
         (
             "tests/server/test_feed.py::test_pages_follow_each_other_and_end",
