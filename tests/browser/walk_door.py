@@ -150,7 +150,10 @@ def sent_away(walk: Tour, clinic: Clinic, helper: str) -> None:
     hands.pick("Somebody is in danger now")
     walk.shoot("glass-why")
     hands.press("Show it")
-    hands.sees(re.compile(re.escape(hands.t.gettext("It is written down."))))
+    hands.sees(
+        "Shown for the reason that you gave, until you leave this screen. "
+        "It is written down."
+    )
     walk.shoot("visit-opened")
     hands.go_home()
     clinic.tessera("practitioner", "revoke", helper)
