@@ -27,7 +27,7 @@ run: .venv/with-server catalogues ## start the demo: a server, a tablet and a co
 test: lint types ## everything that a change must pass
 	.ci/install-system
 	$(BIN)/python -m app.i18n.check
-	CI=true $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser"
+	CI=true $(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow and not browser"
 	CI=true $(BIN)/python -m pytest -n 3 --dist loadfile -m "not slow and browser"
 
 test-slow: .venv/with-dev catalogues ## the long tests, and the coverage of all of them

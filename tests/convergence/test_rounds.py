@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.convergence.rounds import Figures, travel
 
+# Servers are killed and begin again while others wait: beside other tests they are late.
+pytestmark = pytest.mark.slow
 ROUNDS = 3
 
 
