@@ -6,7 +6,7 @@ import pytest
 
 from tests.convergence.rounds import Figures, travel
 
-# Servers are killed and begin again while others wait: beside other tests they are late.
+# A server that is killed begins again while others wait: beside tests it is late.
 pytestmark = pytest.mark.slow
 ROUNDS = 3
 
