@@ -39,8 +39,9 @@ def engine_of(vault: Vault, gateway: HttpGateway) -> SyncEngine:
     """Return what the app runs rounds with."""
     channel = gateway.channel
     people = PeopleSync(channel, vault)
-    documents, erasures = DocumentSync(channel, vault), ErasureSync(channel, vault)
-    steps = Steps(IdentitySync(channel, vault), documents, erasures)
+    documents = DocumentSync(channel, vault, is_ahead=True)
+    erasures = ErasureSync(channel, vault)
+    steps = Steps(IdentitySync(channel, vault), documents, erasures, is_ahead=True)
     return SyncEngine(gateway, vault, system_wall_ms, people, steps)
 
 

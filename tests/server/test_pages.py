@@ -31,10 +31,12 @@ def device_at(deployment: TestDeployment) -> Device:
     return Device("reader", deployment.site_id, b"")
 
 
-def page(deployment: TestDeployment, cursor: str = "") -> DocumentPage:
+def page(
+    deployment: TestDeployment, cursor: str = "", limit: int = 1_000
+) -> DocumentPage:
     with deployment.context.database.read() as connection:
         device = device_at(deployment)
-        return pages.page(deployment.context, connection, device, cursor)
+        return pages.page(deployment.context, connection, device, cursor, limit)
 
 
 def pull(deployment: TestDeployment, cursor: str, site_id: str = "") -> PullResponse:
@@ -85,6 +87,19 @@ def stored(deployment: TestDeployment) -> dict[str, Document]:
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two patients a page, so that a few of them are many pages."""
     monkeypatch.setattr(pages, "PAGE_PATIENTS", 2)
+
+
+def test_a_page_has_as_few_patients_as_were_asked_for(
+    deployment: TestDeployment,
+) -> None:
+    tablet = deployment.device("tablet-a")
+    for name in "abc":
+        write(tablet, name)
+    deployment.push(tablet)
+    first = page(deployment, limit=1)
+    assert ([d.patient_id for d in documents([first])], first.more) == (["a"], True)
+    rest = page(deployment, first.cursor)
+    assert [d.patient_id for d in documents([rest])] == ["b", "c"]
 
 
 def test_who_is_who_comes_first_and_each_record_once(
