@@ -99,8 +99,8 @@ class ModelDevice:
     def pending(  # a batch here has four
         self,
         *,
-        size: int | None = None,
-        after: int = 0,  # noqa: ARG002
+        size: int | None = None,  # noqa: ARG002
+        after: int = 0,
     ) -> PushRequest | None:
         waiting = [own for own in self.own.values() if own.pending]
         links = [own for own in waiting if own.head.number > after]
