@@ -3,11 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from pydantic_core import from_json
 
 from app.core.canonical import Json
 from app.core.change import Authorship, RecordKey
-from app.core.document_json import document_from_json
 from app.core.document_pack import unpack
 from app.core.merge import Document
 from app.core.page_wire import PAGES, DocumentPage
@@ -79,7 +77,7 @@ def write(device: WritingDevice, patient_id: str, *visits: str) -> None:
 def stored(deployment: TestDeployment) -> dict[str, Document]:
     with deployment.context.database.read() as connection:
         rows = connection.execute(DOCUMENT.select()).all()
-    found = [document_from_json(from_json(row.body)) for row in rows]
+    found = [unpack(row.body.encode()) for row in rows]
     return {each.record_id: each for each in found}
 
 
