@@ -228,8 +228,9 @@ class TabletProcess:
         identity = IdentitySync(gateway.channel, vault)
         steps = Steps(
             identity,
-            DocumentSync(gateway.channel, vault),
+            DocumentSync(gateway.channel, vault, is_ahead=True),
             ErasureSync(gateway.channel, vault),
+            is_ahead=True,
         )
         engine = SyncEngine(gateway, vault, self.wall, people, steps)
         self.scheduler.attach(engine)

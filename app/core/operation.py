@@ -8,7 +8,7 @@ and the header, and each chain over it, still stands.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from app.core import canonical
 from app.core.canonical import Json
@@ -124,31 +124,41 @@ def decode_header(raw: bytes) -> tuple[Header, bytes]:
         value = canonical.decode(raw)
     except ValueError as error:
         raise OperationError("the header is not JSON") from error
-    match value:
-        case {
-            "at": at,
-            "author": str(author),
-            "change": [str(change_id), int(index), int(size)],
-            "content": str(digest),
-            "id": str(operation_id),
-            "patient": str(patient),
-            "record": str(record),
-            "schema": int(schema),
-            "site": str(site),
-            "type": str(record_type),
-        } if 0 <= index < size <= MAX_CHANGE_SIZE and operation_id and record:
-            try:
-                stamp = HybridTimestamp.from_json(at)
-                raw_digest = bytes.fromhex(digest)
-            except ValueError as error:
-                raise OperationError("the header is malformed") from error
-        case _:
-            raise OperationError("the header is malformed")
+    try:
+        return _header_from(value)
+    except (KeyError, TypeError, ValueError) as error:
+        raise OperationError("the header is malformed") from error
+
+
+def _header_from(value: Any) -> tuple[Header, bytes]:
+    """Read a header; raise KeyError, TypeError or ValueError where it is none."""
+    texts = (
+        value["id"],
+        value["author"],
+        value["type"],
+        value["record"],
+        value["patient"],
+        value["site"],
+        value["content"],
+    )
+    operation_id, author, record_type, record, patient, site, digest = texts
+    change_id, index, size = value["change"]
+    schema = value["schema"]
+    # Exact types, not `match`: a page has hundreds of them. A bool is no number.
+    if {type(each) for each in (*texts, change_id)} != {str} or not (
+        {type(value), type(value["change"])} == {dict, list}
+        and {type(index), type(size), type(schema)} == {int}
+        and 0 <= index < size <= MAX_CHANGE_SIZE
+        and operation_id
+        and record
+    ):
+        raise ValueError("not a header")
     part = ChangePart(change_id, index, size)
+    stamp = HybridTimestamp.from_json(value["at"])
     header = Header(
         operation_id, stamp, author, record_type, record, patient, site, part, schema
     )
-    return header, raw_digest
+    return header, bytes.fromhex(digest)
 
 
 def decode_operation(encoded: EncodedOperation) -> Operation:
@@ -156,7 +166,11 @@ def decode_operation(encoded: EncodedOperation) -> Operation:
 
     Raises OperationError if the bytes are malformed, erased or do not match.
     """
-    header, digest = decode_header(encoded.header)
+    return operation_of(encoded, *decode_header(encoded.header))
+
+
+def operation_of(encoded: EncodedOperation, header: Header, digest: bytes) -> Operation:
+    """Do the same where the header was decoded already."""
     if encoded.salt is None or encoded.content is None:
         raise OperationError("the content was erased")
     if content_digest(encoded.salt, encoded.content) != digest:
@@ -174,7 +188,8 @@ def _decode_content(
         raise OperationError("the content is not JSON") from error
     match value:
         case {"fields": dict(fields), "replaces": dict(replaces)} if not (
-            len(raw) > MAX_DEPTH and canonical.is_deeper(value, MAX_DEPTH)
+            raw.count(b"{") + raw.count(b"[") > MAX_DEPTH
+            and canonical.is_deeper(value, MAX_DEPTH)
         ):
             return fields, {k: _ids(v) for k, v in replaces.items()}
         case _:

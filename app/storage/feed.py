@@ -1,9 +1,12 @@
 """Taking in a page of the server's feed: idempotent, nothing blocks the rest."""
 
-from collections.abc import Collection
+import json
+import sqlite3
+from collections.abc import Collection, Set
+from dataclasses import dataclass
 
 from app.core.clock import HybridClock
-from app.core.operation import Operation, OperationError, decode_header
+from app.core.operation import Operation, OperationError, decode_header, operation_of
 from app.core.problems import ProblemCode
 from app.core.wire import FeedItem, PullResponse
 from app.storage.errors import RecordMismatchError, VaultCorruptError
@@ -13,6 +16,19 @@ from app.storage.set_aside import SetAside, SetAsideRows
 from app.storage.stored_operation import State, StoredOperation, encoded_of
 from app.storage.unit import Unit
 
+_OPERATIONS = (
+    "SELECT operation_id FROM operation "
+    "WHERE operation_id IN (SELECT value FROM json_each(?))"
+)
+_RECORDS = (
+    "SELECT record_id FROM document WHERE record_id IN (SELECT value FROM json_each(?))"
+)
+_PATIENTS = (
+    "SELECT patient_id FROM patient_key "
+    "WHERE patient_id IN (SELECT value FROM json_each(?))"
+)
+"""Whoever has anything here has a key."""
+
 
 class _ItemError(Exception):
     """An item that can't be taken in; kept with its reason."""
@@ -20,6 +36,14 @@ class _ItemError(Exception):
     def __init__(self, reason: ProblemCode) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """An item that can be read; without an operation its content was erased."""
+
+    stored: StoredOperation
+    operation: Operation | None
 
 
 def apply_page(
@@ -34,14 +58,19 @@ def apply_page(
     Of whoever `left` this device nothing is taken in here: all of them is asked for.
     """
     back = set(page.entered)
-    for item in page.items:
+    decoded = [_decode(item) for item in page.items]
+    known = _what_is_here(unit, decoded, left)
+    for item, came in zip(page.items, decoded, strict=True):
+        if not isinstance(came, _Came):
+            _set_aside(unit, aside, item, came)
+            continue
+        header = came.stored.header
+        clock.observe(header.at, item.clamp_ms)
+        if header.patient_id in left:
+            back.add(header.patient_id)
+            continue
         try:
-            stored, operation = _decode(item)
-            clock.observe(stored.header.at, item.clamp_ms)
-            if stored.header.patient_id in left:
-                back.add(stored.header.patient_id)
-            else:
-                _apply(unit, aside, item, stored, operation)
+            _apply(unit, aside, came, known)
         except _ItemError as error:
             _set_aside(unit, aside, item, error.reason)
     unit.move_clock(clock.last)
@@ -49,37 +78,62 @@ def apply_page(
     return frozenset(back - unit.erased)
 
 
-def _apply(
-    unit: Unit,
-    aside: SetAsideRows,
-    item: FeedItem,
-    stored: StoredOperation,
-    operation: Operation | None,
-) -> None:
+def _what_is_here(
+    unit: Unit, decoded: list[_Came | ProblemCode], left: Collection[str]
+) -> set[str]:
+    """Return which operations of a page are here, and tell the unit what is new.
+
+    Three questions a page, instead of some for each of its operations.
+    """
+    came = [each for each in decoded if isinstance(each, _Came)]
+    heads = [c.stored.header for c in came if c.stored.header.patient_id not in left]
+    records = {head.record_id for head in heads}
+    patients = {head.patient_id for head in heads} - unit.erased
+    unit.expect_new(
+        records - _among(unit.driver, _RECORDS, records),
+        patients - _among(unit.driver, _PATIENTS, patients),
+    )
+    return _among(unit.driver, _OPERATIONS, {head.operation_id for head in heads})
+
+
+def _among(driver: sqlite3.Connection, question: str, ids: Set[str]) -> set[str]:
+    return {i for (i,) in driver.execute(question, (json.dumps([*ids]),))}
+
+
+def _apply(unit: Unit, aside: SetAsideRows, came: _Came, known: set[str]) -> None:
     """Take in one item; one that is known already is an echo of a push or a page.
 
     One that could not be read any more is whole again after it.
     """
+    stored, operation = came.stored, came.operation
     header = stored.header
-    known = unit.rows.operation(unit.driver, header.operation_id)
-    if known is not None:
-        if known.encoded.header_digest != stored.encoded.header_digest:
+    is_known = header.operation_id in known
+    here = unit.rows.operation(unit.driver, header.operation_id) if is_known else None
+    if here is not None:
+        if here.encoded.header_digest != stored.encoded.header_digest:
             raise _ItemError(ProblemCode.OPERATION_ID_REUSED)
-        accept(unit, aside, known, item.clamp_ms)
+        accept(unit, aside, here, stored.clamp_ms)
         return
     if header.patient_id in unit.erased:
-        bare = without_content(stored)
-        unit.rows.put_operation(unit.driver, linked_again(unit, bare))
+        _put(unit, without_content(stored), known)
         raise _ItemError(ProblemCode.ERASED)
     if operation is not None:
         try:
-            unit.fold(operation, item.clamp_ms)
+            unit.fold(operation, stored.clamp_ms)
         except RecordMismatchError as error:
             raise _ItemError(ProblemCode.RECORD_MISMATCH) from error
         except VaultCorruptError:
             # The record can't be read, and is named; the log goes on without it.
             unit.touched.add(header.patient_id)
-    unit.rows.put_operation(unit.driver, linked_again(unit, stored))
+    _put(unit, stored, known)
+
+
+def _put(unit: Unit, stored: StoredOperation, known: set[str]) -> None:
+    operation_id = stored.header.operation_id
+    if operation_id in known:  # Only its row can't be read.
+        stored = linked_again(unit, stored)
+    known.add(operation_id)
+    unit.rows.put_operation(unit.driver, stored)
 
 
 def _set_aside(
@@ -92,17 +146,20 @@ def _set_aside(
     aside.put(unit.driver, SetAside(item_id, reason, kept, erased))
 
 
-def _decode(item: FeedItem) -> tuple[StoredOperation, Operation | None]:
-    """Return an item's operation; one whose content was erased has only a header."""
+def _decode(item: FeedItem) -> _Came | ProblemCode:
+    """Return an item's operation, or why it can't be taken in."""
     try:
         encoded = encoded_of(item.operation)
-        stored = StoredOperation(
-            header=decode_header(encoded.header)[0],
-            encoded=encoded,
-            device_id=item.device_id,
-            state=State.ACKNOWLEDGED,
-            clamp_ms=item.clamp_ms,
-        )
-        return stored, stored.decoded()
-    except OperationError as error:
-        raise _ItemError(ProblemCode.OPERATION_MALFORMED) from error
+        header, digest = decode_header(encoded.header)
+        is_erased = encoded.content is None
+        operation = None if is_erased else operation_of(encoded, header, digest)
+    except OperationError:
+        return ProblemCode.OPERATION_MALFORMED
+    stored = StoredOperation(
+        header=header,
+        encoded=encoded,
+        device_id=item.device_id,
+        state=State.ACKNOWLEDGED,
+        clamp_ms=item.clamp_ms,
+    )
+    return _Came(stored, operation)

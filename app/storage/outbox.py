@@ -16,6 +16,7 @@ from app.core.wire import (
     PushRequest,
     PushResponse,
 )
+from app.storage.acknowledging import acknowledge
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import VaultCorruptError
 from app.storage.rows import Rows
@@ -178,12 +179,22 @@ def record_answer(unit: Unit, aside: SetAsideRows, answer: PushResponse) -> None
 
     One counts as acknowledged only if the server named it and its chain reaches it.
     """
+    plain = {o.operation_id for o in answer.outcomes if _is_plain(o)}
+    done, patients = acknowledge(unit.driver, unit.rows, plain, answer.acknowledged)
+    unit.touched |= patients
     for outcome in answer.outcomes:
+        if outcome.operation_id in done:
+            continue
         stored = unit.rows.operation(unit.driver, outcome.operation_id)
         if stored is None or stored.number is None:
             continue
         if stored.number <= answer.acknowledged:
             _record(unit, aside, stored, outcome)
+
+
+def _is_plain(outcome: PushOutcome) -> bool:
+    """Tell whether nothing but the state changes, as of nearly all operations."""
+    return outcome.outcome is not Outcome.REJECTED and outcome.clamp_ms is None
 
 
 def _record(
@@ -214,8 +225,8 @@ def accept(
     if stored.state is State.SET_ASIDE:
         aside.drop(unit.driver, stored.header.operation_id)
     unit.change_operation(changed)
-    operation = stored.decoded()
-    if changed.clamp_ms != stored.clamp_ms and operation is not None:
+    operation = stored.decoded() if changed.clamp_ms != stored.clamp_ms else None
+    if operation is not None:
         # A record that can't be read is named; it keeps no other from being sent.
         with suppress(VaultCorruptError):
             unit.fold(operation, changed.clamp_ms)

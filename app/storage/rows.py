@@ -44,7 +44,9 @@ _PUT_DOCUMENT = (
 )
 _PAGED = "SELECT paged FROM document WHERE record_id = ?"
 _OPERATION = (
-    "SELECT operation_id, record_id, patient_id, number, state, sealed FROM operation "
+    "SELECT operation_id, record_id, patient_id, number, state, sealed, (SELECT "
+    "wrapped FROM patient_key WHERE patient_key.patient_id = operation.patient_id) "
+    "FROM operation "
 )
 _SINCE = (
     "WHERE patient_id IN (SELECT patient_id FROM document WHERE position > ?) "
@@ -56,7 +58,7 @@ _NOTHING_FOLDED: Mapping[str, Document] = MappingProxyType({})
 _Logged = str | int | None
 """Ids of a record's operations as JSON; or 1 where there are any, None where none."""
 _DocumentTuple = tuple[str, str, int, int, bytes, _Logged, bytes | None]
-_OperationTuple = tuple[str, str, str, int | None, int, bytes]
+_OperationTuple = tuple[str, str, str, int | None, int, bytes, bytes | None]
 
 
 class Rows(PatientKeys):
@@ -184,7 +186,7 @@ class Rows(PatientKeys):
     ) -> Document:
         """Fold a record's operations; raise VaultCorruptError if one is lost too."""
         rows = driver.execute(_OPERATION + _OF_RECORD, (patient_id, record_id))
-        stored = [self._read_operation(driver, row) for row in rows.fetchall()]
+        stored = [self._read_operation(row) for row in rows.fetchall()]
         if base is not None:
             here = {each.header.operation_id for each in stored}
             newer = {i: s for i, s in base.newer.items() if i not in here}
@@ -249,16 +251,14 @@ class Rows(PatientKeys):
         rows: Iterable[_OperationTuple] = driver.execute(_OPERATION + where, values)
         for row in rows:
             try:
-                yield self._read_operation(driver, row)
+                yield self._read_operation(row)
             except VaultCorruptError:
                 self.damaged.add(Damage(DamageKind.OPERATION, row[0], row[2]))
 
-    def _read_operation(
-        self, driver: sqlite3.Connection, row: _OperationTuple
-    ) -> StoredOperation:
-        operation_id, record_id, patient_id, number, state, sealed = row
-        at = _operation_place((operation_id, record_id, patient_id), number, state)
-        raw = unseal(self.key(driver, patient_id), sealed, at)
+    def _read_operation(self, row: _OperationTuple) -> StoredOperation:
+        operation_id, record_id, patient_id, number, state, sealed, wrapped = row
+        at = operation_place((operation_id, record_id, patient_id), number, state)
+        raw = unseal(self._open_key(patient_id, wrapped), sealed, at)
         return from_bytes(raw, number, state)
 
     def put_operation(
@@ -267,7 +267,7 @@ class Rows(PatientKeys):
         """Write an operation, or what became of it."""
         head = stored.header
         ids = (head.operation_id, head.record_id, head.patient_id)
-        where = _operation_place(ids, stored.number, stored.state)
+        where = operation_place(ids, stored.number, stored.state)
         key = self.make_key(driver, head.patient_id)
         driver.execute(
             "INSERT INTO operation "
@@ -288,9 +288,8 @@ def _document_place(record: str, patient: str, position: int, paged: int) -> byt
     ).encode()
 
 
-def _operation_place(
-    ids: tuple[str, str, str], number: int | None, state: int
-) -> bytes:
+def operation_place(ids: tuple[str, str, str], number: int | None, state: int) -> bytes:
+    """Return where an operation's row stands: what is authenticated with it."""
     return place("operation", *ids, number or 0, int(state), _FORMAT)
 
 

@@ -137,20 +137,36 @@ class Sealer:
 
     def unseal(self, sealed: bytes, where: bytes) -> bytes:
         """Return the plaintext; raise SealError if one bit, or the place, differs."""
-        kind, nonce = sealed[:1], sealed[1:_HEAD_BYTES]
+        return _plain(sealed[:1], self._padded(sealed, where))
+
+    def moved(self, sealed: bytes, where: bytes, to: bytes) -> tuple[bytes, bytes]:
+        """Return the same sealed for another place, and the plaintext.
+
+        Nothing is compressed again. Raises SealError as `unseal` does.
+        """
+        kind, padded = sealed[:1], self._padded(sealed, where)
+        nonce = os.urandom(_NONCE_BYTES)
+        again = kind + nonce + self._cipher.encrypt(nonce, padded, kind + to)
+        return again, _plain(kind, padded)
+
+    def _padded(self, sealed: bytes, where: bytes) -> bytes:
+        nonce = sealed[1:_HEAD_BYTES]
         try:
-            padded = self._cipher.decrypt(nonce, sealed[_HEAD_BYTES:], kind + where)
+            return self._cipher.decrypt(nonce, sealed[_HEAD_BYTES:], sealed[:1] + where)
         except (InvalidTag, ValueError) as error:
             raise SealError from error
-        body = padded[
-            _LENGTH_BYTES : _LENGTH_BYTES + int.from_bytes(padded[:_LENGTH_BYTES])
-        ]
-        if kind == _AS_IT_IS:
-            return body
-        decompress = _compressors.decompress.get(kind)
-        if decompress is None:
-            raise SealError
-        return decompress(body, max_output_size=_MAX_PLAINTEXT)
+
+
+def _plain(kind: bytes, padded: bytes) -> bytes:
+    body = padded[
+        _LENGTH_BYTES : _LENGTH_BYTES + int.from_bytes(padded[:_LENGTH_BYTES])
+    ]
+    if kind == _AS_IT_IS:
+        return body
+    decompress = _compressors.decompress.get(kind)
+    if decompress is None:
+        raise SealError
+    return decompress(body, max_output_size=_MAX_PLAINTEXT)
 
 
 class Namer:

@@ -1,6 +1,6 @@
 """What one transaction changes; the memory of the vault follows only its commit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from itertools import count
 
@@ -15,7 +15,7 @@ from app.storage.local_state import STATE, LocalState
 from app.storage.patient_index import Entry
 from app.storage.rows import Rows, require_same_record
 from app.storage.sealed_values import SealedValues
-from app.storage.snapshot import drop_snapshot, entry_of
+from app.storage.snapshot import drop_snapshot, entry_from, entry_of
 from app.storage.stored_operation import State, StoredOperation
 from app.storage.tombstones import put_erased
 
@@ -46,6 +46,15 @@ class Unit:
         self._before_it: dict[str, Document | None] = {}
         """Records as they stood; None where there was none."""
         self._paged: set[str] = set()
+        self._new_patients: Set[str] = frozenset()
+
+    def expect_new(self, record_ids: Iterable[str], patient_ids: Set[str]) -> None:
+        """Be told of which the vault holds nothing.
+
+        These are looked for no more: nearly all that a page of the feed brings is new.
+        """
+        self._before_it.update(dict.fromkeys(record_ids))
+        self._new_patients = patient_ids
 
     def document(self, record_id: str) -> Document | None:
         """Return a record as this transaction sees it."""
@@ -172,10 +181,15 @@ class Unit:
             self.rows.put_document(self.driver, document, position, paged=paged)
         position = self.state.position + len(self._documents)
         self.state = replace(self.state, position=position)
-        for patient_id in {d.patient_id for d in self._documents.values()}:
-            self.entries[patient_id] = entry_of(
-                self.driver, self.rows, patient_id, self._documents
-            )
+        by_patient: dict[str, list[Document]] = {}
+        for document in self._documents.values():
+            by_patient.setdefault(document.patient_id, []).append(document)
+        for patient_id, documents in by_patient.items():
+            if patient_id in self._new_patients:
+                entry = entry_from(self.rows, patient_id, documents)
+            else:
+                entry = entry_of(self.driver, self.rows, patient_id, self._documents)
+            self.entries[patient_id] = entry
         if self.has_erased:
             put_erased(self.driver, local, self.erased)
             self.drops_snapshot = True

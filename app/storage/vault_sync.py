@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 
 from app.core.page_wire import PAGES, DocumentPage
 from app.core.wire import PullResponse, PushRequest, PushResponse
@@ -41,12 +42,24 @@ class VaultSync(OpenVault):
             raise VaultCorruptError
         return connection
 
-    def pending(self, limits: BatchLimits = _LIMITS) -> PushRequest | None:
-        """Return the oldest unacknowledged links in a row, whole changes, signed."""
+    def pending(
+        self,
+        limits: BatchLimits = _LIMITS,
+        *,
+        size: int | None = None,
+        after: int = 0,
+    ) -> PushRequest | None:
+        """Return the oldest unacknowledged links in a row, whole changes, signed.
+
+        Of `size` bytes at most, if it is given; with `after`, those that come after
+        this number.
+        """
         parts = self._unlocked
         key = parts.surroundings.signing_key
-        with parts.database.read() as driver:
-            return outbox.next_batch(driver, parts.rows, key, limits)
+        if size is not None:
+            limits = replace(limits, size=size)
+        with uncollected(), parts.database.read() as driver:
+            return outbox.next_batch(driver, parts.rows, key, limits, after)
 
     def close(self) -> None:
         """Lock, and seal what is unsent to the server's key beside the vault.
@@ -84,7 +97,7 @@ class VaultSync(OpenVault):
 
     def record_outcomes(self, answer: PushResponse) -> None:
         """Acknowledge operations by their ids, or set them aside with the reason."""
-        with self._unlocked.writing() as unit:
+        with uncollected(), self._unlocked.writing() as unit:
             outbox.record_answer(unit, self._aside, answer)
 
     def offer_again(self, after: int) -> int:
@@ -131,7 +144,7 @@ class VaultSync(OpenVault):
     def apply_feed(self, page: PullResponse) -> None:
         """Apply a page and its cursor; broken items are set aside and block nothing."""
         parts = self._unlocked
-        with parts.writing() as unit:
+        with uncollected(), parts.writing() as unit:
             driver, damaged = unit.driver, parts.rows.damaged
             left = load_left(driver, parts.local, damaged)
             clock = parts.clock(unit.state)

@@ -6,7 +6,17 @@ from enum import StrEnum
 
 import zstandard
 
-_LEVEL_ZSTD = 3
+# Between levels 3 and 7. Of ids and digests, short matches are chance: without them a
+# batch is a tenth smaller than at level 3, in a third of the time that level 7 takes.
+_ZSTD = zstandard.ZstdCompressionParameters.from_level(
+    3,
+    strategy=zstandard.STRATEGY_LAZY,
+    min_match=6,
+    search_log=3,
+    hash_log=16,
+    chain_log=16,
+    window_log=20,
+)
 _LEVEL_GZIP = 6
 SMALL_BYTES = 512
 """Below this a body goes as it is."""
@@ -72,6 +82,6 @@ class BodyEncoder:
             self._compressors, "zstd", None
         )
         if compressor is None:
-            compressor = zstandard.ZstdCompressor(level=_LEVEL_ZSTD)
+            compressor = zstandard.ZstdCompressor(compression_params=_ZSTD)
             self._compressors.zstd = compressor
         return compressor

@@ -6,6 +6,7 @@ first sync goes on where it was cut.
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from threading import Event
 from typing import Protocol
 
@@ -19,8 +20,10 @@ from app.core.scope_wire import (
 )
 from app.core.unit_check import to_text
 from app.core.wire import API_PREFIX, Setup
+from app.sync.ahead import Ahead
 from app.sync.channel import HttpChannel
 from app.sync.failures import ProtocolMismatch, Refused
+from app.sync.pace import Pace
 
 _logger = logging.getLogger(__name__)
 _PATH = f"{API_PREFIX}/documents"
@@ -68,27 +71,44 @@ class DocumentVault(Protocol):
 class DocumentSync:
     """Runs within the rounds of a SyncEngine; raises SyncFailure or StorageError."""
 
-    def __init__(self, channel: HttpChannel, vault: DocumentVault) -> None:
+    def __init__(
+        self, channel: HttpChannel, vault: DocumentVault, *, is_ahead: bool = False
+    ) -> None:
         self._channel = channel
+        self._is_ahead = is_ahead
+        self._pace = Pace()
         self._vault = vault
         self._is_older = False
         self._found: tuple[int, str] | None = None
 
     def first(self, cancel: Event, tell: Callable[[int], None]) -> None:
         """Read pages until the feed takes over; tell how many records came."""
-        came = 0
-        while not (cancel.is_set() or self._is_older) and self._vault.reads_pages:
-            cursor = self._vault.cursor()
-            try:
-                page = self._channel.get(_PATH, DocumentPage, {"cursor": cursor})
-            except Refused as refusal:
-                self._without_pages(refusal)
-                return
-            if page.more and page.cursor == cursor:  # the same page, for ever
-                raise ProtocolMismatch
-            self._vault.apply_documents(page)
-            came += len(page.documents)
-            tell(came)
+        if self._is_older or not self._vault.reads_pages:
+            return
+        came, cursor = 0, self._vault.cursor()
+        waiting = self._asking(cursor)
+        with Ahead(is_on=self._is_ahead) as ahead:
+            while not cancel.is_set():
+                try:
+                    page = waiting()
+                except Refused as refusal:
+                    self._without_pages(refusal)
+                    return
+                if page.more and page.cursor == cursor:  # the same page, for ever
+                    raise ProtocolMismatch
+                if page.more:
+                    waiting = ahead.ask(self._asking(page.cursor))
+                self._vault.apply_documents(page)
+                came += len(page.documents)
+                tell(came)
+                if not page.more:
+                    return
+                cursor = page.cursor
+
+    def _asking(self, cursor: str) -> Callable[[], DocumentPage]:
+        params = {"cursor": cursor, "limit": str(self._pace.patients)}
+        ask = partial(self._channel.get, _PATH, DocumentPage, params)
+        return partial(self._pace.timed, ask)
 
     def entered(self, cancel: Event) -> None:
         """Ask for all of those who came into scope, or came back."""

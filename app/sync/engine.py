@@ -4,22 +4,25 @@ A round may stop anywhere, and the next one goes on from there: what was acknowl
 is durable in the vault before the next batch is made, and so is each page's cursor.
 """
 
+from collections.abc import Callable
+from functools import partial
 from threading import Event
 
 from app.core.clock import WallClock
 from app.core.problems import ProblemCode
-from app.core.wire import ChainStatus, PushRequest, PushResponse
+from app.core.wire import ChainStatus, PullResponse, PushRequest, PushResponse
 from app.storage.errors import StorageError, VaultCorruptError
 from app.storage.only_here import OnlyHere
+from app.sync.ahead import Ahead
 from app.sync.failures import ConnectionCut, ProtocolMismatch, Refused, SyncFailure
 from app.sync.gateway import Gateway
+from app.sync.pace import Pace
 from app.sync.people import PeopleSync
 from app.sync.ports import SyncVault
 from app.sync.report import OnProgress, Phase, SyncProgress, SyncReport
 from app.sync.run import Run
 from app.sync.steps import Steps
 
-PAGE_OPERATIONS = 500
 SETUP_EVERY_MS = 10 * 60 * 1000
 _RECOVERIES = 2
 """A gap and a new epoch may follow each other once in one round."""
@@ -54,6 +57,8 @@ class SyncEngine:
         self._identity = steps.identity
         self._documents = steps.documents
         self._erasures = steps.erasures
+        self._is_ahead = steps.is_ahead
+        self._up, self._down = Pace(), Pace()
         self._setup_at: int | None = None
 
     def round(
@@ -112,26 +117,40 @@ class SyncEngine:
         self._pull_all(run)
 
     def _push_all(self, run: Run) -> None:
-        total = run.pushed + self._vault.counts().operations
-        last = 0
-        while not run.cancel.is_set():
-            batch = self._vault.pending()
-            if batch is None:
-                return
-            if batch.first <= last:  # an answer that acknowledges nothing, for ever
-                raise ProtocolMismatch
-            last = batch.first
-            answer = self._pushed(batch)
-            check_outcomes(batch, answer)
-            self._vault.record_outcomes(answer)
-            run.count_push(answer, self._wall())
-            self._tell(run, Phase.PUSH, run.pushed, max(total, run.pushed))
+        """Send one batch after the other, until nothing is left to be sent.
 
-    def _pushed(self, batch: PushRequest) -> PushResponse:
+        While one is under way the next is made; it is sent once the answer before it
+        is written down, so a cut or a crash costs one batch that is sent twice.
+        """
+        total = run.pushed + self._vault.counts().operations
+        before = 0
+        batch = self._vault.pending(size=self._up.bytes)
+        with Ahead(is_on=self._is_ahead) as ahead:
+            while batch is not None and not run.cancel.is_set():
+                if batch.first <= before:  # an answer that acknowledges nothing
+                    raise ProtocolMismatch
+                before = batch.first
+                answer, following = self._pushed(ahead, batch)
+                check_outcomes(batch, answer)
+                self._vault.record_outcomes(answer)
+                run.count_push(answer, self._wall())
+                self._tell(run, Phase.PUSH, run.pushed, max(total, run.pushed))
+                if following is None or answer.acknowledged + 1 < following.first:
+                    following = self._vault.pending(size=self._up.bytes)
+                batch = following
+
+    def _pushed(
+        self, ahead: Ahead, batch: PushRequest
+    ) -> tuple[PushResponse, PushRequest | None]:
+        """Push a batch; return its answer, and the batch after it."""
+        last = batch.first + len(batch.operations) - 1
+        push = partial(self._gateway.push, batch)
+        waiting = ahead.ask(partial(self._up.timed, push))
+        following = self._vault.pending(size=self._up.bytes, after=last)
         try:
-            return self._gateway.push(batch)
+            return waiting(), following
         except ConnectionCut:
-            self._vault.mark_sent(batch.first + len(batch.operations) - 1)
+            self._vault.mark_sent(last)
             raise
 
     def _pull_all(self, run: Run) -> None:
@@ -146,20 +165,29 @@ class SyncEngine:
 
     def _pull_feed(self, run: Run) -> str:
         """Read to the end; return what the server says that all of it counts."""
-        while not run.cancel.is_set():
-            cursor = self._vault.cursor()
-            page = self._gateway.pull(cursor, PAGE_OPERATIONS)
-            if page.more and page.cursor == cursor:  # the same page, for ever
-                raise ProtocolMismatch
-            if self._erasures is not None:
-                self._erasures.before(page)
-            if page.items or page.cursor != cursor:
-                self._vault.apply_feed(page)
-            run.count_pull(page, self._vault.device_id, self._wall())
-            if not page.more:
-                return page.check
-            self._tell(run, Phase.PULL, run.pulled, None)
+        cursor = self._vault.cursor()
+        waiting = self._pulling(cursor)
+        with Ahead(is_on=self._is_ahead) as ahead:
+            while not run.cancel.is_set():
+                page = waiting()
+                if page.more and page.cursor == cursor:  # the same page, for ever
+                    raise ProtocolMismatch
+                if page.more:
+                    waiting = ahead.ask(self._pulling(page.cursor))
+                if self._erasures is not None:
+                    self._erasures.before(page)
+                if page.items or page.cursor != cursor:
+                    self._vault.apply_feed(page)
+                run.count_pull(page, self._vault.device_id, self._wall())
+                if not page.more:
+                    return page.check
+                self._tell(run, Phase.PULL, run.pulled, None)
+                cursor = page.cursor
         return ""
+
+    def _pulling(self, cursor: str) -> Callable[[], PullResponse]:
+        ask = partial(self._gateway.pull, cursor, self._down.operations)
+        return partial(self._down.timed, ask)
 
     def _tell(self, run: Run, phase: Phase, done: int, total: int | None) -> None:
         now, begun = self._gateway.traffic, run.traffic

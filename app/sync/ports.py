@@ -18,10 +18,12 @@ class SyncVault(Protocol):
     def device_id(self) -> str:
         """This device, as its chain names it."""
 
-    def pending(self) -> PushRequest | None:
+    def pending(self, *, size: int | None = None, after: int = 0) -> PushRequest | None:
         """Return the next batch, signed: the oldest unacknowledged links in a row.
 
-        None when everything is acknowledged. A change is never split.
+        None when everything is acknowledged. A change is never split, though else the
+        batch is of `size` bytes at most, if it is given. With `after`, those that come
+        after this number: what is being sent need not be answered.
         """
 
     def record_outcomes(self, answer: PushResponse) -> None:

@@ -48,3 +48,5 @@ class Steps:
     identity: Renewal | None = None
     documents: Documents | None = None
     erasures: Erasures | None = None
+    is_ahead: bool = False
+    """Whether the server is asked on a thread of its own while the vault works."""

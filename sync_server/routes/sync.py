@@ -103,10 +103,11 @@ def documents(
     context: ContextDep,
     device: DeviceDep,
     cursor: Annotated[Cursor, Query()] = "",
+    limit: Annotated[int, Query(ge=1, le=pages.PAGE_PATIENTS)] = pages.PAGE_PATIENTS,
 ) -> Response:
     """Return the next page of the records in the device's scope, who-is-who first."""
     with context.database.read() as connection:
-        page = pages.page(context, connection, device, cursor)
+        page = pages.page(context, connection, device, cursor, limit)
     return answer(http, page)
 
 

@@ -185,7 +185,8 @@ def _is_storable(head: Header) -> bool:
         head.practitioner_id,
         head.at.device_id,
     )
-    plain = all(text.isprintable() and len(text) <= _MAX_ID for text in texts)
+    longest = max(map(len, texts))
+    plain = longest <= _MAX_ID and "".join(texts).isprintable()
     return plain and head.patient_id != ""
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection
 
-from app.core.document_json import document_from_json, document_to_json
-from app.core.merge import Document, FieldState, new_document
+from app.core.document_pack import PackedFields, first_document, pack, unpack
+from app.core.merge import Document, FieldState
 from app.core.operation import EncodedOperation, Operation, decode_operation
 from app.core.problems import ProblemCode
 from app.core.projections import ResponseView, View
@@ -88,15 +88,19 @@ class Fold:
         False where one of them can't be folded or drawn: then nothing has changed.
         What a stranger wrote must not end the batch that brought it, for ever.
         """
-        before = dict(self.folded)
+        record_ids = {each[0].header.record_id for each in change}
+        before = {one: self.folded.get(one) for one in record_ids}
         try:
             for operation, sequence, clamp_ms in change:
                 self._apply(operation, sequence, clamp_ms)
-            for record_id in {each[0].header.record_id for each in change}:
+            for record_id in record_ids:
                 self._draw(record_id)
         except Exception as error:  # noqa: BLE001 - the reason is set aside with it
             logger.error("unfoldable", extra=place_of(error))  # noqa: TRY400 - ids only
-            self.folded = before
+            for record_id, found in before.items():
+                self.folded.pop(record_id, None)
+                if found is not None:
+                    self.folded[record_id] = found
             return False
         return True
 
@@ -109,17 +113,20 @@ class Fold:
             aside.pop(operation.header.operation_id, None)
             operation = replace(operation, replaces=_closure(operation.replaces, aside))
         found = self.folded.get(record_id)
+        site_ids = frozenset({operation.header.site_id})
         if found is None:
-            found = Folded(new_document(operation), frozenset())
-        self.folded[record_id] = Folded(
-            found.document.apply(operation, clamp_ms),
-            found.site_ids | {operation.header.site_id},
-            sequence,
-        )
+            document = first_document(operation, clamp_ms)
+        else:
+            document = found.document.apply(operation, clamp_ms)
+            site_ids |= found.site_ids
+        self.folded[record_id] = Folded(document, site_ids, sequence)
 
     def _draw(self, record_id: str) -> None:
         found = self.folded[record_id]
-        self.folded[record_id] = replace(found, row=_row(found, self.changed_at))
+        row = _row(found, self.changed_at)
+        self.folded[record_id] = Folded(
+            found.document, found.site_ids, found.sequence, row
+        )
 
     def deltas(self, key: str) -> dict[str, int]:
         """Return by how much each patient counts more by now (see unit_check)."""
@@ -192,7 +199,7 @@ def load(
     for row in database.select_ids(connection, _DOCUMENTS, record_ids):
         record_id, sequence, site_ids, body = row
         try:
-            document = document_from_json(from_json(body))
+            document = unpack(body.encode())
             sites = frozenset(from_json(site_ids))
         except ValueError as error:
             logger.error("damaged", extra={"record": record_id, **place_of(error)})  # noqa: TRY400 - ids only
@@ -236,7 +243,7 @@ def _row(folded: Folded, changed_at: int) -> tuple[object, ...]:
         conflicts_of(document),
         _texts(sorted(folded.site_ids)),
         _texts(red_flags_of(document)),
-        to_json(document_to_json(document)).decode(),
+        to_json(pack(document)).decode(),
     )
 
 
@@ -246,7 +253,11 @@ def _texts(values: Collection[str]) -> str:
 
 def conflicts_of(document: Document) -> int:
     """Return how many of a record's fields wait for somebody's decision."""
-    if all(len(state.heads) < 2 for state in document.fields.values()):  # noqa: PLR2004
+    fields = document.fields
+    # Where one operation wrote all that stands, no field has to be made for this.
+    if isinstance(fields, PackedFields) and len(fields.writes) < 2:  # noqa: PLR2004
+        return 0
+    if all(len(state.heads) < 2 for state in fields.values()):  # noqa: PLR2004
         return 0
     view = View(document)
     return 0 if view.entered_in_error else len(view.conflicts())

@@ -34,9 +34,13 @@ _PARTS = 4
 
 
 def page(
-    context: Context, connection: Connection, device: Device, cursor: str
+    context: Context,
+    connection: Connection,
+    device: Device,
+    cursor: str,
+    limit: int = PAGE_PATIENTS,
 ) -> DocumentPage:
-    """Return the page after a cursor; "" is the beginning.
+    """Return the page after a cursor, of so many patients; "" is the beginning.
 
     Raises cursor-wrong, or epoch-changed where the log is another one by now.
     """
@@ -48,7 +52,7 @@ def page(
     until = feed.sequence_of(connection, device.site_id, start)
     places = _PHASES * len(units)
     while place < places:
-        where = _Place(*divmod(place, len(units)), last, until)
+        where = _Place(*divmod(place, len(units)), last, until, limit)
         patients, is_full = _patients(connection, units, where)
         if is_full:
             last = next(reversed(patients))
@@ -95,6 +99,7 @@ class _Place(NamedTuple):
     unit: int
     last: str
     until: int
+    limit: int
 
 
 def _patients(
@@ -113,10 +118,11 @@ def _patients(
     query = query.where(~is_patient if where.phase else is_patient)
     found: dict[str, list[str]] = {}
     size = 0
-    options = {"yield_per": PAGE_PATIENTS}
+    most = min(where.limit, PAGE_PATIENTS)
+    options = {"yield_per": most}
     with connection.execute(query.execution_options(**options)) as rows:
         for patient_id, group in groupby(rows, key=_whose):
-            if len(found) >= PAGE_PATIENTS or size >= PAGE_BYTES:
+            if len(found) >= most or size >= PAGE_BYTES:
                 return found, True
             bodies = [row.body for row in group]
             found[patient_id] = bodies

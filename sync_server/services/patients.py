@@ -15,7 +15,8 @@ from app.core.console_wire import (
     PatientRecord,
     PatientSearch,
 )
-from app.core.document_json import document_from_json
+from app.core.document_json import document_to_json
+from app.core.document_pack import unpack
 from app.core.folding import Typed, digits, name_words
 from app.core.merge import Document
 from app.core.problems import ProblemCode
@@ -210,7 +211,7 @@ def record_of(
 def _document(row: AnyRow) -> Document | None:
     """Return a document; None of one that is damaged: the others are shown."""
     try:
-        return document_from_json(json.loads(row.body))
+        return unpack(row.body.encode())
     except ValueError as error:
         where = {"record": row.record_id, **place_of(error)}
         logger.error("damaged", extra=where)  # noqa: TRY400 - ids only
@@ -218,8 +219,9 @@ def _document(row: AnyRow) -> Document | None:
 
 
 def _read(row: AnyRow) -> dict[str, object] | None:
-    """Return a document's body as it is kept; None of one that is damaged."""
-    return None if _document(row) is None else dict(json.loads(row.body))
+    """Return a document as consoles read it; None of one that is damaged."""
+    document = _document(row)
+    return None if document is None else dict(document_to_json(document))
 
 
 def _mark(row: AnyRow) -> _Mark:

@@ -41,7 +41,7 @@ def fill(vault: Vault, count: int) -> None:
     sequence = 0
     while page := list(islice(records, PAGE_CHANGES)):
         for record in page:
-            device.write(*_writes(record))
+            device.write(*writes_of(record))
         items = tuple(
             FeedItem(
                 sequence=sequence + number,
@@ -58,7 +58,10 @@ def fill(vault: Vault, count: int) -> None:
         )
 
 
-def _writes(record: dict[str, object]) -> list[tuple[RecordKey, dict[str, Json]]]:
+def writes_of(
+    record: dict[str, object],
+) -> list[tuple[RecordKey, dict[str, Json]]]:
+    """Return a record as a visit writes it: four records of one change."""
     patient_id = RecordKey("", "", str(record["patient_id"])).patient_id
     return [
         (_key(RecordType.PATIENT, patient_id, patient_id), patient_fields(record)),

@@ -11,12 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import from_json
 from sqlalchemy import event, insert, select, update
 
 from app.core.chain import GENESIS
 from app.core.clock import WallClock
-from app.core.document_json import document_from_json
+from app.core.document_pack import unpack
 from app.core.merge import Document
 from app.core.operation import EncodedOperation, Operation, decode_operation
 from app.core.wire import (
@@ -177,7 +176,7 @@ class RealLog:
     def all_documents(self) -> Mapping[str, Document]:
         with self._database.read() as connection:
             found = connection.execute(select(DOCUMENT.c.record_id, DOCUMENT.c.body))
-            return {r.record_id: document_from_json(from_json(r.body)) for r in found}
+            return {r.record_id: unpack(r.body.encode()) for r in found}
 
     def close(self) -> None:
         self._database.close()

@@ -19,10 +19,9 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic_core import from_json
 from sqlalchemy import select
 
-from app.core.document_json import document_from_json
+from app.core.document_pack import unpack
 from app.core.operation import EncodedOperation, Operation, decode_operation
 from app.storage.log import LogEntry
 from app.storage.stored_operation import State
@@ -137,9 +136,7 @@ class Journey:
         expected = fold(operations.values(), clamps, 1)
         with self.context.database.read() as connection:
             found = connection.execute(select(DOCUMENT.c.record_id, DOCUMENT.c.body))
-            documents = {
-                row.record_id: document_from_json(from_json(row.body)) for row in found
-            }
+            documents = {row.record_id: unpack(row.body.encode()) for row in found}
         assert views_of(documents) == expected, "the server shows something else"
         for talker, entries in zip(talkers, held, strict=True):
             states = {entry.state for entry in entries.values()}

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.change import Authorship, RecordKey
-from app.core.document_json import document_from_json
+from app.core.document_pack import unpack
 from app.core.operation import EncodedOperation
 from app.core.problems import ProblemCode
 from app.core.wire import Outcome, PushRequest, PushResponse, Role
@@ -34,7 +34,7 @@ def values(deployment: TestDeployment, record_id: str, name: str) -> list[object
     with deployment.context.database.read() as connection:
         query = select(DOCUMENT.c.body).where(DOCUMENT.c.record_id == record_id)
         body = connection.scalar(query)
-    document = document_from_json(json.loads(body or "{}"))
+    document = unpack((body or "{}").encode())
     return [write.value for write in document.writes(name)]
 
 

@@ -3,11 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from pydantic_core import from_json
 
 from app.core.canonical import Json
 from app.core.change import Authorship, RecordKey
-from app.core.document_json import document_from_json
 from app.core.document_pack import unpack
 from app.core.merge import Document
 from app.core.page_wire import PAGES, DocumentPage
@@ -31,10 +29,12 @@ def device_at(deployment: TestDeployment) -> Device:
     return Device("reader", deployment.site_id, b"")
 
 
-def page(deployment: TestDeployment, cursor: str = "") -> DocumentPage:
+def page(
+    deployment: TestDeployment, cursor: str = "", limit: int = 1_000
+) -> DocumentPage:
     with deployment.context.database.read() as connection:
         device = device_at(deployment)
-        return pages.page(deployment.context, connection, device, cursor)
+        return pages.page(deployment.context, connection, device, cursor, limit)
 
 
 def pull(deployment: TestDeployment, cursor: str, site_id: str = "") -> PullResponse:
@@ -77,7 +77,7 @@ def write(device: WritingDevice, patient_id: str, *visits: str) -> None:
 def stored(deployment: TestDeployment) -> dict[str, Document]:
     with deployment.context.database.read() as connection:
         rows = connection.execute(DOCUMENT.select()).all()
-    found = [document_from_json(from_json(row.body)) for row in rows]
+    found = [unpack(row.body.encode()) for row in rows]
     return {each.record_id: each for each in found}
 
 
@@ -85,6 +85,19 @@ def stored(deployment: TestDeployment) -> dict[str, Document]:
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two patients a page, so that a few of them are many pages."""
     monkeypatch.setattr(pages, "PAGE_PATIENTS", 2)
+
+
+def test_a_page_has_as_few_patients_as_were_asked_for(
+    deployment: TestDeployment,
+) -> None:
+    tablet = deployment.device("tablet-a")
+    for name in "abc":
+        write(tablet, name)
+    deployment.push(tablet)
+    first = page(deployment, limit=1)
+    assert ([d.patient_id for d in documents([first])], first.more) == (["a"], True)
+    rest = page(deployment, first.cursor)
+    assert [d.patient_id for d in documents([rest])] == ["b", "c"]
 
 
 def test_who_is_who_comes_first_and_each_record_once(

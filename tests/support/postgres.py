@@ -27,6 +27,8 @@ _SETTINGS = (
     "synchronous_commit=off",
     "max_connections=60",
 )
+DURABLE = ("listen_addresses=", "max_connections=60")
+"""For who measures: what is committed has reached the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Cluster:
 
 
 @contextmanager
-def cluster(binaries: Path) -> Iterator[Cluster]:
+def cluster(binaries: Path, settings: tuple[str, ...] = _SETTINGS) -> Iterator[Cluster]:
     """Start a server from the programs in a folder, and remove it afterwards."""
     user = ACCOUNT if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="tessera-postgres-"))
@@ -63,7 +65,7 @@ def cluster(binaries: Path) -> Iterator[Cluster]:
         _initialise(binaries, data, user)
         command: list[str | Path] = [binaries / "postgres", "-D", data]
         # A socket in a folder of its own: no port that somebody else may take.
-        settings = (*_SETTINGS, f"unix_socket_directories={folder}")
+        settings = (*settings, f"unix_socket_directories={folder}")
         command += [part for setting in settings for part in ("-c", setting)]
         is_ready = partial(_accepts, folder)
         with running(command, log=log, is_ready=is_ready, user=user) as server:

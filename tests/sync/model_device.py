@@ -96,8 +96,14 @@ class ModelDevice:
             self._fold(operation, None)
         return [operation.header.operation_id for operation, _ in made]
 
-    def pending(self) -> PushRequest | None:
-        links = [own for own in self.own.values() if own.pending]
+    def pending(  # a batch here has four
+        self,
+        *,
+        size: int | None = None,  # noqa: ARG002
+        after: int = 0,
+    ) -> PushRequest | None:
+        waiting = [own for own in self.own.values() if own.pending]
+        links = [own for own in waiting if own.head.number > after]
         if not links:
             return None
         first = links[0].head.number - links[0].operation.header.change.index

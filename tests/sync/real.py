@@ -170,8 +170,9 @@ def engine_of(gateway: HttpGateway, vault: Vault) -> SyncEngine:
     """Rounds as the app makes them, with every step."""
     people = PeopleSync(gateway.channel, vault)
     identity = IdentitySync(gateway.channel, vault)
-    documents = DocumentSync(gateway.channel, vault)
-    steps = Steps(identity, documents, ErasureSync(gateway.channel, vault))
+    documents = DocumentSync(gateway.channel, vault, is_ahead=True)
+    erasures = ErasureSync(gateway.channel, vault)
+    steps = Steps(identity, documents, erasures, is_ahead=True)
     return SyncEngine(gateway, vault, system_wall_ms, people, steps)
 
 
