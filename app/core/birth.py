@@ -32,8 +32,8 @@ class BirthSource(StrEnum):
     ESTIMATED = "estimated"
 
 
-_PRECISIONS: dict[str, Precision] = {each.value: each for each in Precision}
-_SOURCES: dict[str, BirthSource] = {each.value: each for each in BirthSource}
+_PRECISIONS = frozenset(each.value for each in Precision)
+_SOURCES = frozenset(each.value for each in BirthSource)
 ADULT_YEARS = 18
 MAX_AGE_YEARS = 120
 
@@ -56,13 +56,6 @@ class Birth:
             "source": self.source.value,
         }
 
-    @property
-    def range(self) -> tuple[str, str]:
-        """Both ends as ISO 8601 dates."""
-        first = self.earliest.isoformat()
-        is_day = self.latest is self.earliest
-        return first, first if is_day else self.latest.isoformat()
-
     def age_years(self, on: date) -> tuple[int, int]:
         """Return the least and the greatest age in completed years on a date."""
         return _years(self.latest, on), _years(self.earliest, on)
@@ -83,11 +76,28 @@ def _years(born: date, on: date) -> int:
 
 def birth_from_json(value: Json) -> Birth | None:
     """Read the field `birth`; None where it is empty or from a newer version."""
+    found = _read(value)
+    if found is None:
+        return None
+    precision, source, first, last = found
+    return Birth(first, last, Precision(precision), BirthSource(source))
+
+
+def birth_range(value: Json) -> tuple[str, str]:
+    """Return both ends of the field `birth` as ISO 8601 dates; "" where it is empty."""
+    found = _read(value)
+    if found is None:
+        return "", ""
+    _precision, _source, first, last = found
+    text = first.isoformat()
+    return text, text if first is last else last.isoformat()
+
+
+def _read(value: Json) -> tuple[str, str, date, date] | None:
     if not isinstance(value, Mapping):
         return None
-    precision = _PRECISIONS.get(str(value.get("precision")))
-    source = _SOURCES.get(str(value.get("source")))
-    if precision is None or source is None:
+    precision, source = str(value.get("precision")), str(value.get("source"))
+    if precision not in _PRECISIONS or source not in _SOURCES:
         return None
     earliest, latest = str(value.get("from")), str(value.get("to"))
     try:
@@ -95,7 +105,7 @@ def birth_from_json(value: Json) -> Birth | None:
         last = first if latest == earliest else date.fromisoformat(latest)
     except ValueError:
         return None
-    return Birth(first, last, precision, source)
+    return precision, source, first, last
 
 
 def _back(on: date, years: int) -> date:

@@ -245,6 +245,10 @@ def newest_stamp(document: Document) -> tuple[int, int]:
     """
     newest, fields = (0, 0), document.fields
     if isinstance(fields, PackedFields):
+        if len(fields.writes) == 1:
+            _id, at, _who, _site, clamp, _values = fields.writes[0]
+            late = clamp is not None and clamp < at[0]
+            return max(newest, (clamp, 0) if late else (at[0], at[1]))
         stamps = [(w[1], w[4]) for w in fields.writes]
     else:
         stamps = [((w.wall_ms, w.counter), c) for _id, w, c in written(document)]

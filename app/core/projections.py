@@ -199,6 +199,9 @@ def reader(document: Document) -> Callable[[str], Json]:
     fields = document.fields
     if not isinstance(fields, PackedFields):
         return View(document).value
+    if len(fields.writes) == 1:
+        only: dict[str, Json] = fields.writes[0][5]
+        return only.get
     values: dict[str, Json] = {}
     heads = 0
     for write in fields.writes:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from app.core.birth import birth_from_json, may_be_child
+from app.core.birth import birth_range, may_be_child
 from app.core.canonical import Json
 from app.core.document_json import as_mapping
 from app.core.document_pack import changed_at
@@ -25,8 +25,8 @@ from app.core.values import (
     Accompaniment,
     EncounterStatus,
     NameStatus,
-    PersonName,
     Who,
+    name_parts,
 )
 
 
@@ -103,6 +103,7 @@ class PatientSummary:
 
 Values = tuple[Any, ...]
 """A summary as plain values, in the order of its fields: what many are made as."""
+_PATIENT = RecordType.PATIENT.value
 _Visit = tuple[str, str, str, int, bool, tuple[str, ...]]
 _NO_VISIT: _Visit = ("", "", "", 0, False, ())
 
@@ -120,30 +121,28 @@ def summary_values(documents: Iterable[Document]) -> Values | None:
     """Return the values of the same summary: a page of a first sync makes hundreds."""
     found = list(documents)
     kinds = {document.record_type for document in found}
-    if RecordType.PATIENT not in kinds:
+    if _PATIENT not in kinds:
         return None
-    patient = by_type(found, RecordType.PATIENT)[0]
+    patient = found[0] if len(found) == 1 else by_type(found, RecordType.PATIENT)[0]
     value = reader(patient)
-    if as_mapping(value(ENTERED_IN_ERROR)):
+    in_error = value(ENTERED_IN_ERROR)
+    if in_error is not None and as_mapping(in_error):
         return None
-    name, birth = PersonName.from_json(value("name")), birth_from_json(value("birth"))
     company = Accompaniment.from_json(value("accompaniment"))
     card, language = value("card"), value("language")
     return (
         patient.record_id,
         card if isinstance(card, str) else "",
-        name.status.value,
-        name.original,
-        name.latin,
+        *name_parts(value("name")),
         sex_of(value("sex")).value,
-        *(birth.range if birth else ("", "")),
+        *birth_range(value("birth")),
         language if isinstance(language, str) else "",
         phones_of(found) if RecordType.CONTACT_POINT in kinds else (),
         company.flags_child,
         company.who is not Who.NOT_ASKED,
         RecordType.COMMUNICATION in kinds and _notice_given(found),
         *(_visit(found) if RecordType.ENCOUNTER in kinds else _NO_VISIT),
-        max(map(changed_at, found)),
+        changed_at(found[0]) if len(found) == 1 else max(map(changed_at, found)),
     )
 
 

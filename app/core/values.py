@@ -82,7 +82,8 @@ class GivenBy(StrEnum):
     NOBODY_ABLE = "nobody-able"
 
 
-_NAME_STATUSES: dict[str, NameStatus] = {each.value: each for each in NameStatus}
+_NAME_STATUSES = frozenset(each.value for each in NameStatus)
+_SAID = NameStatus.SAID.value
 _WHO = frozenset(Who)
 
 
@@ -136,17 +137,21 @@ class PersonName:
     @classmethod
     def from_json(cls, value: Json) -> "PersonName":
         """Read the field `name`; a status from a newer version reads as said."""
-        members = as_mapping(value)
-        if not members:
-            return NAME_NOT_ASKED
-        raw, original, latin = map(members.get, ("status", "original", "latin"))
-        return cls(
-            _NAME_STATUSES.get(raw, NameStatus.SAID)
-            if isinstance(raw, str)
-            else NameStatus.SAID,
-            original if isinstance(original, str) else "",
-            latin if isinstance(latin, str) else "",
-        )
+        status, original, latin = name_parts(value)
+        return cls(NameStatus(status), original, latin)
+
+
+def name_parts(value: Json) -> tuple[str, str, str]:
+    """Return a name's status, original and Latin form; see PersonName.from_json."""
+    members = as_mapping(value)
+    if not members:
+        return NameStatus.NOT_ASKED.value, "", ""
+    raw, original, latin = map(members.get, ("status", "original", "latin"))
+    return (
+        raw if isinstance(raw, str) and raw in _NAME_STATUSES else _SAID,
+        original if isinstance(original, str) else "",
+        latin if isinstance(latin, str) else "",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,10 @@ from app.core.problems import ProblemCode
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
 from app.storage.patient_erasure import erased_in
-from app.storage.rows import require_same_record
+from app.storage.patient_index import Entry
+from app.storage.rows import Rows, require_same_record
 from app.storage.set_aside import SetAside, SetAsideRows
-from app.storage.snapshot import entry_from
+from app.storage.snapshot import ODD, described, entry_from
 from app.storage.stored_operation import folded
 from app.storage.unit import Unit
 
@@ -39,11 +40,54 @@ _OF_RECORD = "WHERE patient_id = ? AND record_id = ? ORDER BY position"
 
 
 class _Came(NamedTuple):
-    """A document that came, beside its item and bytes."""
+    """An item that came, with its document's bytes; read again if it must be merged."""
 
     item: DocumentItem
-    document: Document
+    record_id: str
     raw: bytes
+
+
+class _Arrivals:
+    """What came of each patient, and what the index says of whom all came in a row.
+
+    Each document is let go of as soon as its patient is described: kept for the whole
+    page, they are more than a processor's cache holds.
+    """
+
+    def __init__(self) -> None:
+        self.came: dict[str, list[_Came]] = {}
+        self.entries: dict[str, Entry | None] = {}
+        self.newest = (0, 0)
+        """The newest stamp of all."""
+        self._of, self._documents = "", list[Document]()
+
+    def add(self, item: DocumentItem, raw: bytes, document: Document) -> None:
+        """Take a document in."""
+        patient_id = document.patient_id
+        if patient_id != self._of:
+            self.end()
+            self._of = patient_id
+        self._documents.append(document)
+        came = _Came(item, document.record_id, raw)
+        self.came.setdefault(patient_id, []).append(came)
+        self.newest = max(self.newest, newest_stamp(document))
+
+    def end(self) -> None:
+        """Describe whose documents came last."""
+        documents, self._documents = self._documents, []
+        of = self._of
+        if len(documents) == len(self.came.get(of, ())):  # None came before.
+            with suppress(*ODD):  # Whose record is odd is named once it is written.
+                self.entries[of] = described(documents)
+        else:
+            self.entries.pop(of, None)
+
+    def entry(self, rows: Rows, patient_id: str) -> Entry | None:
+        """Return what the index says of a patient of whom nothing else is known."""
+        if patient_id in self.entries:
+            return self.entries[patient_id]
+        documents = [unpack(came.raw) for came in self.came[patient_id]]
+        return entry_from(rows, patient_id, documents)
 
 
 def apply_documents(
@@ -58,42 +102,50 @@ def take_documents(
     unit: Unit, aside: SetAsideRows, clock: HybridClock, items: Iterable[DocumentItem]
 ) -> None:
     """Take whole documents in; what is none, or another patient's, blocks nothing."""
-    by_patient: dict[str, list[_Came]] = {}
-    for item in items:
-        try:
-            came = _decode(item)
-        except ValueError:
-            _set_aside(unit, aside, item, ProblemCode.OPERATION_MALFORMED)
-            continue
-        if came.document.patient_id in unit.erased:
-            _keep_out(unit, aside, came.document.patient_id)
-        else:
-            by_patient.setdefault(came.document.patient_id, []).append(came)
-    _observe(clock, by_patient)
-    known, taken = _what_is_here(unit.driver, by_patient)
+    arrivals = _arrived(unit, aside, items)
+    if arrivals.came:
+        clock.observe(HybridTimestamp(*arrivals.newest, ""))
+    known, taken = _what_is_here(unit.driver, arrivals.came)
     new: dict[str, list[tuple[str, bytes]]] = {}
-    for patient_id, records in by_patient.items():
-        ids = {came.document.record_id for came in records}
+    for patient_id, records in arrivals.came.items():
+        ids = {came.record_id for came in records}
         if patient_id in known or ids & taken or len(ids) < len(records):
             continue
         taken |= ids
-        new[patient_id] = [(came.document.record_id, came.raw) for came in records]
-        documents = [came.document for came in records]
-        unit.entries[patient_id] = entry_from(unit.rows, patient_id, documents)
+        new[patient_id] = [(came.record_id, came.raw) for came in records]
+        unit.entries[patient_id] = arrivals.entry(unit.rows, patient_id)
     unit.add_patients(new)
-    for patient_id in by_patient.keys() - new.keys():
-        for came in by_patient[patient_id]:
+    for patient_id in arrivals.came.keys() - new.keys():
+        for came in arrivals.came[patient_id]:
             _merge(unit, aside, came)
     unit.move_clock(clock.last)
 
 
-def _decode(item: DocumentItem) -> _Came:
-    """Return an item's document; raise ValueError where it is none."""
+def _arrived(
+    unit: Unit, aside: SetAsideRows, items: Iterable[DocumentItem]
+) -> _Arrivals:
+    arrivals = _Arrivals()
+    for item in items:
+        try:
+            raw, document = _decode(item)
+        except ValueError:
+            _set_aside(unit, aside, item, ProblemCode.OPERATION_MALFORMED)
+            continue
+        if document.patient_id in unit.erased:
+            _keep_out(unit, aside, document.patient_id)
+        else:
+            arrivals.add(item, raw, document)
+    arrivals.end()
+    return arrivals
+
+
+def _decode(item: DocumentItem) -> tuple[bytes, Document]:
+    """Return an item's bytes and document; raise ValueError where it is none."""
     raw = item.document.encode()
     document = unpack(raw)
     if not (document.record_id and document.patient_id):
         raise ValueError("a document of nobody")
-    return _Came(item, document, raw)
+    return raw, document
 
 
 def _set_aside(
@@ -115,20 +167,13 @@ def _keep_out(unit: Unit, aside: SetAsideRows, patient_id: str) -> None:
     aside.put(unit.driver, entry)
 
 
-def _observe(clock: HybridClock, by_patient: dict[str, list[_Came]]) -> None:
-    """Move the clock past the newest of all that came."""
-    stamps = [newest_stamp(c.document) for group in by_patient.values() for c in group]
-    for wall_ms, counter in sorted(stamps)[-1:]:
-        clock.observe(HybridTimestamp(wall_ms, counter, ""))
-
-
 def _what_is_here(
     driver: sqlite3.Connection, by_patient: dict[str, list[_Came]]
 ) -> tuple[set[str], set[str]]:
     """Return which of the page's patients and records the vault knows."""
     patients = json.dumps(list(by_patient))
     records = json.dumps(
-        [came.document.record_id for group in by_patient.values() for came in group]
+        [came.record_id for group in by_patient.values() for came in group]
     )
     known = {i for (i,) in driver.execute(_KNOWN, (patients,))}
     taken = {i for (i,) in driver.execute(_TAKEN, (records,))}
@@ -136,7 +181,7 @@ def _what_is_here(
 
 
 def _merge(unit: Unit, aside: SetAsideRows, came: _Came) -> None:
-    document = came.document
+    document = unpack(came.raw)
     ids = (document.patient_id, document.record_id)
     known: Document | None = None
     with suppress(VaultCorruptError):  # It is named, and whole again after this.

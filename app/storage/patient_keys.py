@@ -1,9 +1,18 @@
 """Each patient's key: random, wrapped by the data key, one row a patient."""
 
 import sqlite3
+from collections.abc import Collection
 
 from app.storage.errors import VaultCorruptError
-from app.storage.sealing import Sealer, SealError, derive_key, new_key
+from app.storage.sealing import (
+    Sealer,
+    SealError,
+    as_it_is,
+    derive_key,
+    many_keys,
+    many_nonces,
+    new_key,
+)
 
 _REWRAP = "UPDATE patient_key SET wrapped = ? WHERE patient_id = ?"
 _MOST_KEYS = 4_096
@@ -61,6 +70,20 @@ class PatientKeys:
         raw = new_key()
         wrapped = self._wrapping.seal(raw, _place(patient_id))
         return Sealer(raw), wrapped
+
+    def _new_keys(self, patient_ids: Collection[str]) -> list[tuple[Sealer, bytes]]:
+        """Return new keys of many patients, each with what is kept of it."""
+        count, wrap = len(patient_ids), self._wrapping.seal_body
+        drawn = zip(
+            patient_ids,
+            many_keys(count),
+            many_nonces(count),
+            strict=True,
+        )
+        return [
+            (Sealer(raw), wrap(as_it_is(raw), _place(i), nonce))
+            for i, raw, nonce in drawn
+        ]
 
     def _keep(self, patient_id: str, key: Sealer) -> Sealer:
         """Keep a key for whoever reads or writes next; never more than a few."""

@@ -5,7 +5,7 @@ Hot paths: statements on the driver's connection, no objects of the ORM.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
@@ -20,7 +20,7 @@ from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
 from app.storage.ledger import Row
 from app.storage.patient_keys import PatientKeys, unseal
-from app.storage.sealing import Namer, derive_key, place
+from app.storage.sealing import Body, Namer, derive_key, many_nonces, place
 from app.storage.stored_operation import StoredOperation, folded, from_bytes, to_bytes
 
 _FORMAT = 1
@@ -58,6 +58,8 @@ _NOTHING_FOLDED: Mapping[str, Document] = MappingProxyType({})
 _Logged = str | int | None
 """Ids of a record's operations as JSON; or 1 where there are any, None where none."""
 _DocumentTuple = tuple[str, str, int, int, bytes, _Logged, bytes | None]
+Placed = tuple[str, Sequence[tuple[str, int, Body]]]
+"""A new patient: the ids of records, each with its position and packed JSON."""
 _OperationTuple = tuple[str, str, str, int | None, int, bytes, bytes | None]
 
 
@@ -220,20 +222,16 @@ class Rows(PatientKeys):
         sealed = key.seal(raw, _document_place(*place_of))
         driver.execute(_PUT_DOCUMENT, (*place_of, sealed))
 
-    def seal_patients(
-        self, patients: Mapping[str, Iterable[tuple[str, int, bytes]]]
-    ) -> tuple[list[Row], list[Row]]:
-        """Return the rows of new patients' keys, and of their records.
-
-        Each record comes with its position and its packed JSON, out of a page.
-        """
+    def seal_patients(self, patients: Sequence[Placed]) -> tuple[list[Row], list[Row]]:
+        """Return the rows of new patients' keys, and of their records."""
+        made = self._new_keys([patient_id for patient_id, _records in patients])
+        nonces = iter(many_nonces(sum(len(p[1]) for p in patients)))
         keys, documents = list[Row](), list[Row]()
-        for patient_id, records in patients.items():
-            key, wrapped = self._new_key(patient_id)
+        for (patient_id, records), (key, wrapped) in zip(patients, made, strict=True):
             keys.append((patient_id, wrapped))
-            for record_id, position, raw in records:
+            for record_id, position, body in records:
                 where = _document_place(record_id, patient_id, position, 1)
-                sealed = key.seal(raw, where)
+                sealed = key.seal_body(body, where, next(nonces))
                 documents.append((record_id, patient_id, position, sealed, 1))
         return keys, documents
 

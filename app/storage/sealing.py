@@ -11,6 +11,7 @@ compressed, where compressing could not make the class smaller.
 import hmac
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import zstandard
@@ -64,9 +65,10 @@ class _Compressors(threading.local):
     """One compressor a thread: sharing one between threads corrupts memory."""
 
     def __init__(self) -> None:
-        self.compress = zstandard.ZstdCompressor(
-            level=_LEVEL, dict_data=_shared
-        ).compress
+        compressor = zstandard.ZstdCompressor(level=_LEVEL, dict_data=_shared)
+        self.compress = compressor.compress
+        self.many = getattr(compressor, "multi_compress_to_buffer", None)
+        """The same of many in one call; zstandard's cffi build has none."""
         self.decompress = {
             _PLAIN_ZSTD: zstandard.ZstdDecompressor().decompress,
             _DICTIONARY: zstandard.ZstdDecompressor(dict_data=_shared).decompress,
@@ -86,6 +88,21 @@ def new_key() -> bytes:
 def new_salt() -> bytes:
     """Return a fresh salt for one slot."""
     return os.urandom(SALT_BYTES)
+
+
+def _many_random(count: int, size: int) -> list[bytes]:
+    drawn = os.urandom(count * size)
+    return [drawn[at : at + size] for at in range(0, len(drawn), size)]
+
+
+def many_keys(count: int) -> list[bytes]:
+    """Return fresh random keys, asked for in one go."""
+    return _many_random(count, KEY_BYTES)
+
+
+def many_nonces(count: int) -> list[bytes]:
+    """Return fresh random nonces for `Sealer.seal_body`."""
+    return _many_random(count, _NONCE_BYTES)
 
 
 def derive_key(secret: bytes, purpose: str) -> bytes:
@@ -120,6 +137,32 @@ def _pad(raw: bytes) -> bytes:
     return len(raw).to_bytes(_LENGTH_BYTES) + raw.ljust(padded - _LENGTH_BYTES, b"\0")
 
 
+Body = tuple[bytes, bytes]
+"""A format, and plaintext in it: what is padded and sealed."""
+
+
+def as_it_is(plain: bytes) -> Body:
+    """Return a plaintext that is too short to be compressed; see `Sealer.seal`."""
+    return _AS_IT_IS, plain
+
+
+def _body(plain: bytes) -> Body:
+    if len(plain) <= _LEAST_CLASS - _LENGTH_BYTES:
+        return as_it_is(plain)
+    return _DICTIONARY, _compressors.compress(plain)
+
+
+def bodies(plains: Sequence[bytes]) -> list[Body]:
+    """Return many plaintexts as `seal_body` takes them.
+
+    Compressing holds nobody up meanwhile: it is one call without the interpreter.
+    """
+    many = _compressors.many
+    if many is None or any(len(p) <= _LEAST_CLASS - _LENGTH_BYTES for p in plains):
+        return [_body(plain) for plain in plains]
+    return [(_DICTIONARY, each.tobytes()) for each in many(plains)] if plains else []
+
+
 class Sealer:
     """Seals and opens bytes under one key."""
 
@@ -128,12 +171,12 @@ class Sealer:
 
     def seal(self, plain: bytes, where: bytes) -> bytes:
         """Return the plaintext compressed, padded and sealed for one place."""
-        if len(plain) <= _LEAST_CLASS - _LENGTH_BYTES:
-            kind, body = _AS_IT_IS, plain
-        else:
-            kind, body = _DICTIONARY, _compressors.compress(plain)
-        nonce = os.urandom(_NONCE_BYTES)
-        return kind + nonce + self._cipher.encrypt(nonce, _pad(body), kind + where)
+        return self.seal_body(_body(plain), where, os.urandom(_NONCE_BYTES))
+
+    def seal_body(self, body: Body, where: bytes, nonce: bytes) -> bytes:
+        """Do so with what is compressed already, and a nonce that was never used."""
+        kind, raw = body
+        return kind + nonce + self._cipher.encrypt(nonce, _pad(raw), kind + where)
 
     def unseal(self, sealed: bytes, where: bytes) -> bytes:
         """Return the plaintext; raise SealError if one bit, or the place, differs."""

@@ -26,7 +26,7 @@ from app.storage.uncollected import uncollected
 SNAPSHOT = "index_snapshot"
 MOST_PARTS = 16
 _DROP_PARTS = f"DELETE FROM sealed_value WHERE name GLOB '{SNAPSHOT}/*'"  # noqa: S608
-_ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What reading a value of an unforeseen shape can raise."""
 _WHOLE = [FOLDING, SCHEMA, *SUMMARY_FIELDS]
 """Version of a snapshot in one piece, as an older app kept it."""
@@ -145,8 +145,13 @@ def entry_from(
 ) -> Entry | None:
     """Return the entry of all that there is of a patient; see entry_of."""
     try:
-        values = summary_values(documents)
-        return None if values is None else Entry.of_values(values)
-    except _ODD:
+        return described(documents)
+    except ODD:
         rows.damaged.add(Damage(DamageKind.PATIENT, patient_id, patient_id))
         return None
+
+
+def described(documents: Iterable[Document]) -> Entry | None:
+    """Return the same; raise one of ODD where a record has an unforeseen shape."""
+    values = summary_values(documents)
+    return None if values is None else Entry.of_values(values)

@@ -1,6 +1,6 @@
 """What one transaction changes; the memory of the vault follows only its commit."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import count
 
@@ -15,6 +15,7 @@ from app.storage.local_state import STATE, LocalState
 from app.storage.patient_index import Entry
 from app.storage.rows import Rows, require_same_record
 from app.storage.sealed_values import SealedValues
+from app.storage.sealing import bodies
 from app.storage.snapshot import drop_snapshot, entry_from, entry_of
 from app.storage.stored_operation import State, StoredOperation
 from app.storage.tombstones import put_erased
@@ -123,17 +124,19 @@ class Unit:
         self._documents[document.record_id] = document
         self._paged.add(document.record_id)
 
-    def add_patients(self, patients: Mapping[str, Iterable[tuple[str, bytes]]]) -> None:
+    def add_patients(self, patients: Mapping[str, Sequence[tuple[str, bytes]]]) -> None:
         """Write new patients' records at once, as a page packed them, by their ids.
 
         Nothing of these patients may be in the vault; what the page holds is all.
         """
-        positions = count(self.state.position + 1)
-        placed = {
-            patient_id: [(i, next(positions), raw) for i, raw in records]
+        plains = [raw for records in patients.values() for _id, raw in records]
+        position = self.state.position
+        made = zip(count(position + 1), bodies(plains), strict=False)
+        placed = [
+            (patient_id, [(record_id, *next(made)) for record_id, _raw in records])
             for patient_id, records in patients.items()
-        }
-        self.state = replace(self.state, position=next(positions) - 1)
+        ]
+        self.state = replace(self.state, position=position + len(plains))
         keys, documents = self.rows.seal_patients(placed)
         self._insert("patient_key", keys)
         self._insert("document", documents)
