@@ -1,15 +1,13 @@
 """The page that newcomers read is short, and its commands exist."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.architecture.places import ROOT
+from tests.support.commands import tessera
 
 WORDS = 700
 PAGES = (ROOT / "README.md", ROOT / ".github/CONTRIBUTING.md")
-TESSERA = "from sync_server.commands import main; raise SystemExit(main())"
 
 
 def commands(page: Path, program: str) -> set[str]:
@@ -33,16 +31,9 @@ def test_every_make_target_of_the_pages_exists() -> None:
     assert {word for words in shown for word in words.split()} <= targets
 
 
-def test_every_tessera_command_of_the_pages_exists() -> None:
+def test_every_tessera_command_of_the_pages_exists(tmp_path: Path) -> None:
     for words in {word for page in PAGES for word in commands(page, "tessera")}:
-        done = subprocess.run(
-            [sys.executable, "-c", TESSERA, *words.split(), "--help"],
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        done = tessera(tmp_path, *words.split(), "--help")
         assert done.returncode == 0, f"tessera {words}: {done.stderr}"
 
 

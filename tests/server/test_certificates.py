@@ -11,7 +11,7 @@ import pytest
 from app.core.invitation import read_invitation
 from sync_server.commands import main
 from tests.server.deployments import TestDeployment
-from tests.server.test_commands import environ
+from tests.support.commands import environ
 from tests.support.processes import HOST, free_port, listens, running
 from tests.sync.real import enrolled, open_file
 

@@ -1,9 +1,7 @@
 """The commands, as an administrator runs them: processes, exit codes, sentences."""
 
-import os
 import re
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,51 +10,12 @@ import httpx
 import pytest
 
 from app.core.ids import parse_card_code
+from tests.support.commands import done, environ, refused, tessera
 from tests.support.processes import HOST, answers, free_port, running
 
-ROOT = Path(__file__).parents[2]
 GIVEN = ("--controller", "Clinic", "--contact", "dpo@example.org")
 INIT = ("init", *GIVEN, "--retention-days", "365")
 FORM = '{"resourceType": "Questionnaire", "status": "active", "item": []}'
-
-
-def environ(data: Path, **more: str) -> dict[str, str]:
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("TESSERA_") and name != "DATABASE_URL"
-    }
-    return kept | {"TESSERA_DATA": str(data)} | more
-
-
-def tessera(
-    data: Path, *arguments: str, typed: str = "", **more: str
-) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "sync_server", *arguments],
-        cwd=ROOT,
-        env=environ(data, **more),
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def done(data: Path, *arguments: str, typed: str = "") -> str:
-    result = tessera(data, *arguments, typed=typed)
-    assert (result.returncode, result.stderr) == (0, "")
-    return result.stdout.strip()
-
-
-def refused(result: "subprocess.CompletedProcess[str]") -> str:
-    """The one line that a failed command says."""
-    assert result.returncode != 0
-    assert "Traceback" not in result.stderr
-    (line,) = result.stderr.strip().splitlines()
-    assert line.startswith("tessera: ")
-    return line
 
 
 @pytest.fixture(scope="module")

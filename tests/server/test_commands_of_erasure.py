@@ -9,7 +9,7 @@ from sync_server.opening import open_context, open_database
 from sync_server.settings import Settings
 from tests.server.deployments import TestDeployment, deployed
 from tests.server.erasing import ANSWER, NAME, everything, files_with, write_both
-from tests.server.test_commands import done, refused, tessera
+from tests.support.commands import done, refused, tessera
 from tests.support.postgres import Cluster
 
 WORDS = "a passphrase of several words\n"

@@ -12,7 +12,7 @@ from sync_server.services import recovery
 from sync_server.settings import Settings
 from sync_server.sheets import read_public
 from tests.server.deployments import deployed
-from tests.server.test_commands import done, refused, tessera
+from tests.support.commands import done, refused, tessera
 
 TABLET, DATA_KEY = bytes(range(9, 41)), b"k" * 32
 BOX = recovery.public_of(TABLET)

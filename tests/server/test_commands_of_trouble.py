@@ -15,7 +15,8 @@ from sync_server.commands.addresses import _of_interfaces, own_addresses
 from sync_server.demo.processes import _environ
 from sync_server.main import create_app
 from tests.server.deployments import TestDeployment, served_app
-from tests.server.test_commands import INIT, ROOT, done, environ, refused, tessera
+from tests.server.test_commands import INIT
+from tests.support.commands import ROOT, done, environ, refused, tessera
 from tests.support.operations import SequentialIds
 from tests.support.processes import HOST, answers, free_port, running
 
@@ -47,22 +48,12 @@ def test_what_was_set_aside_is_listed_and_its_author_can_be_added_again(
 def test_a_passphrase_that_is_none_is_one_line(
     on_sqlite: TestDeployment, typed: bytes
 ) -> None:
-    result = subprocess.run(
-        [
-            *(sys.executable, "-m", "sync_server", "practitioner", "passphrase"),
-            *("Clara", "--passphrase-stdin" if typed else "--passphrase-prompt"),
-        ],
-        cwd=ROOT,
-        env=environ(on_sqlite.settings.data),
-        input=typed,
-        capture_output=True,
-        timeout=60,
-        check=False,
-        start_new_session=True,
-    )
+    where = "--passphrase-stdin" if typed else "--passphrase-prompt"
+    data = on_sqlite.settings.data
+    result = tessera(data, "practitioner", "passphrase", "Clara", where, typed=typed)
     assert result.returncode == 1
-    assert b"Traceback" not in result.stderr
-    said = b"is not UTF-8" if typed else b"No passphrase was typed"
+    assert "Traceback" not in result.stderr
+    said = "is not UTF-8" if typed else "No passphrase was typed"
     assert said in result.stderr.splitlines()[-1]
 
 

@@ -10,8 +10,8 @@ from sync_server.services.enrolment import enrol
 from sync_server.services.lock_times import LockTimes, set_lock_times
 from sync_server.services.setup import setup_of
 from tests.server.deployments import TestDeployment
-from tests.server.test_commands import done, refused, tessera
 from tests.storage.tablets import PIN, Tablet, save_patient
+from tests.support.commands import done, refused, tessera
 
 
 def times(deployment: TestDeployment) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import httpx
 from app.core.change import RecordKey
 from app.core.clock import system_wall_ms
 from tests.server.deployments import PASSPHRASE, TestDeployment, enrol_request
-from tests.server.test_commands import environ
+from tests.support.commands import environ
 from tests.support.operations import WritingDevice
 from tests.support.processes import HOST, answers, free_port, running
 
