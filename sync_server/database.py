@@ -4,12 +4,13 @@ import json
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -161,18 +162,25 @@ class Database:
             busy = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return bool(busy[0] == 0)
 
-    def rewrite(self, tables: Collection[str]) -> None:
-        """Write tables anew, so that no page keeps what was deleted; others wait."""
-        names = ", ".join(tables)
-        statement = "VACUUM" if self.is_sqlite else f"VACUUM (FULL) {names}"
+    def rewrite(self, tables: Collection[str], patience_seconds: float = 60) -> bool:
+        """Write tables anew, so that no page keeps what was deleted; others wait.
+
+        False where PostgreSQL had to keep what others still read, all the while: one
+        long reading, of its own autovacuum too, is enough.
+        """
+        deadline = time.monotonic() + patience_seconds
         with self._turn, self.engine.connect() as connection:
             if self.is_sqlite:
                 raw = connection.connection.dbapi_connection
                 if raw is not None:
-                    raw.cursor().execute(statement)
-            else:
-                connection.execution_options(isolation_level="AUTOCOMMIT")
-                connection.exec_driver_sql(statement)
+                    raw.cursor().execute("VACUUM")
+                return True
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            while not _is_written_anew(connection, tables):
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(1)
+        return True
 
     def close(self) -> None:
         """Close every connection."""
@@ -184,6 +192,18 @@ def is_disk_full(error: DBAPIError) -> bool:
     of_sqlite = getattr(error.orig, "sqlite_errorcode", None)
     of_postgresql = getattr(error.orig, "sqlstate", None)
     return of_sqlite == sqlite3.SQLITE_FULL or of_postgresql == _PG_DISK_FULL
+
+
+def _is_written_anew(connection: Connection, tables: Collection[str]) -> bool:
+    names = ", ".join(tables)
+    connection.exec_driver_sql(f"VACUUM (FULL) {names}")
+    # This one counts what is dead and stayed, where the first says nothing of it.
+    connection.exec_driver_sql(f"VACUUM {names}")
+    dead = text(
+        "SELECT count(*) FROM pg_stat_user_tables "
+        "WHERE relname = ANY(:tables) AND n_dead_tup > 0"
+    )
+    return not connection.execute(dead, {"tables": [*tables]}).scalar_one()
 
 
 def _make_private(path: Path) -> None:

@@ -16,6 +16,10 @@ from sync_server.services.administration import AdministrationError
 from sync_server.settings import Settings
 
 _REWRITTEN = ("operation", "document", "set_aside", "audit_event")
+_READ = (
+    "Somebody reads the database all the while, so what was erased still stands in "
+    "its files. Try again when the server, a backup or a report has ended."
+)
 _STAYS = (
     "Ids, times and authors of what was written stay, so that every chain still "
     "verifies. Tablets forget the person at their next sync; backups that were made "
@@ -79,9 +83,9 @@ def erase(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
 def purge(_given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Write the tables anew; a running server waits meanwhile."""
     with opened(settings, ports) as context:
-        context.database.rewrite(_REWRITTEN)
-        if not context.database.empty_log():
-            raise AdministrationError("A server is reading all the while: try again.")
+        database = context.database
+        if not (database.rewrite(_REWRITTEN) and database.empty_log()):
+            raise AdministrationError(_READ)
     print("The tables were written anew.")
     return 0
 

@@ -96,3 +96,23 @@ def test_no_byte_is_left_in_postgresqls_files_after_a_purge(
         connection.execute(text("CHECKPOINT"))
     assert [*files_with(base, NAME, ANSWER)] == []
     database.close()
+
+
+def test_what_others_still_read_in_postgresql_is_not_said_to_be_gone(
+    tmp_path: Path, postgres_cluster: Cluster, postgres_url: str
+) -> None:
+    data = tmp_path / "data"
+    filled(data, postgres_url)
+    database = open_database(Settings(data=data, database_url=postgres_url))
+    base = postgres_cluster.folder / "data" / "base"
+    with database.engine.connect() as reader:
+        reader.execution_options(isolation_level="REPEATABLE READ")
+        reader.execute(text("SELECT count(*) FROM audit_event"))
+        erased = tessera(data, *ERASE, "--yes", DATABASE_URL=postgres_url)
+        assert erased.returncode == 0
+        assert not database.rewrite(("operation", "document"), patience_seconds=0)
+    assert database.rewrite(("operation", "document"), patience_seconds=0)
+    with database.read() as connection:
+        connection.execute(text("CHECKPOINT"))
+    assert [*files_with(base, ANSWER)] == []
+    database.close()
