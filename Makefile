@@ -32,7 +32,7 @@ test: lint types ## everything that a change must pass
 
 test-slow: .venv/with-dev catalogues ## the long tests, and the coverage of all of them
 	.ci/install-system
-	CI=true $(BIN)/python -m pytest --cov --durations=20
+	CI=true $(BIN)/python -m pytest --hypothesis-profile=thorough --cov --durations=20
 
 simulate: .venv/with-dev ## run many simulated worlds: make simulate SEEDS=5000 [FROM=0]
 	$(BIN)/python -m tests.convergence.simulate --seeds $(SEEDS) --from $(FROM)

@@ -19,7 +19,8 @@ from tests.support import postgres, programs
 STAGES = ("convergence", "sync_server", "browser")
 
 # A busy machine makes an example slow, not wrong.
-settings.register_profile("tessera", deadline=None, print_blob=True)
+settings.register_profile("tessera", deadline=None, print_blob=True, max_examples=50)
+settings.register_profile("thorough", settings.get_profile("tessera"), max_examples=500)
 settings.load_profile("tessera")
 
 

@@ -1,5 +1,6 @@
 """Running migrations: forward only, all in one transaction, each with its record."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -26,6 +27,9 @@ def migrate(database: Database, target: str = HEAD) -> None:
 
     Raises SettingsError on a database of a newer version; nothing is changed then.
     """
+    with database.read() as connection:
+        if target == HEAD and is_current(connection):
+            return
     with database.write() as connection:
         database.lock_log(connection)
         try:
@@ -47,6 +51,7 @@ def version_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest() -> str | None:
     """Return the newest version that this program knows."""
     return ScriptDirectory.from_config(_config(None)).get_current_head()

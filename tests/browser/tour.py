@@ -23,7 +23,8 @@ class Tour:
     def goes_to(self, hands: Hands) -> Hands:
         """Go on before another screen."""
         self.hands = hands
-        self.screens.append(hands.screen)
+        if hands.screen not in self.screens:
+            self.screens.append(hands.screen)
         return hands
 
     def shoot(self, name: str) -> None:

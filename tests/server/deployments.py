@@ -1,11 +1,15 @@
 """A whole deployment for a test: database, people, and a served application."""
 
 import hashlib
+import os
+import ssl
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -23,7 +27,7 @@ from sync_server.opening import open_context, open_database
 from sync_server.services import administration, enrolment, ingest
 from sync_server.services.administration import DeploymentValues, NewPractitioner
 from sync_server.services.setup import epoch_of
-from sync_server.settings import Settings
+from sync_server.settings import DATABASE_NAME, Settings
 from tests.support.operations import SequentialIds, SettableWall, WritingDevice
 from tests.support.processes import HOST
 
@@ -114,8 +118,11 @@ def deployed(folder: Path, database_url: str = "") -> Iterator[TestDeployment]:
     wall = SettableWall()
     ports = Ports(wall, SequentialIds("server"), RepeatingBytes())
     settings = Settings(data=folder, database_url=database_url, threads=8)
+    if not database_url:
+        _lay_template(folder / DATABASE_NAME)
     database = open_database(settings)
-    _empty(database)
+    if database_url:
+        _empty(database)
     values = DeploymentValues(
         "Test", "Test controller", "privacy@example.org", retention_days=365
     )
@@ -130,6 +137,31 @@ def deployed(folder: Path, database_url: str = "") -> Iterator[TestDeployment]:
         yield TestDeployment(context, wall, site_id, nurse_id, coordinator_id, settings)
     finally:
         database.close()
+
+
+@cache
+def _template() -> bytes:
+    """An empty SQLite database of this version: migrations take a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data=Path(folder), database_url="")
+        open_database(settings).close()
+        (file,) = Path(folder).iterdir()
+        return file.read_bytes()
+
+
+def _lay_template(path: Path) -> None:
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(file, "wb") as new:
+        new.write(_template())
+
+
+@cache
+def no_tls() -> ssl.SSLContext:
+    """A context for clients of plain http: to load authorities takes a while."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _empty(database: Database) -> None:
@@ -161,7 +193,9 @@ def served_app(app: FastAPI) -> Iterator[httpx.Client]:
         _await_start(server, thread)
         port = server.servers[0].sockets[0].getsockname()[1]
         url = f"http://{HOST}:{port}"
-        with httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
+        with httpx.Client(
+            base_url=url, trust_env=False, timeout=30, verify=no_tls()
+        ) as client:
             yield client
     finally:
         server.should_exit = True

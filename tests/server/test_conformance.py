@@ -30,7 +30,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 8
+EXAMPLES = 5
 _ASKED = {"parameters", "requestBody", "security"}
 SCHEMA = schemathesis.openapi.from_dict(bare_app().openapi())
 OPERATIONS = {

@@ -1,6 +1,6 @@
-"""Kills a backup and a restore at each step on the disk; prints JSON of what is wrong.
+"""Kills a backup and a restore at each STRIDEth step on disk; prints JSON of what is wrong.
 
-    python -m tests.storage.faults.killing_backup FOLDER
+    python -m tests.storage.faults.killing_backup FOLDER STRIDE
 
 Steps are SQLite's changes, and each opening, sync and renaming of a file.
 """
@@ -85,18 +85,18 @@ def is_whole_vault(folder: Path) -> bool:
     return whole
 
 
-def main(folder: Path) -> None:
-    """Try every step of both."""
+def main(folder: Path, stride: int) -> None:
+    """Try every step of both, or one of some."""
     session = Session(Tablet(folder / "begun" / "old"))
     session.tablet.folder.mkdir(parents=True)
     for step in STEPS[:10]:
         step(session)
     session.close()
-    wrong, tried = [], {}
+    wrong, steps, tried = [], {}, {}
     for action, check in ((backed_up, is_whole_backup), (restored, is_whole_vault)):
-        at, done = 0, False
+        at, done, count = 1 - stride, False, 0
         while not done:
-            at += 1
+            at, count = at + stride, count + 1
             work = folder / "work"
             shutil.rmtree(work, ignore_errors=True)
             shutil.copytree(folder / "begun", work)
@@ -104,11 +104,11 @@ def main(folder: Path) -> None:
             done = ends(work, action, at)
             if not check(work):
                 wrong.append(f"{action.__name__} at {at}")
-        tried[action.__name__] = at - 1
+        steps[action.__name__], tried[action.__name__] = at, count - 1
         if action is backed_up:
             backed_up(folder / "begun")
-    sys.stdout.write(json.dumps({"tried": tried, "wrong": wrong}))
+    sys.stdout.write(json.dumps({"steps": steps, "tried": tried, "wrong": wrong}))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -38,6 +38,7 @@ from tests.storage.tablets import (
 from tests.support.operations import SequentialIds
 
 ROOT = Path(__file__).parents[3]
+SAMPLE, EVERY = 5, pytest.param(1, marks=pytest.mark.slow)
 
 
 @pytest.fixture
@@ -232,15 +233,20 @@ def test_the_copy_of_a_backup_that_was_cut_off_goes_at_the_next_start(
     assert not copy.exists()
 
 
+@pytest.mark.parametrize("stride", [SAMPLE, EVERY])
 def test_killed_at_any_step_neither_leaves_half_of_itself_under_its_name(
-    tmp_path: Path,
+    tmp_path: Path, stride: int
 ) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.storage.faults.killing_backup", tmp_path],
+        [
+            *(sys.executable, "-m", "tests.storage.faults.killing_backup"),
+            *(tmp_path, str(stride)),
+        ],
         stdout=subprocess.PIPE,
         cwd=ROOT,
         check=True,
     )
     result = json.loads(done.stdout)
     assert result["wrong"] == []
-    assert min(result["tried"].values()) > 30
+    assert min(result["steps"].values()) > 30
+    assert min(result["tried"].values()) > 30 // stride
