@@ -1,4 +1,4 @@
-"""Kills a backup and a restore at each STRIDEth step on disk; prints JSON of what is wrong.
+"""Kills a backup and a restore at each STRIDEth step; prints JSON of what is wrong.
 
     python -m tests.storage.faults.killing_backup FOLDER STRIDE
 
