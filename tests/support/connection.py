@@ -5,10 +5,12 @@ differences, and kept; what a person does is sent back as a real client would.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
+from functools import cache
 from typing import Any
 
 import flet as ft
@@ -27,7 +29,8 @@ from flet.messaging.session import Session
 from flet.pubsub.pubsub_hub import PubSubHub
 
 TABLET: Mapping[str, object] = {"width": 800.0, "height": 1280.0}
-SETTLE_SECONDS = 5.0
+SETTLE_SECONDS = 20.0
+_PLAIN = (str, int, float, bytes, Enum, type(None))
 _encode = configure_encode_object_for_msgpack(BaseControl)
 
 
@@ -165,7 +168,7 @@ class Client:
         """Wait for what a thread brings back; raise TimeoutError if it does not."""
         async with asyncio.timeout(timeout_seconds):
             while not holds():
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.01)
                 await self.settle()
 
 
@@ -214,22 +217,30 @@ def _has_key(control: BaseControl, key: str) -> bool:
 
 
 def _controls(value: object, seen: set[int]) -> Iterator[BaseControl]:
-    if value is None or id(value) in seen:
+    if id(value) in seen:
         return
     if is_dataclass(value):
         seen.add(id(value))
     if isinstance(value, BaseControl):
         yield value
     for child in _children(value):
-        yield from _controls(child, seen)
+        if not isinstance(child, _PLAIN):
+            yield from _controls(child, seen)
 
 
-def _children(value: object) -> list[object]:
+def _children(value: object) -> Iterable[object]:
     if isinstance(value, Mapping):
-        return list(value.values())
+        return value.values()
     if isinstance(value, list | tuple):
-        return list(value)
-    if not is_dataclass(value) or isinstance(value, type):
-        return []
-    kept = (f for f in fields(value) if not f.metadata.get("skip"))
-    return [getattr(value, f.name, None) for f in kept if f.name != "_parent"]
+        return value
+    kind: Any = type(value)
+    return (getattr(value, name, None) for name in _kept(kind))
+
+
+@cache
+def _kept(kind: type[Any]) -> tuple[str, ...]:
+    """The names of a kind's fields in which controls may stand."""
+    if not is_dataclass(kind):
+        return ()
+    kept = (field.name for field in fields(kind) if not field.metadata.get("skip"))
+    return tuple(name for name in kept if name != "_parent")
