@@ -92,16 +92,20 @@ class _Arrivals:
 
 def apply_documents(
     unit: Unit, aside: SetAsideRows, clock: HybridClock, page: DocumentPage
-) -> None:
-    """Apply a page and its cursor in the unit's transaction."""
-    take_documents(unit, aside, clock, page.documents)
+) -> frozenset[str]:
+    """Apply a page and its cursor in the unit's transaction; return whose came."""
+    came = take_documents(unit, aside, clock, page.documents)
     unit.move_cursor(page.cursor)
+    return came
 
 
 def take_documents(
     unit: Unit, aside: SetAsideRows, clock: HybridClock, items: Iterable[DocumentItem]
-) -> None:
-    """Take whole documents in; what is none, or another patient's, blocks nothing."""
+) -> frozenset[str]:
+    """Take whole documents in, and return whose came.
+
+    What is none, or another patient's, blocks nothing.
+    """
     arrivals = _arrived(unit, aside, items)
     if arrivals.came:
         clock.observe(HybridTimestamp(*arrivals.newest, ""))
@@ -119,6 +123,7 @@ def take_documents(
         for came in arrivals.came[patient_id]:
             _merge(unit, aside, came)
     unit.move_clock(clock.last)
+    return frozenset(arrivals.came)
 
 
 def _arrived(
