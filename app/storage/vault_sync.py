@@ -17,6 +17,7 @@ from app.storage.feed import apply_page
 from app.storage.only_here import OnlyHere, only_here
 from app.storage.open_vault import OpenVault
 from app.storage.outbox import BatchLimits
+from app.storage.patient_erasure import erased_in
 from app.storage.scope import WANTED, load_ids, load_left, put_ids
 from app.storage.set_aside import SetAside
 from app.storage.uncollected import uncollected
@@ -169,10 +170,11 @@ class VaultSync(OpenVault):
         """
         parts = self._unlocked
         with uncollected(), parts.writing() as unit:
-            came = apply_documents(unit, parts.aside, parts.clock(unit.state), page)
+            apply_documents(unit, parts.aside, parts.clock(unit.state), page)
             left = load_left(unit.driver, parts.local, parts.rows.damaged)
+            back = {erased_in(item, left) for item in page.documents} if left else ()
             # The page may hold a part of them: who is who was read before they left.
-            want(parts, unit, came & left.keys())
+            want(parts, unit, frozenset(back) - {""})
 
     @property
     def reads_pages(self) -> bool:

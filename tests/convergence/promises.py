@@ -9,6 +9,7 @@ from pathlib import Path
 from app.core.merge import Document, Kind
 from app.core.operation import Operation
 from app.core.records import policy
+from app.core.unit_check import to_text
 from tests.convergence.carried import Carried, Wrote
 from tests.convergence.faults import Fault
 from tests.convergence.oracle import View, fold, views_of
@@ -59,6 +60,7 @@ def _check(world: World) -> None:
         held = _check_held(world, each, operations)
         here = fold(held.values(), clamps, each.tablet.schema, refused)
         _require_same(each.name, each.tablet.all_documents(), here)
+        _check_count(world, each)
     for wrote in world.wrote.values():
         _check_author(world, wrote)
 
@@ -103,6 +105,13 @@ def _in_scope(
     assert isinstance(world.server, RealLog)
     held = world.server.members(each.name) - tablet.left()
     return {i: one for i, one in operations.items() if one.header.patient_id in held}
+
+
+def _check_count(world: World, each: Carried) -> None:
+    """A tablet counts what the server counts, or waits: no difference stays unseen."""
+    if isinstance(each.tablet, VaultTablet) and isinstance(world.server, RealLog):
+        total, theirs = each.tablet.vault.total(), world.server.checks(each.name).check
+        assert total is None or to_text(total) == theirs, f"{each.name} counts {total}"
 
 
 def _check_erased(world: World) -> None:
