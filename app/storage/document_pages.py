@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from app.core.clock import HybridClock, HybridTimestamp
-from app.core.document_pack import newest_stamp, unpack
+from app.core.document_pack import newest_stamp, unpack, written
 from app.core.merge import Document
 from app.core.operation import is_understood
 from app.core.page_wire import DocumentItem, DocumentPage
@@ -193,7 +193,7 @@ def _merge(unit: Unit, aside: SetAsideRows, came: _Came) -> None:
             _set_aside(unit, aside, came.item, ProblemCode.RECORD_MISMATCH)
             return
     log = unit.rows.select_operations(unit.driver, _OF_RECORD, *ids)
-    merged = folded(_joined(known, document), log)
+    merged = _clamped(folded(_joined(known, document), log), document)
     damage = Damage(DamageKind.DOCUMENT, document.record_id, document.patient_id)
     if merged is not None and (merged != known or damage in unit.rows.damaged):
         unit.take_in(merged)
@@ -205,3 +205,11 @@ def _joined(known: Document | None, document: Document) -> Document:
         return document
     unknown = {i: s for i, s in known.newer.items() if not is_understood(s)}
     return replace(known.join(document), newer={**unknown, **document.newer})
+
+
+def _clamped(merged: Document | None, page: Document) -> Document | None:
+    """Let what the page says of clamps count: a server that fell back gives others."""
+    if merged is not None:
+        for operation_id, _at, clamp_ms in written(page):
+            merged = merged.clamped(operation_id, clamp_ms)
+    return merged

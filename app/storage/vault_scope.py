@@ -102,7 +102,9 @@ class VaultScope(VaultIdentity):
             return None
         with parts.database.read() as driver:
             left = load_left(driver, parts.local, parts.rows.damaged)
-        return total_of((*self._by_patient().values(), *left.values()))
+        # Whoever was erased after they left counts nowhere any more.
+        gone = [total for whose, total in left.items() if whose not in parts.erased]
+        return total_of((*self._by_patient().values(), *gone))
 
     def differing(self, theirs: Mapping[str, int]) -> frozenset[str]:
         """Return who counts otherwise at the server than here, or is not here at all.

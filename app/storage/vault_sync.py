@@ -17,14 +17,26 @@ from app.storage.feed import apply_page
 from app.storage.only_here import OnlyHere, only_here
 from app.storage.open_vault import OpenVault
 from app.storage.outbox import BatchLimits
+from app.storage.patient_erasure import erased_in
 from app.storage.scope import WANTED, load_ids, load_left, put_ids
 from app.storage.set_aside import SetAside
 from app.storage.uncollected import uncollected
+from app.storage.unit import Unit
+from app.storage.unlocked import Unlocked
 
 _LIMITS = BatchLimits()
 # On a bad line each part that arrived is done with, and shows that it goes on.
 _PART_LIMITS = BatchLimits(operations=100, size=64 * 1024)
 _logger = logging.getLogger(__name__)
+
+
+def want(parts: Unlocked, unit: Unit, patient_ids: frozenset[str]) -> None:
+    """Note in a transaction that these patients are to be asked for whole."""
+    if not patient_ids:
+        return
+    wanted = load_ids(unit.driver, parts.local, WANTED, parts.rows.damaged)
+    if not patient_ids <= wanted:
+        put_ids(unit.driver, parts.local, WANTED, patient_ids | wanted)
 
 
 class VaultSync(OpenVault):
@@ -148,10 +160,7 @@ class VaultSync(OpenVault):
             driver, damaged = unit.driver, parts.rows.damaged
             left = load_left(driver, parts.local, damaged)
             clock = parts.clock(unit.state)
-            back = apply_page(unit, parts.aside, clock, page, left)
-            wanted = load_ids(driver, parts.local, WANTED, damaged) if back else back
-            if not back <= wanted:
-                put_ids(driver, parts.local, WANTED, back | wanted)
+            want(parts, unit, apply_page(unit, parts.aside, clock, page, left))
 
     def apply_documents(self, page: DocumentPage) -> None:
         """Apply a page of a first sync and its cursor; it takes nothing away.
@@ -162,6 +171,10 @@ class VaultSync(OpenVault):
         parts = self._unlocked
         with uncollected(), parts.writing() as unit:
             apply_documents(unit, parts.aside, parts.clock(unit.state), page)
+            left = load_left(unit.driver, parts.local, parts.rows.damaged)
+            back = {erased_in(item, left) for item in page.documents} if left else ()
+            # The page may hold a part of them: who is who was read before they left.
+            want(parts, unit, frozenset(back) - {""})
 
     @property
     def reads_pages(self) -> bool:

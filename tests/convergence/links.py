@@ -2,14 +2,19 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from app.core.erasure_wire import ErasedPage
+from app.core.identity_wire import NewIdentity
 from app.core.operation import decode_header
+from app.core.page_wire import DocumentPage
+from app.core.scope_wire import UnitChecks, WholePatients
 from app.core.wire import (
     ChainStatus,
     EnrolRequest,
     EnrolResponse,
+    FeedItem,
     Health,
     PullResponse,
     PushRequest,
@@ -50,11 +55,23 @@ class SimulatedServer(Protocol):
 
     def push(self, batch: PushRequest) -> PushResponse: ...
 
-    def pull(self, cursor: str, limit: int) -> PullResponse: ...
+    def pull_as(self, device_id: str, cursor: str, limit: int) -> PullResponse: ...
+
+    def renew(self, device_id: str, asked: NewIdentity) -> EnrolResponse: ...
+
+    def documents_page(
+        self, device_id: str, cursor: str, limit: int
+    ) -> DocumentPage: ...
+
+    def whole(self, device_id: str, patients: Sequence[str]) -> WholePatients: ...
+
+    def erasures(self, after: str) -> ErasedPage: ...
+
+    def checks(self, device_id: str) -> UnitChecks: ...
 
     def chain(self, device_id: str) -> ChainStatus: ...
 
-    def setup(self) -> Setup: ...
+    def setup(self, device_id: str) -> Setup: ...
 
     def pull_plug_at(self, statement: int) -> None:
         """Let the power go at one of the next statements of a push."""
@@ -96,10 +113,25 @@ class Link:
         self.server = server
         self._network = network
         self._device_id = device_id
+        self._ended: dict[str, str] = {}
+        """With which change the page before a cursor ended."""
+
+    @property
+    def device_id(self) -> str:
+        """Who asks."""
+        return self._device_id()
 
     @property
     def traffic(self) -> Traffic:
         return Traffic()
+
+    def ask(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask the server for something, in the weather of the day."""
+        return self._call(ask, self._network.weather({}))
+
+    def count(self, fault: Fault) -> None:
+        """Note that a fault fired."""
+        self._network.count(fault)
 
     def push(self, batch: PushRequest) -> PushResponse:
         fault = self._network.weather(_OF_PUSH)
@@ -120,19 +152,22 @@ class Link:
         if fault is Fault.PAGE_SHORT:
             limit = self._network.rng.randrange(1, 4)
             self._network.count(fault)
-        page = self._call(lambda: self.server.pull(cursor, limit), fault)
+        page = self._call(
+            lambda: self.server.pull_as(self.device_id, cursor, limit), fault
+        )
         if page.items:
-            raw = page.items[-1].operation.header.encode()
-            part = decode_header(raw)[0].change
-            assert part.index + 1 == part.size, "a page splits a change"
+            assert self._ended.get(cursor) != _change(page.items[0]), (
+                "a page splits a change"
+            )
+            self._ended[page.cursor] = _change(page.items[-1])
         return page
 
     def chain(self) -> ChainStatus:
         fault = self._network.weather({})
-        return self._call(lambda: self.server.chain(self._device_id()), fault)
+        return self._call(lambda: self.server.chain(self.device_id), fault)
 
     def setup(self) -> Setup:
-        return self._call(self.server.setup, self._network.weather({}))
+        return self.ask(lambda: self.server.setup(self.device_id))
 
     def health(self) -> Health:
         return Health(status="ok", version="simulated", epoch=self.server.epoch)
@@ -171,3 +206,7 @@ class Link:
         outcomes = [*answer.outcomes]
         self._network.rng.shuffle(outcomes)
         return answer.model_copy(update={"outcomes": tuple(outcomes)})
+
+
+def _change(item: FeedItem) -> str:
+    return decode_header(item.operation.header.encode())[0].change.change_id

@@ -1,16 +1,22 @@
 """The server of the simulation as a pure object, whose power may go at a write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.core.clock import WallClock
+from app.core.erasure_wire import ErasedPage
+from app.core.identity_wire import NewIdentity
 from app.core.merge import Document
 from app.core.operation import Operation, decode_operation
+from app.core.page_wire import DocumentPage
 from app.core.problems import ProblemCode
+from app.core.scope_wire import UnitChecks, WholePatients
 from app.core.wire import (
     ChainStatus,
+    EnrolResponse,
     OperationEnvelope,
     Outcome,
+    PullResponse,
     PushOutcome,
     PushRequest,
     PushResponse,
@@ -32,10 +38,43 @@ class ModelLog(ModelServer):
         self.aside: dict[str, str] = {}
         self._plug = 0
 
-    def enrol(self, device_id: str, public_key: bytes) -> None:
+    def enrol(self, device_id: str, public_key: bytes, site_id: str) -> None:
         """A model takes every device."""
 
-    def setup(self) -> Setup:
+    def renew(self, device_id: str, asked: NewIdentity) -> EnrolResponse:
+        """A model takes every device, and tells it what it tells everybody."""
+        assert device_id != asked.device_id
+        return EnrolResponse(
+            token=asked.device_id,
+            epoch=self.epoch,
+            card_secret=b"",
+            server_public_key=b"",
+            setup=SETUP,
+        )
+
+    def pull_as(self, device_id: str, cursor: str, limit: int) -> PullResponse:
+        """Everybody reads the same log."""
+        assert device_id
+        return self.pull(cursor, limit)
+
+    def documents_page(self, device_id: str, cursor: str, limit: int) -> DocumentPage:
+        """Model tablets read the feed."""
+        raise NotImplementedError(device_id, cursor, limit)
+
+    def whole(self, device_id: str, patients: Sequence[str]) -> WholePatients:
+        """Model tablets read the feed."""
+        raise NotImplementedError(device_id, patients)
+
+    def erasures(self, after: str) -> ErasedPage:
+        """Nobody is erased from a model."""
+        raise NotImplementedError(after)
+
+    def checks(self, device_id: str) -> UnitChecks:
+        """A model counts nothing."""
+        raise NotImplementedError(device_id)
+
+    def setup(self, device_id: str) -> Setup:
+        assert device_id
         return SETUP
 
     def pull_plug_at(self, statement: int) -> None:

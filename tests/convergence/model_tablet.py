@@ -9,6 +9,7 @@ from app.core.canonical import Json
 from app.core.chain import ChainHead
 from app.core.change import Authorship, Change, RecordKey, build, replacing_unaccepted
 from app.core.clock import HybridClock, HybridTimestamp, WallClock
+from app.core.identity_wire import NewIdentity, identity_bytes
 from app.core.merge import Document
 from app.core.operation import EncodedOperation, Operation, encode_operation
 from app.core.wire import PullResponse, PushRequest, PushResponse, Setup
@@ -82,6 +83,8 @@ class Kept:
     cursor: str
     clock: HybridTimestamp
     schema: int
+    name: str
+    next_name: str
 
 
 class ModelTablet(ModelDevice):
@@ -94,6 +97,7 @@ class ModelTablet(ModelDevice):
         self.log: dict[str, Operation] = {}
         self.clamps: dict[str, int | None] = {}
         self.schema = 1
+        self._next_name = ""
 
     @property
     def vault(self) -> SyncVault:
@@ -137,16 +141,52 @@ class ModelTablet(ModelDevice):
             self._cursor,
             self.clock.last,
             self.schema,
+            self._name,
+            self._next_name,
         )
 
     def restore(self, kept: object) -> None:
         assert isinstance(kept, Kept)
+        self._name, self._next_name = kept.name, kept.next_name
         self.own, self.documents = dict(kept.own), dict(kept.documents)
         self.log, self.clamps = dict(kept.log), dict(kept.clamps)
         self.set_aside = dict(kept.set_aside)
         self._head, self._cursor = kept.head, kept.cursor
         self.clock = HybridClock(self.device_id, self._wall, last=kept.clock)
         self.schema = kept.schema
+
+    def ask_for_identity(self) -> NewIdentity:
+        """Keep who this device will be, and prove who asks."""
+        if not self._next_name:
+            self._durably(self._choose_name)
+        name = self._next_name
+        mine, wanted = key_of(self._name), key_of(name)
+        public = wanted.public_key().public_bytes_raw()
+        signed = identity_bytes(self._name, name, public)
+        return NewIdentity(
+            device_id=name,
+            public_key=public,
+            version="model",
+            signature=mine.sign(signed),
+            proof=wanted.sign(signed),
+        )
+
+    def take_identity(self) -> None:
+        """Go on as another device: all that is its own is offered in a new chain."""
+        self._durably(self._rechain)
+
+    def _choose_name(self) -> None:
+        self._next_name = self.ids.new()
+
+    def _rechain(self) -> None:
+        self._name, self._next_name = self._next_name, ""
+        self.clock = HybridClock(self._name, self._wall, last=self.clock.last)
+        self._head = ChainHead(self._name)
+        for operation_id, own in self.own.items():
+            self._head = self._head.extend(own.encoded.header_digest)
+            renewed = replace(own, head=self._head, pending=True)
+            self.own[operation_id] = renewed
+        self.set_aside = {}
 
     def copy(self, wall: WallClock, rng: random.Random) -> "ModelTablet":
         twin = ModelTablet(self.device_id, wall, rng)

@@ -6,7 +6,9 @@ the disk.
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,15 @@ from sqlalchemy import event, insert, select, update
 from app.core.chain import GENESIS
 from app.core.clock import WallClock
 from app.core.document_pack import unpack
+from app.core.erasure_wire import ErasedPage
+from app.core.identity_wire import NewIdentity
 from app.core.merge import Document
 from app.core.operation import EncodedOperation, Operation, decode_operation
+from app.core.page_wire import DocumentPage
+from app.core.scope_wire import UnitChecks, WholePatients
 from app.core.wire import (
     ChainStatus,
+    EnrolResponse,
     PullResponse,
     PushRequest,
     PushResponse,
@@ -28,12 +35,24 @@ from app.core.wire import (
 )
 from app.sync.failures import ProblemDetails, Refused
 from sync_server import secret_file
+from sync_server.caller import Device
 from sync_server.context import Context, Ports
 from sync_server.database import Database
 from sync_server.opening import open_database
 from sync_server.problems import ProblemError
-from sync_server.services import administration, device_chain, feed, ingest, parcels
+from sync_server.services import (
+    administration,
+    checks,
+    device_chain,
+    erasure,
+    feed,
+    identity,
+    ingest,
+    pages,
+    parcels,
+)
 from sync_server.services.administration import DeploymentValues, NewPractitioner
+from sync_server.services.erasure import Erasing
 from sync_server.services.scope import Scope
 from sync_server.services.setup import epoch_of
 from sync_server.settings import DATABASE_NAME, Settings
@@ -46,9 +65,15 @@ from sync_server.tables import (
     SITE,
 )
 from tests.convergence.faults import Crashed
-from tests.convergence.people import NURSE, setup_for
-from tests.convergence.people import SITE as SITE_ID
+from tests.convergence.people import NURSE, SITES, setup_for
 from tests.support.operations import SequentialIds
+
+_BACK = (
+    "SELECT patient_id FROM operation WHERE content IS NOT NULL "
+    "AND patient_id IN (SELECT patient_id FROM erasure) "
+    "UNION SELECT patient_id FROM document "
+    "WHERE patient_id IN (SELECT patient_id FROM erasure)"
+)
 
 
 class RealLog:
@@ -62,7 +87,7 @@ class RealLog:
         self._ports = Ports(wall, SequentialIds("server"))
         self._secrets = secret_file.load(folder)
         self._plug = 0
-        self._keys: dict[str, bytes] = {}
+        self._devices: dict[str, Device] = {}
         self._backups = 0
         self._hired = {NURSE}
         self._open()
@@ -77,14 +102,36 @@ class RealLog:
         """To which tablets seal what is carried by stick."""
         return self._secrets.sealing_public_key
 
-    def enrol(self, device_id: str, public_key: bytes) -> None:
-        """Let a device in."""
-        self._keys[device_id] = public_key
+    def enrol(self, device_id: str, public_key: bytes, site_id: str) -> None:
+        """Let a device of a site in."""
+        device = Device(device_id, site_id, public_key)
+        self._devices[device_id] = device
         with self._database.write() as connection:
-            connection.execute(insert(DEVICE).values(_device(device_id, public_key)))
+            connection.execute(insert(DEVICE).values(_device(device)))
 
-    def setup(self) -> Setup:
-        return setup_for(self.sealing_key)
+    def renew(self, device_id: str, asked: NewIdentity) -> EnrolResponse:
+        """Let a copied tablet go on as another device."""
+        device = self._devices[device_id]
+        with _refusing():
+            answer = identity.renew(self._context, device, asked)
+        renewed = replace(
+            device, device_id=asked.device_id, public_key=asked.public_key
+        )
+        self._devices[asked.device_id] = renewed
+        return answer.model_copy(update={"setup": self.setup(asked.device_id)})
+
+    def setup(self, device_id: str) -> Setup:
+        return self.setup_of(self._devices[device_id].site_id)
+
+    def setup_of(self, site_id: str) -> Setup:
+        """What a site's tablets are told."""
+        return setup_for(self.sealing_key, self.deployment_id, site_id)
+
+    @property
+    def deployment_id(self) -> str:
+        """Which deployment this is."""
+        with self._database.read() as connection:
+            return str(connection.scalar(select(DEPLOYMENT.c.deployment_id)))
 
     def hire(self, practitioner_id: str) -> None:
         """Come to know somebody."""
@@ -106,6 +153,7 @@ class RealLog:
         shutil.copy(backup, self._settings.data / DATABASE_NAME)
         with self._database.write() as connection:
             connection.execute(update(DEPLOYMENT).values(epoch=epoch))
+        erasure.replay(self._context)
         self._know_them()
 
     def pull_plug_at(self, statement: int) -> None:
@@ -118,12 +166,12 @@ class RealLog:
         self._plug = 0
         self._database.close()
         self._open()
+        erasure.replay(self._context)
 
     def push(self, batch: PushRequest) -> PushResponse:
-        try:
-            return ingest.ingest(self._context, self._keys[batch.device_id], batch)
-        except ProblemError as error:
-            raise _refused(error) from error
+        key = self._devices[batch.device_id].public_key
+        with _refusing():
+            return ingest.ingest(self._context, key, batch)
 
     def take_in(self, parcel: object) -> None:
         """Take a stick's batches, by the same door as a push."""
@@ -132,19 +180,50 @@ class RealLog:
                 self.push(batch)
             return
         assert isinstance(parcel, bytes)
-        try:
+        with _refusing():
             parcels.take_in(self._context, parcel)
-        except ProblemError as error:
-            raise _refused(error) from error
 
-    def pull(self, cursor: str, limit: int) -> PullResponse:
-        try:
-            with self._database.read() as connection:
-                return feed.pull(
-                    self._context, connection, Scope(SITE_ID), cursor, limit
-                )
-        except ProblemError as error:
-            raise _refused(error) from error
+    def pull_as(self, device_id: str, cursor: str, limit: int) -> PullResponse:
+        with _refusing(), self._database.read() as connection:
+            scope = self._scope(device_id)
+            return feed.pull(self._context, connection, scope, cursor, limit)
+
+    def documents_page(self, device_id: str, cursor: str, limit: int) -> DocumentPage:
+        device = self._devices[device_id]
+        with _refusing(), self._database.read() as connection:
+            return pages.page(self._context, connection, device, cursor, limit)
+
+    def whole(self, device_id: str, patients: Sequence[str]) -> WholePatients:
+        device = self._devices[device_id]
+        with _refusing(), self._database.read() as connection:
+            return pages.whole(self._context, connection, device, patients)
+
+    def erasures(self, after: str) -> ErasedPage:
+        with self._database.read() as connection:
+            return erasure.page_after(connection, after)
+
+    def checks(self, device_id: str) -> UnitChecks:
+        with self._database.read() as connection:
+            return checks.each_of(connection, self._scope(device_id))
+
+    def erase(self, patient_id: str) -> None:
+        """Erase somebody, of whom nothing needs to have arrived yet."""
+        wanted = Erasing(patient_id, "person-asked", even_unknown=True)
+        erasure.erase(self._context, wanted)
+
+    def erased(self) -> frozenset[str]:
+        """Whom the server keeps out; it holds nothing of them."""
+        back = self._ids(_BACK)
+        assert not back, f"erased, and back: {back}"
+        return self._ids("SELECT patient_id FROM erasure")
+
+    def members(self, device_id: str) -> frozenset[str]:
+        """Whom a device of its site is to hold: who was written of there."""
+        here = OPERATION.c.site_id == self._devices[device_id].site_id
+        with self._database.read() as connection:
+            return frozenset(
+                connection.scalars(select(OPERATION.c.patient_id).where(here))
+            )
 
     def chain(self, device_id: str) -> ChainStatus:
         with self._database.read() as connection:
@@ -159,14 +238,15 @@ class RealLog:
 
     def logged(self) -> frozenset[str]:
         """Ids of what was accepted."""
-        with self._database.read() as connection:
-            return frozenset(connection.scalars(select(OPERATION.c.operation_id)))
+        return self._ids("SELECT operation_id FROM operation")
 
     def operations(self) -> Mapping[str, tuple[Operation, int | None]]:
         """What was accepted, each with its clamp; an id twice is an error."""
         found: dict[str, tuple[Operation, int | None]] = {}
         with self._database.read() as connection:
             for row in connection.execute(select(OPERATION)):
+                if row.content is None:  # Of somebody who was erased.
+                    continue
                 encoded = EncodedOperation(row.header, row.salt, row.content)
                 operation = decode_operation(encoded)
                 assert operation.header.operation_id not in found
@@ -195,6 +275,13 @@ class RealLog:
             if not self._plug:
                 raise Crashed
 
+    def _ids(self, sql: str) -> frozenset[str]:
+        with self._database.read() as connection:
+            return frozenset(one for (one,) in connection.exec_driver_sql(sql))
+
+    def _scope(self, device_id: str) -> Scope:
+        return Scope(self._devices[device_id].site_id, device_id)
+
     def _know_them(self) -> None:
         known = select(PRACTITIONER.c.practitioner_id)
         with self._database.read() as connection:
@@ -215,8 +302,9 @@ def _deployment() -> Path:
     values = DeploymentValues("World", "Nobody", "nobody@example.org", 1)
     administration.initialise(settings, ports, database, values)
     with database.write() as connection:
-        site = {"site_id": SITE_ID, "name": "Site", "zone": "UTC", "plan": "{}"}
-        connection.execute(insert(SITE).values(site))
+        for site_id in SITES:
+            site = {"site_id": site_id, "name": site_id, "zone": "UTC", "plan": "{}"}
+            connection.execute(insert(SITE).values(site))
     nurse = NewPractitioner(NURSE, Role.NURSE, practitioner_id=NURSE)
     administration.add_practitioner(ports, database, nurse)
     database.close()
@@ -226,13 +314,13 @@ def _deployment() -> Path:
 _TEMPLATES: list[tempfile.TemporaryDirectory[str]] = []
 
 
-def _device(device_id: str, public_key: bytes) -> dict[str, object]:
+def _device(device: Device) -> dict[str, object]:
     return {
-        "device_id": device_id,
-        "name": device_id,
-        "site_id": SITE_ID,
-        "public_key": public_key,
-        "token_hash": device_id.encode(),
+        "device_id": device.device_id,
+        "name": device.device_id,
+        "site_id": device.site_id,
+        "public_key": device.public_key,
+        "token_hash": device.device_id.encode(),
         "version": "test",
         "enrolled_at": 0,
         "revoked_at": None,
@@ -241,5 +329,11 @@ def _device(device_id: str, public_key: bytes) -> dict[str, object]:
     }
 
 
-def _refused(error: ProblemError) -> Refused:
-    return Refused(error.code, ProblemDetails(409, None, error.expected))
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Answer problems as a gateway tells them."""
+    try:
+        yield
+    except ProblemError as error:
+        details = ProblemDetails(409, None, error.expected)
+        raise Refused(error.code, details) from error

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 STEPS = 60
+_STEPS_OF_SCOPES = 30
 
 
 class Kind(StrEnum):
@@ -31,6 +32,9 @@ class Kind(StrEnum):
     HIRE = "hire"
     SAVE_TO_STICK = "save to stick"
     TAKE_IN = "take in"
+    VISIT = "visit"
+    LEAVE = "let patients leave"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ _WEIGHTS = {
     Kind.TAKE_IN: 4,
 }
 _OF_SERVER = {Kind.BACK_UP_SERVER: 4, Kind.RESTORE_SERVER: 4}
+_OF_SCOPES = {Kind.VISIT: 22, Kind.ERASE: 7}
+_OF_LEAVING = {Kind.LEAVE: 22}
 _OF_TABLET = {Kind.BACK_UP_TABLET: 6, Kind.RESTORE_TABLET: 6, Kind.CLONE_TABLET: 3}
 
 
@@ -116,8 +122,11 @@ def story(seed: int, steps: int = STEPS) -> Story:
         fallible=fallible,
     )
     weights = dict(_WEIGHTS)
+    weights |= _OF_SCOPES if setting.vaults else {}
+    weights |= _OF_LEAVING if setting.vaults and fallible != "server" else {}
     weights |= _OF_SERVER if fallible == "server" else {}
     weights |= _OF_TABLET if fallible == "tablet" else {}
+    steps += _STEPS_OF_SCOPES if setting.vaults else 0
     kinds = rng.choices([*weights], [*weights.values()], k=steps)
     events = (Event(k, rng.randrange(tablets), rng.getrandbits(32)) for k in kinds)
     return Story(setting, tuple(events))

@@ -18,6 +18,7 @@ from app.core.change import Authorship, Change
 from app.core.clock import WallClock
 from app.core.merge import Document
 from app.core.operation import Operation
+from app.core.wire import Setup
 from app.storage import database, opening
 from app.storage.device_secret import FileDeviceSecret
 from app.storage.enrolment import Enrolment
@@ -28,7 +29,7 @@ from app.storage.vault import Vault
 from app.storage.vault_file import VaultFile
 from tests.convergence.faults import Crashed, Moment
 from tests.convergence.model_tablet import Writes
-from tests.convergence.people import NURSE, setup_for
+from tests.convergence.people import NURSE
 from tests.sync.model_device import SeededIds
 
 PIN = "739164"
@@ -150,12 +151,38 @@ class VaultTablet:
 
     def known(self) -> Mapping[str, Operation]:
         here = self._ids("")
+        shredded = self.erased() | self.left()
+        self._log = {
+            one: operation
+            for one, operation in self._log.items()
+            if operation.header.patient_id not in shredded
+        }
         if here - self._log.keys():
             for (patient,) in self._rows("SELECT DISTINCT patient_id FROM operation"):
                 for entry in self._vault.operations(cast("str", patient)):
-                    assert entry.operation is not None
-                    self._log[entry.header.operation_id] = entry.operation
-        return {one: self._log[one] for one in here}
+                    if entry.operation is not None:
+                        self._log[entry.header.operation_id] = entry.operation
+        return {one: self._log[one] for one in here if one in self._log}
+
+    def erased(self) -> frozenset[str]:
+        """Whom this tablet keeps out."""
+        parts = self._vault._parts
+        assert parts is not None
+        return parts.erased
+
+    def left(self) -> frozenset[str]:
+        """Who left this tablet."""
+        return self._vault.left_patients()
+
+    def let_go(self) -> int:
+        """Let everybody leave who may."""
+        return self._vault.let_old_go(0)
+
+    def holds(self, patient_id: str) -> bool:
+        """Tell whether anything of a patient can be read here."""
+        entries = self._vault.operations(patient_id)
+        is_read = any(one.operation is not None for one in entries)
+        return is_read or bool(self._vault.documents(patient_id))
 
     def own_ids(self) -> frozenset[str]:
         return self._ids("WHERE number IS NOT NULL")
@@ -203,15 +230,15 @@ class VaultTablet:
         return self._driver.execute(sql).fetchall()
 
 
-def new_vault(number: int, wall: WallClock, folder: Path, key: bytes) -> VaultTablet:
-    """A tablet that was enrolled with a server of this sealing key."""
+def new_vault(number: int, wall: WallClock, folder: Path, setup: Setup) -> VaultTablet:
+    """A tablet that was enrolled with a server of this setup."""
     rng = random.Random(number)
-    made = _copied(_enrolled(number, key), folder)
+    made = _copied(_enrolled(number, setup.model_dump_json()), folder)
     return VaultTablet(made, wall, rng)
 
 
 @cache
-def _enrolled(number: int, sealing_key: bytes) -> Path:
+def _enrolled(number: int, setup: str) -> Path:
     """A folder with an enrolled vault, made once in a process."""
     _TEMPLATES.append(tempfile.TemporaryDirectory(prefix="tessera-vault-"))
     folder = Path(_TEMPLATES[-1].name)
@@ -223,7 +250,7 @@ def _enrolled(number: int, sealing_key: bytes) -> Path:
         epoch="epoch-1",
         server_public_key=bytes(32),
         card_secret=bytes(32),
-        setup=setup_for(sealing_key),
+        setup=Setup.model_validate_json(setup),
     )
     file.enrol(enrolment)
     file.choose_pin(NURSE, PIN)

@@ -296,3 +296,17 @@ def test_somebody_odd_stays_out_of_lists_and_nothing_else(
     vault.apply_documents(page(visit, amina, omar))
     assert [s.latin for s in vault.search("omar")] == ["Omar"]
     assert vault.document("v1") == visit
+
+
+def test_of_a_clamp_what_the_last_page_says_counts(
+    opened: Opened, elsewhere: WritingDevice
+) -> None:
+    _file, vault = opened
+    operation, _encoded = wrote(elsewhere, patient("p1"), {"sex": "female"})
+    fresh = new_document(operation)
+    # A server that fell back accepts it anew, and later than before.
+    for clamp_ms in (100, 200, None):
+        vault.apply_documents(page(fresh.apply(operation, clamp_ms)))
+        found = vault.document("p1")
+        assert found is not None
+        assert [w.clamp_ms for w in found.writes("sex")] == [clamp_ms]

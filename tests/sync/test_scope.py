@@ -18,7 +18,8 @@ from app.storage.vault import Vault
 from app.sync.documents import DocumentSync
 from app.sync.failures import ConnectionCut, Refused
 from app.sync.look_up import look_up
-from sync_server.services import administration, audit, pages
+from sync_server.services import administration, audit, erasure, pages
+from sync_server.services.erasure import Erasing
 from sync_server.tables import AUDIT_EVENT
 from tests.sync.real import RealServer, RealTablet, real_server, real_tablet
 
@@ -289,3 +290,42 @@ def test_who_is_looked_up_for_a_reason_is_held_from_then_on_and_it_is_in_the_aud
     assert (event.kind, event.patient_id) == (AuditKind.LOOK_UP, "p")
     assert event.reason == "Came without a card"
     assert event.practitioner_id == b.vault.practitioner_id
+
+
+def left_at(tablet: RealTablet, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Register somebody whose visit is over, and let them leave two days later."""
+    register(tablet, name)
+    finished(tablet, name)
+    assert rounds(tablet) == [0]
+    later(tablet, monkeypatch)
+    assert tablet.vault.let_old_go(1) == 1
+
+
+def test_who_left_in_the_middle_of_a_first_sync_comes_back_whole(
+    tmp_path: Path, server: RealServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE_PATIENTS", 1)
+    with real_tablet(tmp_path / "a", server) as a:
+        left_at(a, "old", monkeypatch)
+        # Who is who was read before they left; their history comes now.
+        a.vault.reset_cursor()
+        page = a.gateway.channel.get("/v1/documents", DocumentPage, {"cursor": ""})
+        a.vault.apply_documents(page.model_copy(update={"documents": ()}))
+        assert rounds(a) == [0]
+        assert len(a.vault.documents("old")) == 2
+        assert a.vault.left_patients() == frozenset()
+        pulled = a.gateway.pull(a.vault.cursor(), 1)
+        assert pulled.check == to_text(a.vault.total() or 0)
+
+
+def test_who_left_and_was_erased_then_counts_on_neither_side(
+    tmp_path: Path, server: RealServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with real_tablet(tmp_path / "a", server) as a:
+        left_at(a, "old", monkeypatch)
+        register(a, "other")
+        assert rounds(a) == [0]
+        erasure.erase(server.context, Erasing("old", "person-asked"))
+        assert rounds(a) == [0]
+        pulled = a.gateway.pull(a.vault.cursor(), 1)
+        assert pulled.check == to_text(a.vault.total() or 0) != NOTHING
