@@ -19,6 +19,7 @@ from app.storage.open_vault import OpenVault
 from app.storage.outbox import BatchLimits
 from app.storage.scope import WANTED, load_ids, load_left, put_ids
 from app.storage.set_aside import SetAside
+from app.storage.totals import Totals
 from app.storage.uncollected import uncollected
 
 _LIMITS = BatchLimits()
@@ -32,6 +33,16 @@ class VaultSync(OpenVault):
 
     Every method is one durable transaction and may be repeated.
     """
+
+    _totals: Totals | None = None
+
+    def _counting(self) -> Totals:
+        """Return what counts this vault's records, from when it is first asked."""
+        if self._totals is None:
+            setup = self._before.setup()
+            name = "" if setup is None else setup.deployment.deployment_id
+            self._totals = Totals(name)
+        return self._totals
 
     @property
     def connection(self) -> Connection:
@@ -152,6 +163,7 @@ class VaultSync(OpenVault):
             wanted = load_ids(driver, parts.local, WANTED, damaged) if back else back
             if not back <= wanted:
                 put_ids(driver, parts.local, WANTED, back | wanted)
+        self._counting().learn(*unit.folded)
 
     def apply_documents(self, page: DocumentPage) -> None:
         """Apply a page of a first sync and its cursor; it takes nothing away.
