@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -45,6 +45,10 @@ def decode(raw: bytes) -> Json:
     bring in.
     """
     try:
+        return _read(raw)
+    except (ValueError, RecursionError):  # Deeper, or none: the slow way tells which.
+        pass
+    try:
         value: Json = _DECODER.decode(raw.decode())
         if b"\\u" in raw:
             encode(value)
@@ -72,6 +76,25 @@ def _no_float(_text: str) -> None:
     raise ValueError("a decimal is written as a string, never as a float")
 
 
+CHECKED_LEVELS = 4
+"""How deep lists and objects may lie in each other in values of `checked_type`."""
+_GENERIC: tuple[Any, Any] = list, dict
+
+
+def checked_type() -> Any:
+    """Return the type of JSON without floats, as msgspec checks it while it parses.
+
+    Deeper values, which are hardly any, it refuses: then `decode` reads them.
+    """
+    a_list, a_dict = _GENERIC
+    value = scalar = None | bool | int | str
+    for _level in range(CHECKED_LEVELS):
+        value = scalar | a_list[value] | a_dict[str, value]
+    return value
+
+
+_read = msgspec.json.Decoder(checked_type()).decode
+"""Gives the same in a fraction of the time, as far as it goes: no float gets in."""
 _fast = msgspec.json.Encoder(order="deterministic").encode
 """Gives the same bytes in a fraction of the time; a test holds the two equal."""
 _ENCODER = json.JSONEncoder(

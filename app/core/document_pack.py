@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args
 import msgspec
 from pydantic_core import from_json
 
-from app.core.canonical import Json
+from app.core.canonical import Json, checked_type
 from app.core.clock import HybridTimestamp
 from app.core.document_json import document_from_json, read_newer
 from app.core.merge import Document, FieldState, Write, new_document
@@ -23,9 +23,6 @@ _PARTS = 6
 """What one operation wrote and nobody replaced: operation id, stamp, practitioner id,
 site id, clamp or None, values by field; checked when it comes, made when it is read."""
 
-_CHECKED_LEVELS = 4
-"""How deep what a field holds is checked while it is parsed; what lies deeper, which is
-hardly anything, is walked."""
 _GENERIC: tuple[Any, Any, Any] = list, dict, tuple
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 _Written = tuple[str, tuple[_Count, _Count, str], str, str, int | None, dict[str, Any]]
@@ -43,12 +40,13 @@ class _Packed(msgspec.Struct, gc=False):
 
 
 def _without_floats() -> Any:
-    """Return the same for what somebody sent: no float gets in while it is parsed."""
+    """Return the same for what somebody sent: no float gets in while it is parsed.
+
+    What lies deeper than that can tell, which is hardly anything, is walked.
+    """
     a_list, a_dict, a_tuple = _GENERIC
-    value = scalar = None | bool | int | str
-    for _level in range(_CHECKED_LEVELS):
-        value = scalar | a_list[value] | a_dict[str, value]
-    by = a_list[a_tuple[(*get_args(_Written)[:-1], a_dict[str, value])]]
+    fields = a_dict[str, checked_type()]
+    by = a_list[a_tuple[(*get_args(_Written)[:-1], fields)]]
     return msgspec.defstruct("_Sent", [("by", by)], bases=(_Packed,), gc=False)
 
 

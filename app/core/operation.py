@@ -8,7 +8,9 @@ and the header, and each chain over it, still stands.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Annotated, Any, cast
+
+import msgspec
 
 from app.core import canonical
 from app.core.canonical import Json
@@ -121,6 +123,11 @@ def decode_header(raw: bytes) -> tuple[Header, bytes]:
     Members that this version does not know are ignored here and stay in the bytes.
     """
     try:
+        head = _read_head(raw)
+        return _header_of(head)
+    except (ValueError, RecursionError):  # With members of a newer version, or none.
+        pass
+    try:
         value = canonical.decode(raw)
     except ValueError as error:
         raise OperationError("the header is not JSON") from error
@@ -128,6 +135,55 @@ def decode_header(raw: bytes) -> tuple[Header, bytes]:
         return _header_from(value)
     except (KeyError, TypeError, ValueError) as error:
         raise OperationError("the header is malformed") from error
+
+
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class _Head(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """A header's members, their types checked while it is parsed."""
+
+    at: tuple[_Count, _Count, str]
+    author: str
+    change: tuple[str, _Count, _Count]
+    content: str
+    id: Annotated[str, msgspec.Meta(min_length=1)]
+    patient: str
+    record: Annotated[str, msgspec.Meta(min_length=1)]
+    schema: int
+    site: str
+    type: str
+
+
+def _without_floats() -> Any:
+    """Return a content's members likewise: no float gets in."""
+    a_dict: Any = dict
+    fields = a_dict[str, canonical.checked_type()]
+    members = [("fields", fields), ("replaces", dict[str, tuple[str, ...]])]
+    return msgspec.defstruct("_Content", members, forbid_unknown_fields=True, gc=False)
+
+
+_read_head = msgspec.json.Decoder(_Head).decode
+_read_content = msgspec.json.Decoder(_without_floats()).decode
+
+
+def _header_of(head: _Head) -> tuple[Header, bytes]:
+    """Return a header; raise ValueError where one of its numbers or digits is off."""
+    change_id, index, size = head.change
+    if not index < size <= MAX_CHANGE_SIZE:
+        raise ValueError("no part of a change")
+    header = Header(
+        head.id,
+        HybridTimestamp(*head.at),
+        head.author,
+        head.type,
+        head.record,
+        head.patient,
+        head.site,
+        ChangePart(change_id, index, size),
+        head.schema,
+    )
+    return header, bytes.fromhex(head.content)
 
 
 def _header_from(value: Any) -> tuple[Header, bytes]:
@@ -182,6 +238,12 @@ def operation_of(encoded: EncodedOperation, header: Header, digest: bytes) -> Op
 def _decode_content(
     raw: bytes,
 ) -> tuple[Mapping[str, Json], Mapping[str, tuple[str, ...]]]:
+    try:
+        content = _read_content(raw)
+    except (ValueError, RecursionError):  # Nested deeper, or none: as for a header.
+        pass
+    else:
+        return content.fields, content.replaces
     try:
         value = canonical.decode(raw)
     except ValueError as error:

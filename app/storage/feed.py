@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Collection, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.core.clock import HybridClock
 from app.core.operation import Operation, OperationError, decode_header, operation_of
@@ -38,6 +38,42 @@ class _ItemError(Exception):
         self.reason = reason
 
 
+@dataclass(slots=True)
+class _Page:
+    """A page under way: the unit it goes into, which of its operations are here.
+
+    Those that are not are written together.
+    """
+
+    unit: Unit
+    aside: SetAsideRows
+    known: set[str]
+    new: list[StoredOperation] = field(default_factory=list)
+
+    def here(self, operation_id: str) -> StoredOperation | None:
+        """Return an operation if it is here and can be read."""
+        if operation_id not in self.known:
+            return None
+        self.write()  # It may have come before, in this page.
+        return self.unit.rows.operation(self.unit.driver, operation_id)
+
+    def put(self, stored: StoredOperation) -> None:
+        """Write an operation that is not here, or whose row can't be read."""
+        operation_id = stored.header.operation_id
+        if operation_id in self.known:
+            unit = self.unit
+            unit.rows.put_operation(unit.driver, linked_again(unit, stored))
+            return
+        self.known.add(operation_id)
+        self.new.append(stored)
+
+    def write(self) -> None:
+        """Write what waits."""
+        if self.new:
+            self.unit.put_new(self.new)
+            self.new = []
+
+
 @dataclass(frozen=True, slots=True)
 class _Came:
     """An item that can be read; without an operation its content was erased."""
@@ -59,7 +95,7 @@ def apply_page(
     """
     back = set(page.entered)
     decoded = [_decode(item) for item in page.items]
-    known = _what_is_here(unit, decoded, left)
+    taking = _Page(unit, aside, _what_is_here(unit, decoded, left))
     for item, came in zip(page.items, decoded, strict=True):
         if not isinstance(came, _Came):
             _set_aside(unit, aside, item, came)
@@ -70,9 +106,10 @@ def apply_page(
             back.add(header.patient_id)
             continue
         try:
-            _apply(unit, aside, came, known)
+            _apply(taking, came)
         except _ItemError as error:
             _set_aside(unit, aside, item, error.reason)
+    taking.write()
     unit.move_clock(clock.last)
     unit.move_cursor(page.cursor)
     return frozenset(back - unit.erased)
@@ -100,22 +137,21 @@ def _among(driver: sqlite3.Connection, question: str, ids: Set[str]) -> set[str]
     return {i for (i,) in driver.execute(question, (json.dumps([*ids]),))}
 
 
-def _apply(unit: Unit, aside: SetAsideRows, came: _Came, known: set[str]) -> None:
+def _apply(page: _Page, came: _Came) -> None:
     """Take in one item; one that is known already is an echo of a push or a page.
 
     One that could not be read any more is whole again after it.
     """
     stored, operation = came.stored, came.operation
-    header = stored.header
-    is_known = header.operation_id in known
-    here = unit.rows.operation(unit.driver, header.operation_id) if is_known else None
+    header, unit = stored.header, page.unit
+    here = page.here(header.operation_id)
     if here is not None:
         if here.encoded.header_digest != stored.encoded.header_digest:
             raise _ItemError(ProblemCode.OPERATION_ID_REUSED)
-        accept(unit, aside, here, stored.clamp_ms)
+        accept(unit, page.aside, here, stored.clamp_ms)
         return
     if header.patient_id in unit.erased:
-        _put(unit, without_content(stored), known)
+        page.put(without_content(stored))
         raise _ItemError(ProblemCode.ERASED)
     if operation is not None:
         try:
@@ -125,15 +161,7 @@ def _apply(unit: Unit, aside: SetAsideRows, came: _Came, known: set[str]) -> Non
         except VaultCorruptError:
             # The record can't be read, and is named; the log goes on without it.
             unit.touched.add(header.patient_id)
-    _put(unit, stored, known)
-
-
-def _put(unit: Unit, stored: StoredOperation, known: set[str]) -> None:
-    operation_id = stored.header.operation_id
-    if operation_id in known:  # Only its row can't be read.
-        stored = linked_again(unit, stored)
-    known.add(operation_id)
-    unit.rows.put_operation(unit.driver, stored)
+    page.put(stored)
 
 
 def _set_aside(

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import count, islice, takewhile
 
 from app.core.chain import GENESIS, ChainHead
 from app.core.operation import OperationError
@@ -19,6 +18,7 @@ from app.core.wire import (
 from app.storage.acknowledging import acknowledge
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import VaultCorruptError
+from app.storage.links import Link, links_from, next_change
 from app.storage.rows import Rows
 from app.storage.sealing import SigningKey
 from app.storage.set_aside import SetAside, SetAsideRows
@@ -120,58 +120,35 @@ def next_batch(
     if start is None:
         return None
     first = max(1, first - start.header.change.index)
-    batch = _whole_changes(_links_from(driver, rows, first), limits)
+    batch = _whole_changes(links_from(driver, rows, first), limits)
     previous = link_digest(driver, rows, first - 1)
     if not batch or previous is None:
         return None
     last = batch[-1]
-    if last.link is None or last.number is None:
+    if last.digest is None:
         raise ValueError("an own operation without its link")
-    head = ChainHead(last.device_id, last.number, last.link)
+    head = ChainHead(last.device_id, last.number, last.digest)
     return PushRequest(
         device_id=head.device_id,
         first=first,
         previous=previous.hex(),
-        operations=tuple(stored.envelope for stored in batch),
+        operations=tuple(link.envelope for link in batch),
         signature=key.sign(head.signed_bytes()),
     )
 
 
-def _links_from(
-    driver: sqlite3.Connection, rows: Rows, first: int
-) -> Iterator[StoredOperation]:
-    where = "WHERE number >= ? ORDER BY number LIMIT ?"
-    found = rows.select_operations(driver, where, first, MAX_BATCH_OPERATIONS)
-    numbered = zip(count(first), found, strict=False)
-    unbroken = takewhile(lambda each: each[0] == each[1].number, numbered)
-    return (stored for _number, stored in unbroken)
-
-
-def _whole_changes(
-    links: Iterator[StoredOperation], limits: BatchLimits
-) -> list[StoredOperation]:
-    batch: list[StoredOperation] = []
+def _whole_changes(links: Iterator[Link], limits: BatchLimits) -> list[Link]:
+    batch: list[Link] = []
     size = 0
-    while (head := next(links, None)) is not None:
-        rest = islice(links, head.header.change.size - head.header.change.index - 1)
-        change = [head, *rest]
-        size += sum(_size(stored) for stored in change)
+    while change := next_change(links):
+        size += sum([link.bytes for link in change])
         fits = size <= limits.size and len(batch) + len(change) <= limits.operations
         # A change that was answered is not sent again behind one that was not.
-        is_answered = all(stored.state is not State.PENDING for stored in change)
-        if not _is_whole(change) or (batch and (is_answered or not fits)):
+        is_answered = all(link.is_answered for link in change)
+        if not change[-1].is_last or (batch and (is_answered or not fits)):
             break
         batch += change
     return batch
-
-
-def _is_whole(change: list[StoredOperation]) -> bool:
-    last = change[-1].header.change
-    return last.index == last.size - 1
-
-
-def _size(stored: StoredOperation) -> int:
-    return len(stored.encoded.header) + len(stored.encoded.content or b"")
 
 
 def record_answer(unit: Unit, aside: SetAsideRows, answer: PushResponse) -> None:

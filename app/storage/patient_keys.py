@@ -51,6 +51,18 @@ class PatientKeys:
         driver.execute(_PUT_KEY, (patient_id, wrapped))
         return self._keep(patient_id, key)
 
+    def make_keys(self, patient_ids: Collection[str]) -> list[tuple[str, bytes]]:
+        """Make keys of patients who have none; return the rows that are to be kept."""
+        new = [one for one in patient_ids if one not in self._keys]
+        made = zip(new, self._new_keys(new), strict=True)
+        if len(self._keys) + len(new) > _MOST_KEYS:
+            self._keys.clear()
+        kept = list[tuple[str, bytes]]()
+        for patient_id, (key, wrapped) in made:
+            self._keys[patient_id] = key
+            kept.append((patient_id, wrapped))
+        return kept
+
     def rewrap(self, driver: sqlite3.Connection, wrapping: Sealer) -> None:
         """Wrap every patient's key by another key; damaged ones stay as they are.
 
@@ -96,9 +108,10 @@ class PatientKeys:
         row = driver.execute(
             "SELECT wrapped FROM patient_key WHERE patient_id = ?", (patient_id,)
         ).fetchone()
-        return None if row is None else self._open_key(patient_id, row[0])
+        return None if row is None else self.open_key(patient_id, row[0])
 
-    def _open_key(self, patient_id: str, wrapped: bytes | None) -> Sealer:
+    def open_key(self, patient_id: str, wrapped: bytes | None) -> Sealer:
+        """Return a key of what is kept of it; raise VaultCorruptError."""
         known = self._keys.get(patient_id)
         if known is not None:
             return known

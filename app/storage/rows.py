@@ -20,7 +20,7 @@ from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
 from app.storage.ledger import Row
 from app.storage.patient_keys import PatientKeys, unseal
-from app.storage.sealing import Body, Namer, derive_key, many_nonces, place
+from app.storage.sealing import Body, Namer, derive_key, many_nonces
 from app.storage.stored_operation import StoredOperation, folded, from_bytes, to_bytes
 
 _FORMAT = 1
@@ -47,6 +47,11 @@ _OPERATION = (
     "SELECT operation_id, record_id, patient_id, number, state, sealed, (SELECT "
     "wrapped FROM patient_key WHERE patient_key.patient_id = operation.patient_id) "
     "FROM operation "
+)
+_PUT_OPERATION = (
+    "INSERT INTO operation (operation_id, record_id, patient_id, number, state, sealed)"
+    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (operation_id) DO UPDATE SET "
+    "number = excluded.number, state = excluded.state, sealed = excluded.sealed"
 )
 _SINCE = (
     "WHERE patient_id IN (SELECT patient_id FROM document WHERE position > ?) "
@@ -81,8 +86,8 @@ class Rows(PatientKeys):
         self, driver: sqlite3.Connection, patient_id: str
     ) -> tuple[Document, ...]:
         """Return every record of a patient; raise VaultCorruptError if one is lost."""
-        rows = driver.execute(_OF_PATIENT, (patient_id,)).fetchall()
-        return tuple(self._read_document(driver, row) for row in rows)
+        found = driver.execute(_OF_PATIENT, (patient_id,)).fetchall()
+        return tuple(self._read_document(driver, row) for row in found)
 
     def readable_documents(
         self,
@@ -140,9 +145,9 @@ class Rows(PatientKeys):
 
     def _open_document(self, row: _DocumentTuple, paged: int) -> Document | None:
         record_id, patient_id, position, _paged, sealed, _logged, wrapped = row
-        where = _document_place(record_id, patient_id, position, paged)
+        where = document_place(record_id, patient_id, position, paged)
         try:
-            raw = unseal(self._open_key(patient_id, wrapped), sealed, where)
+            raw = unseal(self.open_key(patient_id, wrapped), sealed, where)
             return unpack_own(raw)
         except VaultCorruptError:
             return None
@@ -219,7 +224,7 @@ class Rows(PatientKeys):
         raw = _encode(pack(document))
         place_of = (document.record_id, document.patient_id, position, paged)
         key = self.make_key(driver, document.patient_id)
-        sealed = key.seal(raw, _document_place(*place_of))
+        sealed = key.seal(raw, document_place(*place_of))
         driver.execute(_PUT_DOCUMENT, (*place_of, sealed))
 
     def seal_patients(self, patients: Sequence[Placed]) -> tuple[list[Row], list[Row]]:
@@ -230,7 +235,7 @@ class Rows(PatientKeys):
         for (patient_id, records), (key, wrapped) in zip(patients, made, strict=True):
             keys.append((patient_id, wrapped))
             for record_id, position, body in records:
-                where = _document_place(record_id, patient_id, position, 1)
+                where = document_place(record_id, patient_id, position, 1)
                 sealed = key.seal_body(body, where, next(nonces))
                 documents.append((record_id, patient_id, position, sealed, 1))
         return keys, documents
@@ -246,8 +251,7 @@ class Rows(PatientKeys):
         self, driver: sqlite3.Connection, where: str, *values: str | int
     ) -> Iterator[StoredOperation]:
         """Return those operations that a fixed condition chooses and can be read."""
-        rows: Iterable[_OperationTuple] = driver.execute(_OPERATION + where, values)
-        for row in rows:
+        for row in driver.execute(_OPERATION + where, values):
             try:
                 yield self._read_operation(row)
             except VaultCorruptError:
@@ -256,7 +260,7 @@ class Rows(PatientKeys):
     def _read_operation(self, row: _OperationTuple) -> StoredOperation:
         operation_id, record_id, patient_id, number, state, sealed, wrapped = row
         at = operation_place((operation_id, record_id, patient_id), number, state)
-        raw = unseal(self._open_key(patient_id, wrapped), sealed, at)
+        raw = unseal(self.open_key(patient_id, wrapped), sealed, at)
         return from_bytes(raw, number, state)
 
     def put_operation(
@@ -266,18 +270,12 @@ class Rows(PatientKeys):
         head = stored.header
         ids = (head.operation_id, head.record_id, head.patient_id)
         where = operation_place(ids, stored.number, stored.state)
-        key = self.make_key(driver, head.patient_id)
-        driver.execute(
-            "INSERT INTO operation "
-            "(operation_id, record_id, patient_id, number, state, sealed) "
-            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (operation_id) DO UPDATE SET "
-            "number = excluded.number, state = excluded.state, "
-            "sealed = excluded.sealed",
-            (*ids, stored.number, int(stored.state), key.seal(to_bytes(stored), where)),
-        )
+        sealed = self.make_key(driver, head.patient_id).seal(to_bytes(stored), where)
+        driver.execute(_PUT_OPERATION, (*ids, stored.number, int(stored.state), sealed))
 
 
-def _document_place(record: str, patient: str, position: int, paged: int) -> bytes:
+def document_place(record: str, patient: str, position: int, paged: int) -> bytes:
+    """Return where a record's row stands."""
     # As `place` gives it, written out: a page of a first sync asks for hundreds.
     at = str(position)
     return (
@@ -288,7 +286,12 @@ def _document_place(record: str, patient: str, position: int, paged: int) -> byt
 
 def operation_place(ids: tuple[str, str, str], number: int | None, state: int) -> bytes:
     """Return where an operation's row stands: what is authenticated with it."""
-    return place("operation", *ids, number or 0, int(state), _FORMAT)
+    operation, record, patient = ids
+    at, is_now = str(number or 0), int(state)  # As `place` gives it, likewise.
+    return (
+        f"9:operation{len(operation)}:{operation}{len(record)}:{record}"
+        f"{len(patient)}:{patient}{len(at)}:{at}1:{is_now}1:{_FORMAT}"
+    ).encode()
 
 
 def require_same_record(document: Document, record_type: str, patient_id: str) -> None:

@@ -1,9 +1,10 @@
 """What the records of an open vault count, kept up as they change (see unit_check)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from app.core.merge import Document
 from app.core.unit_check import record_value, total_of
 from app.storage.errors import VaultCorruptError
 from app.storage.unlocked import Unlocked
@@ -32,6 +33,18 @@ class Totals:
         for patient_id, value in self._values.values():
             sums[patient_id] = sums.get(patient_id, 0) + value
         return {whose: total_of((value,)) for whose, value in sums.items()}
+
+    def learn(self, before: int, documents: Sequence[Document]) -> None:
+        """Count records that were just written in a row after a position.
+
+        Where others are to be read before them, they are read as well, later.
+        """
+        if self._position != before:
+            return
+        for document in documents:
+            value = record_value(self.deployment_id, document)
+            self._values[document.record_id] = document.patient_id, value
+        self._position = before + len(documents)
 
     def _read_on(self, parts: Unlocked) -> bool:
         with parts.database.read() as driver:

@@ -1,6 +1,6 @@
 """What one transaction changes; the memory of the vault follows only its commit."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import count
 
@@ -11,6 +11,7 @@ from app.core.operation import EncodedOperation, Header, Operation, OperationErr
 from app.core.records import RecordType
 from app.storage.database import Transaction
 from app.storage.errors import PatientErasedError
+from app.storage.feed_rows import document_rows, operation_rows
 from app.storage.local_state import STATE, LocalState
 from app.storage.patient_index import Entry
 from app.storage.rows import Rows, require_same_record
@@ -47,14 +48,17 @@ class Unit:
         self._before_it: dict[str, Document | None] = {}
         """Records as they stood; None where there was none."""
         self._paged: set[str] = set()
+        self._new_records: Set[str] = frozenset()
         self._new_patients: Set[str] = frozenset()
+        self._keyed: set[str] = set()
 
-    def expect_new(self, record_ids: Iterable[str], patient_ids: Set[str]) -> None:
+    def expect_new(self, record_ids: Set[str], patient_ids: Set[str]) -> None:
         """Be told of which the vault holds nothing.
 
         These are looked for no more: nearly all that a page of the feed brings is new.
         """
         self._before_it.update(dict.fromkeys(record_ids))
+        self._new_records = record_ids
         self._new_patients = patient_ids
 
     def document(self, record_id: str) -> Document | None:
@@ -141,6 +145,25 @@ class Unit:
         self._insert("patient_key", keys)
         self._insert("document", documents)
 
+    def put_new(self, operations: Sequence[StoredOperation]) -> None:
+        """Write operations at once that are not here, as a page of the feed has them.
+
+        After `expect_new`, which told whose patients are new.
+        """
+        self._make_keys({stored.header.patient_id for stored in operations})
+        self._insert("operation", operation_rows(self.driver, self.rows, operations))
+
+    def _make_keys(self, patient_ids: Set[str]) -> None:
+        new = (patient_ids & self._new_patients) - self._keyed
+        if new:
+            self._keyed |= new
+            self._insert("patient_key", self.rows.make_keys(new))
+
+    @property
+    def folded(self) -> tuple[int, tuple[Document, ...]]:
+        """After which position this transaction writes, and which records in a row."""
+        return self._before[0].position, tuple(self._documents.values())
+
     def put_again(self, document: Document) -> None:
         """Write a record as it stands, at the end of the transaction."""
         self._documents[document.record_id] = document
@@ -178,12 +201,7 @@ class Unit:
 
     def finish(self, local: SealedValues) -> None:
         """Write what was folded, and what the index says of whom it concerns."""
-        first = self.state.position + 1
-        for position, document in enumerate(self._documents.values(), first):
-            paged = self._is_paged(document.record_id)
-            self.rows.put_document(self.driver, document, position, paged=paged)
-        position = self.state.position + len(self._documents)
-        self.state = replace(self.state, position=position)
+        self._write_documents()
         by_patient: dict[str, list[Document]] = {}
         for document in self._documents.values():
             by_patient.setdefault(document.patient_id, []).append(document)
@@ -200,6 +218,21 @@ class Unit:
             drop_snapshot(self.driver)  # It is made again; it names who is gone.
         if self.state != self._before[0]:
             local.put(self.driver, STATE, self.state.to_bytes())
+
+    def _write_documents(self) -> None:
+        new = list[tuple[Document, int]]()
+        first = self.state.position + 1
+        for position, document in enumerate(self._documents.values(), first):
+            if document.record_id in self._new_records:
+                new.append((document, position))
+                continue
+            paged = self._is_paged(document.record_id)
+            self.rows.put_document(self.driver, document, position, paged=paged)
+        if new:
+            self._make_keys({document.patient_id for document, _position in new})
+            self._insert("document", document_rows(self.driver, self.rows, new))
+        position = self.state.position + len(self._documents)
+        self.state = replace(self.state, position=position)
 
     def _is_paged(self, record_id: str) -> bool:
         if record_id in self._paged:

@@ -7,7 +7,6 @@ from app.core.unit_check import total_of
 from app.storage.document_pages import take_documents
 from app.storage.leaving import DAY_MS, is_old, let_go, may_leave
 from app.storage.scope import WANTED, load_ids, load_left, put_ids, put_left
-from app.storage.totals import Totals
 from app.storage.vault_identity import VaultIdentity
 
 _MOST_LEAVING = 100
@@ -16,8 +15,6 @@ _MOST_LEAVING = 100
 
 class VaultScope(VaultIdentity):
     """Takes patients in whole, lets them go, and holds them against the server."""
-
-    _totals: Totals | None = None
 
     def wanted_patients(self) -> tuple[str, ...]:
         """Return of whom all documents are to be asked for."""
@@ -127,8 +124,4 @@ class VaultScope(VaultIdentity):
         return here.operations > 0 or here.set_aside > 0
 
     def _by_patient(self) -> Mapping[str, int]:
-        if self._totals is None:
-            setup = self._before.setup()
-            name = "" if setup is None else setup.deployment.deployment_id
-            self._totals = Totals(name)
-        return self._totals.by_patient(self._unlocked)
+        return self._counting().by_patient(self._unlocked)

@@ -20,6 +20,7 @@ from app.storage.outbox import BatchLimits
 from app.storage.patient_erasure import erased_in
 from app.storage.scope import WANTED, load_ids, load_left, put_ids
 from app.storage.set_aside import SetAside
+from app.storage.totals import Totals
 from app.storage.uncollected import uncollected
 from app.storage.unit import Unit
 from app.storage.unlocked import Unlocked
@@ -44,6 +45,16 @@ class VaultSync(OpenVault):
 
     Every method is one durable transaction and may be repeated.
     """
+
+    _totals: Totals | None = None
+
+    def _counting(self) -> Totals:
+        """Return what counts this vault's records, from when it is first asked."""
+        if self._totals is None:
+            setup = self._before.setup()
+            name = "" if setup is None else setup.deployment.deployment_id
+            self._totals = Totals(name)
+        return self._totals
 
     @property
     def connection(self) -> Connection:
@@ -161,6 +172,7 @@ class VaultSync(OpenVault):
             left = load_left(driver, parts.local, damaged)
             clock = parts.clock(unit.state)
             want(parts, unit, apply_page(unit, parts.aside, clock, page, left))
+        self._counting().learn(*unit.folded)
 
     def apply_documents(self, page: DocumentPage) -> None:
         """Apply a page of a first sync and its cursor; it takes nothing away.

@@ -33,6 +33,7 @@ _RECOVERABLE = frozenset(
 
 
 _NO_STEPS = Steps()
+_Waiting = Callable[[], PushResponse]
 
 
 def ignore_progress(_progress: SyncProgress) -> None:
@@ -119,39 +120,48 @@ class SyncEngine:
     def _push_all(self, run: Run) -> None:
         """Send one batch after the other, until nothing is left to be sent.
 
-        While one is under way the next is made; it is sent once the answer before it
-        is written down, so a cut or a crash costs one batch that is sent twice.
+        While one is under way the next is made. Where the line is quick that is sent as
+        soon as the answer before it is there, which is written down meanwhile; else
+        once it is written down, so that a crash too costs one batch sent twice.
         """
         total = run.pushed + self._vault.counts().operations
         before = 0
         batch = self._vault.pending(size=self._up.bytes)
         with Ahead(is_on=self._is_ahead) as ahead:
-            while batch is not None and not run.cancel.is_set():
+            waiting: _Waiting | None = None
+            while batch is not None and (waiting or not run.cancel.is_set()):
                 if batch.first <= before:  # an answer that acknowledges nothing
                     raise ProtocolMismatch
-                before = batch.first
-                answer, following = self._pushed(ahead, batch)
-                check_outcomes(batch, answer)
+                before, last = batch.first, _last_of(batch)
+                waiting = waiting or self._pushing(ahead, batch)
+                following = self._vault.pending(size=self._up.bytes, after=last)
+                answer = self._answer(waiting, batch)
+                waiting = None
+                if following and answer.acknowledged + 1 < following.first:
+                    following = None
+                if following and self._may_send(run):
+                    waiting = self._pushing(ahead, following)
                 self._vault.record_outcomes(answer)
                 run.count_push(answer, self._wall())
                 self._tell(run, Phase.PUSH, run.pushed, max(total, run.pushed))
-                if following is None or answer.acknowledged + 1 < following.first:
-                    following = self._vault.pending(size=self._up.bytes)
-                batch = following
+                batch = following or self._vault.pending(size=self._up.bytes)
 
-    def _pushed(
-        self, ahead: Ahead, batch: PushRequest
-    ) -> tuple[PushResponse, PushRequest | None]:
-        """Push a batch; return its answer, and the batch after it."""
-        last = batch.first + len(batch.operations) - 1
+    def _may_send(self, run: Run) -> bool:
+        """Tell whether a batch may go before the answer to the last is written down."""
+        return self._is_ahead and self._up.is_quick and not run.cancel.is_set()
+
+    def _pushing(self, ahead: Ahead, batch: PushRequest) -> _Waiting:
         push = partial(self._gateway.push, batch)
-        waiting = ahead.ask(partial(self._up.timed, push))
-        following = self._vault.pending(size=self._up.bytes, after=last)
+        return ahead.ask(partial(self._up.timed, push))
+
+    def _answer(self, waiting: _Waiting, batch: PushRequest) -> PushResponse:
         try:
-            return waiting(), following
+            answer = waiting()
         except ConnectionCut:
-            self._vault.mark_sent(last)
+            self._vault.mark_sent(_last_of(batch))
             raise
+        check_outcomes(batch, answer)
+        return answer
 
     def _pull_all(self, run: Run) -> None:
         if self._documents is not None:
@@ -270,6 +280,10 @@ class SyncEngine:
         if self._people.after_all():
             self._vault.renew_setup(self._gateway.setup())
         self._setup_at = renewed_at
+
+
+def _last_of(batch: PushRequest) -> int:
+    return batch.first + len(batch.operations) - 1
 
 
 def check_outcomes(batch: PushRequest, answer: PushResponse) -> None:

@@ -30,6 +30,8 @@ class Pace:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._level = 2
+        self.is_quick = False
+        """Whether the last answer came soon; a line that was not asked is none."""
 
     @property
     def bytes(self) -> int:
@@ -52,10 +54,12 @@ class Pace:
         try:
             answer = question()
         except BaseException:
+            self.is_quick = False
             self._slower()
             raise
         seconds = self._clock() - begun
-        if seconds < _QUICK_SECONDS:
+        self.is_quick = seconds < _QUICK_SECONDS
+        if self.is_quick:
             self._level = min(self._level + 1, _LEVELS - 1)
         elif seconds > _SLOW_SECONDS:
             self._slower()

@@ -106,7 +106,13 @@ def test_a_cut_costs_one_batch_that_is_sent_twice() -> None:
     assert (report.duplicates, report.accepted) == (BATCH, 2 * BATCH)
 
 
-def test_a_tablet_that_dies_before_it_wrote_the_answer_down_sends_one_twice() -> None:
+@pytest.mark.parametrize(("line_is_quick", "again"), [(True, 2), (False, 1)])
+def test_a_tablet_that_dies_before_it_wrote_the_answer_down_sends_little_twice(
+    monkeypatch: pytest.MonkeyPatch, *, line_is_quick: bool, again: int
+) -> None:
+    if not line_is_quick:
+        monkeypatch.setattr("app.sync.pace._QUICK_SECONDS", -1.0)
+
     class Dying(ModelDevice):
         answers = 0
 
@@ -122,7 +128,8 @@ def test_a_tablet_that_dies_before_it_wrote_the_answer_down_sends_one_twice() ->
     engine = SyncEngine(ModelLink(ModelServer(wall), "a"), device, wall, None, STEPS)
     assert engine.round().failure is ProblemCode.DISK_FULL
     report = engine.round()
-    assert (report.duplicates, report.accepted) == (BATCH, 2 * BATCH)
+    assert report.duplicates == again * BATCH
+    assert report.duplicates + report.accepted == 3 * BATCH
 
 
 def test_what_is_saved_meanwhile_is_sent_in_the_same_round() -> None:

@@ -1,0 +1,101 @@
+"""Own links of the chain as a batch carries them: no more of them is read."""
+
+import sqlite3
+from collections.abc import Iterator
+from itertools import count, islice
+
+import msgspec
+
+from app.core.wire import MAX_BATCH_OPERATIONS, OperationEnvelope
+from app.storage.damage import Damage, DamageKind
+from app.storage.errors import VaultCorruptError
+from app.storage.patient_keys import unseal
+from app.storage.rows import Rows, operation_place
+from app.storage.stored_operation import KeptOperation, State, read_kept
+
+_LINKS = (
+    "SELECT operation_id, record_id, patient_id, number, state, sealed, (SELECT "
+    "wrapped FROM patient_key WHERE patient_key.patient_id = operation.patient_id) "
+    "FROM operation WHERE number >= ? ORDER BY number LIMIT ?"
+)
+_PENDING = int(State.PENDING)
+
+
+class _Change(msgspec.Struct, gc=False):
+    """What a header says of its change; the rest of it is not read."""
+
+    change: tuple[str, int, int]
+
+
+class Link:
+    """One of this device's operations in its place."""
+
+    __slots__ = ("_kept", "index", "is_answered", "number", "size_of_change")
+
+    def __init__(self, number: int, state: int, kept: KeptOperation) -> None:
+        self.number = number
+        self.is_answered = state != _PENDING
+        self._kept = kept
+        _id, self.index, self.size_of_change = _read_change(kept.header).change
+
+    @property
+    def device_id(self) -> str:
+        """Whose chain it is in."""
+        return self._kept.device_id
+
+    @property
+    def digest(self) -> bytes | None:
+        """The chain's digest after it; own operations have one."""
+        link = self._kept.link
+        return None if link is None else bytes.fromhex(link)
+
+    @property
+    def bytes(self) -> int:
+        """How large it is, about: characters of header and content."""
+        return len(self._kept.header) + len(self._kept.content or "")
+
+    @property
+    def is_last(self) -> bool:
+        """Whether its change ends with it."""
+        return self.index == self.size_of_change - 1
+
+    @property
+    def envelope(self) -> OperationEnvelope:
+        """The bytes as they travel."""
+        kept = self._kept
+        # They were checked when they came; it is a batch's hot path.
+        return OperationEnvelope.model_construct(
+            header=kept.header,
+            salt=None if kept.salt is None else bytes.fromhex(kept.salt),
+            content=kept.content,
+            clamp_ms=kept.clamp_ms,
+        )
+
+
+_read_change = msgspec.json.Decoder(_Change).decode
+
+
+def links_from(
+    driver: sqlite3.Connection, rows: Rows, first: int, most: int = MAX_BATCH_OPERATIONS
+) -> Iterator[Link]:
+    """Yield the links from a number on, up to the first that is gone or damaged."""
+    found = driver.execute(_LINKS, (first, most))
+    for number, row in zip(count(first), found, strict=False):
+        operation_id, record_id, patient_id, at, state, sealed, wrapped = row
+        if at != number:
+            return
+        where = operation_place((operation_id, record_id, patient_id), at, state)
+        try:
+            raw = unseal(rows.open_key(patient_id, wrapped), sealed, where)
+        except VaultCorruptError:
+            rows.damaged.add(Damage(DamageKind.OPERATION, operation_id, patient_id))
+            return
+        yield Link(number, state, read_kept(raw))
+
+
+def next_change(links: Iterator[Link]) -> list[Link]:
+    """Return the links of the next change as far as they follow each other."""
+    head = next(links, None)
+    if head is None:
+        return []
+    return [head, *islice(links, head.size_of_change - head.index - 1)]
