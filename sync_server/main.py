@@ -24,6 +24,7 @@ from app.core import (
     parcel,
     people_wire,
     scope_wire,
+    set_aside_wire,
     wire,
 )
 from app.core.version import VERSION
@@ -40,6 +41,7 @@ from sync_server.routes import (
     parcels,
     people,
     sessions,
+    set_aside,
     sync,
 )
 from sync_server.services.contacts import Contacts
@@ -64,6 +66,8 @@ _BODIES: tuple[type[BaseModel], ...] = (
     console_wire.PatientSearch,
     console_wire.GrantRequest,
     erasure_wire.EraseRequest,
+    set_aside_wire.TryAgain,
+    set_aside_wire.LeaveOut,
     wire.Problem,
 )
 _ROUTERS = (
@@ -75,6 +79,7 @@ _ROUTERS = (
     (sessions.router, wire.API_PREFIX),
     (console.router, wire.API_PREFIX),
     (erasures.router, wire.API_PREFIX),
+    (set_aside.router, wire.API_PREFIX),
 )
 
 

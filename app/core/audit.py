@@ -49,6 +49,10 @@ class AuditKind(StrEnum):
     """A PIN chosen anew without the one before."""
     GRANT_GIVEN = "grant-given"
     """A coordinator allowed a new PIN, or another try; `reason` says which."""
+    SET_ASIDE_ACCEPTED = "set-aside-accepted"
+    """What had been set aside was offered again at the server, and is accepted."""
+    SET_ASIDE_LEFT_OUT = "set-aside-left-out"
+    """A coordinator decided to leave it out; `reason` is a code."""
     EVENTS_LOST = "events-lost"
 
 
@@ -83,6 +87,8 @@ _WORDS: Mapping[str, _Words] = {
     AuditKind.PIN_CHOSEN: _Words(*_RIGHTS, "U"),
     AuditKind.PIN_RESET: _Words(*_RIGHTS, "U"),
     AuditKind.GRANT_GIVEN: _Words(*_RIGHTS, "C", purpose="HSYSADMIN"),
+    AuditKind.SET_ASIDE_ACCEPTED: _Words(*_RECORD, "U", purpose="PATADMIN"),
+    AuditKind.SET_ASIDE_LEFT_OUT: _Words(*_RECORD, "U", purpose="PATADMIN"),
     AuditKind.EVENTS_LOST: _Words(*_ALERT, "E", "8"),
 }
 _OTHER = _Words(*_ALERT, "E", "8")
