@@ -140,7 +140,7 @@ def _person(
     documents = _documents(operations(connection, change)[0])
     is_person = RecordType.PATIENT.value
     own = (each for each in documents if each.record_type == is_person)
-    return next((dict(document_to_json(each)) for each in own), None)
+    return next((_as_json(each) for each in own), None)
 
 
 def _documents(found: Iterable[Operation]) -> list[Document]:
@@ -157,6 +157,10 @@ def _documents(found: Iterable[Operation]) -> list[Document]:
     return list(made.values())
 
 
+def _as_json(document: Document) -> dict[str, object]:
+    return dict(document_to_json(document))
+
+
 def read(
     connection: Connection, role: str, sites: Sites, set_aside_id: str
 ) -> SetAsideChange:
@@ -169,7 +173,7 @@ def read(
     shown, hidden = seeing.documents_for(role, _documents(found))
     return SetAsideChange(
         entry=entry,
-        documents=tuple(dict(document_to_json(each)) for each in shown),
+        documents=tuple(_as_json(each) for each in shown),
         hidden=hidden,
         unreadable=unreadable,
     )

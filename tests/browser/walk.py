@@ -45,7 +45,7 @@ def walked(browser: Browser, clinic: Clinic, tag: str) -> Iterator[Tour]:
         walk_door.sent_away(walk, clinic, helper)
         walk_door.forgotten_by_the_server(walk, clinic, tablet)
         walk_door.blocked(walk, clinic, tablet)
-        walk_console.console_screens(walk, stack, browser, console)
+        walk_console.console_screens(walk, stack, browser, (clinic, console))
         yield walk
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.core.canonical import Json
 from app.core.change import Authorship, RecordKey
 from app.core.problems import ProblemCode
 from app.core.set_aside_wire import (
@@ -33,7 +34,10 @@ from tests.support.operations import WritingDevice
 ANNA = RecordKey("Patient", "anna", "anna")
 VISIT = RecordKey("Encounter", "visit", "anna")
 SCORE = RecordKey("Score", "score", "anna")
-NAME = {"name": {"status": "said", "original": "Anna"}, "sex": "female"}
+NAME: dict[str, Json] = {
+    "name": {"status": "said", "original": "Anna"},
+    "sex": "female",
+}
 
 
 def clara(deployment: TestDeployment) -> PractitionerInfo:
