@@ -44,11 +44,13 @@ from sync_server.routes import (
     set_aside,
     sync,
 )
+from sync_server.services import look_up
 from sync_server.services.contacts import Contacts
 from sync_server.services.patients import PatientIndex
 from sync_server.settings import Settings
 
 _FORGET_SECONDS = 30.0
+_LOOK_UPS_SECONDS = 3600.0
 logger = logging.getLogger("tessera.server")
 _BODIES: tuple[type[BaseModel], ...] = (
     wire.EnrolRequest,
@@ -123,8 +125,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     limiter = anyio.to_thread.current_default_thread_limiter()
     limiter.total_tokens = context.settings.threads
     forgetting = asyncio.create_task(_forget_erased(context, app.state.patients))
+    ending = asyncio.create_task(_end_look_ups(context))
     yield
     forgetting.cancel()
+    ending.cancel()
     context.database.close()
 
 
@@ -141,6 +145,16 @@ async def _forget_erased(context: Context, patients: PatientIndex) -> None:
             await anyio.to_thread.run_sync(forget)
         except SQLAlchemyError as error:  # It is tried again; no request hangs on it.
             logger.warning("unforgotten", extra={"kind": type(error).__name__})
+
+
+async def _end_look_ups(context: Context) -> None:
+    """Let whom somebody looked up long ago leave the tablets' scopes, each hour."""
+    while True:
+        try:
+            await anyio.to_thread.run_sync(look_up.end_old, context)
+        except SQLAlchemyError as error:  # It is tried again, as above.
+            logger.warning("unended", extra={"kind": type(error).__name__})
+        await asyncio.sleep(_LOOK_UPS_SECONDS)
 
 
 def _openapi(
