@@ -24,6 +24,7 @@ from app.core import (
     parcel,
     people_wire,
     scope_wire,
+    set_aside_wire,
     wire,
 )
 from app.core.version import VERSION
@@ -40,13 +41,16 @@ from sync_server.routes import (
     parcels,
     people,
     sessions,
+    set_aside,
     sync,
 )
+from sync_server.services import look_up
 from sync_server.services.contacts import Contacts
 from sync_server.services.patients import PatientIndex
 from sync_server.settings import Settings
 
 _FORGET_SECONDS = 30.0
+_LOOK_UPS_SECONDS = 3600.0
 logger = logging.getLogger("tessera.server")
 _BODIES: tuple[type[BaseModel], ...] = (
     wire.EnrolRequest,
@@ -64,6 +68,8 @@ _BODIES: tuple[type[BaseModel], ...] = (
     console_wire.PatientSearch,
     console_wire.GrantRequest,
     erasure_wire.EraseRequest,
+    set_aside_wire.TryAgain,
+    set_aside_wire.LeaveOut,
     wire.Problem,
 )
 _ROUTERS = (
@@ -75,6 +81,7 @@ _ROUTERS = (
     (sessions.router, wire.API_PREFIX),
     (console.router, wire.API_PREFIX),
     (erasures.router, wire.API_PREFIX),
+    (set_aside.router, wire.API_PREFIX),
 )
 
 
@@ -118,8 +125,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     limiter = anyio.to_thread.current_default_thread_limiter()
     limiter.total_tokens = context.settings.threads
     forgetting = asyncio.create_task(_forget_erased(context, app.state.patients))
+    ending = asyncio.create_task(_end_look_ups(context))
     yield
     forgetting.cancel()
+    ending.cancel()
     context.database.close()
 
 
@@ -136,6 +145,16 @@ async def _forget_erased(context: Context, patients: PatientIndex) -> None:
             await anyio.to_thread.run_sync(forget)
         except SQLAlchemyError as error:  # It is tried again; no request hangs on it.
             logger.warning("unforgotten", extra={"kind": type(error).__name__})
+
+
+async def _end_look_ups(context: Context) -> None:
+    """Let whom somebody looked up long ago leave the tablets' scopes, each hour."""
+    while True:
+        try:
+            await anyio.to_thread.run_sync(look_up.end_old, context)
+        except SQLAlchemyError as error:  # It is tried again, as above.
+            logger.warning("unended", extra={"kind": type(error).__name__})
+        await asyncio.sleep(_LOOK_UPS_SECONDS)
 
 
 def _openapi(

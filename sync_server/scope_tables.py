@@ -30,5 +30,15 @@ class ScopeCheckRow(SQLModel, table=True):
     total: str = Field(sa_type=Text)
 
 
+class LookUpRow(SQLModel, table=True):
+    """When somebody was last looked up on a device (UTC ms); it ends after a while."""
+
+    __tablename__ = "look_up"
+    device_id: str = Field(primary_key=True, sa_type=Text)
+    patient_id: str = Field(primary_key=True, sa_type=Text)
+    asked_at: int = Field(sa_type=BigInteger)
+
+
 SCOPE_MEMBER = table_of(ScopeMemberRow)
 SCOPE_CHECK = table_of(ScopeCheckRow)
+LOOK_UP = table_of(LookUpRow)

@@ -1,7 +1,9 @@
 """A coordinator's console: the same screens' kit, no vault; the server has all."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import flet as ft
 
@@ -9,7 +11,6 @@ from app.bootstrap.settings import known_language
 from app.clinic.library import Library, read_library
 from app.core.clock import system_wall_ms
 from app.features.console import effects as console
-from app.features.console.state import Model
 from app.features.console.view import view as console_view
 from app.features.devices import effects as devices
 from app.features.devices.view import view as devices_view
@@ -17,6 +18,8 @@ from app.features.files import effects as files
 from app.features.files.view import view as files_view
 from app.features.languages import effects as languages
 from app.features.languages.view import view as languages_view
+from app.features.set_aside import effects as set_aside
+from app.features.set_aside.view import view as set_aside_view
 from app.features.signin import effects as signin
 from app.features.signin.view import view as signin_view
 from app.features.tablets import effects as tablets
@@ -76,9 +79,14 @@ class _Screens:
         match place.route:
             case to.ConsolePatients():
                 desk = console.Desk(self.session, system_wall_ms, self._left)
-                return Screen(console.loop(desk, self.work, place), self._view)
+                people = console.loop(desk, self.work, place)
+                return Screen(people, self._with_words(console_view))
             case to.ConsoleTablets() | to.ConsoleDevices():
                 return self._tablets(place)
+            case to.ConsoleSetAside():
+                shelf = set_aside.Desk(self.session, self._left)
+                aside = set_aside.loop(shelf, self.work, place)
+                return Screen(aside, self._with_words(set_aside_view))
             case to.ConsoleFiles():
                 carrying = Carrying(self.session)
                 tray = files.Desk(carrying, self.device, system_wall_ms, self._left)
@@ -97,10 +105,17 @@ class _Screens:
         desk = tablets.Desk(self.session, self._left)
         return Screen(tablets.loop(desk, self.work, place), tablets_view)
 
-    def _view(self, model: Model, dispatch: console.Dispatch, seen: Look) -> Frame:
-        today = formats.local_day(system_wall_ms(), ZONE)
-        words = RecordWords(seen.t, self.library, ZONE, today)
-        return console_view(model, dispatch, seen, words)
+    def _with_words(
+        self, draw: Callable[[Any, Any, Look, RecordWords], Frame]
+    ) -> Callable[[Any, Any, Look], Frame]:
+        """Hand a view the words for records, as of the moment of drawing."""
+
+        def view(model: Any, dispatch: Any, seen: Look) -> Frame:
+            today = formats.local_day(system_wall_ms(), ZONE)
+            words = RecordWords(seen.t, self.library, ZONE, today)
+            return draw(model, dispatch, seen, words)
+
+        return view
 
     def _entered(self, name: str) -> None:
         self.status.set(Status(name, Network.NONE, None, zone=ZONE))

@@ -23,6 +23,8 @@ from app.features.home import effects as home
 from app.features.home.view import view as home_view
 from app.features.languages import effects as languages
 from app.features.languages.view import view as languages_view
+from app.features.look_up import effects as look_up
+from app.features.look_up.view import view as look_up_view
 from app.features.notice import effects as notice
 from app.features.notice.view import view as notice_view
 from app.features.record import effects as record
@@ -79,6 +81,9 @@ class Session(Protocol):
 
     def connect_again(self, code: str) -> None:
         """Enrol this tablet again with a one-time code; raises SyncFailure."""
+
+    def look_up(self, patient_id: str, reason: str) -> None:
+        """Hold somebody of another site from now on; raises SyncFailure."""
 
     def way_back(self) -> tuple[to.Route, ...]:
         """Where whoever unlocked goes on; only while unlocked."""
@@ -212,6 +217,9 @@ def _of_disclosures(
 def _of_care(session: Session, place: Place) -> Screen:
     desk, work = session.desk, session.work
     match place.route:
+        case to.LookUp():
+            asking = look_up.loop(desk, work, place, session.look_up)
+            return Screen(asking, look_up_view)
         case to.Register() as route:
             return Screen(register.loop(desk, work, place, route), register_view)
         case to.Notice() as route_:

@@ -18,6 +18,7 @@ from app.bootstrap.way import Way
 from app.clinic.desk import Desk
 from app.core.problems import ProblemCode
 from app.storage import StorageError, Vault, VaultCorruptError
+from app.sync.look_up import look_up
 from app.sync.status import SyncStatus
 from app.ui.device import Device, PageDevice
 from app.ui.look import Look, first_look
@@ -218,6 +219,12 @@ class TabletSession(Session):
         if self._held is not None:
             self._held.identity.offer_code(code)
             self.process.scheduler.sync_now()
+
+    def look_up(self, patient_id: str, reason: str) -> None:
+        """Hold somebody of another site from now on. Blocks; raises SyncFailure."""
+        if self._held is not None:
+            channel = self._held.gateway.channel
+            look_up(channel, self._held.vault, patient_id, reason)
 
     def way_back(self) -> tuple[Route, ...]:
         """Where whoever unlocked goes on: where this tablet was as it locked."""

@@ -7,6 +7,7 @@ from app.ui.routes import (
     Disclosure,
     Home,
     Languages,
+    LookUp,
     Register,
     Result,
     Route,
@@ -16,7 +17,7 @@ from app.ui.routes import (
 from app.ui.scrolls import Offsets
 
 HOME: tuple[Route, ...] = (Home(),)
-_OF_NOBODY = (Home, Register, Sync, Languages)
+_OF_NOBODY = (Home, LookUp, Register, Sync, Languages)
 
 
 @dataclass(frozen=True, slots=True)

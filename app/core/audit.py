@@ -48,7 +48,15 @@ class AuditKind(StrEnum):
     PIN_RESET = "pin-reset"
     """A PIN chosen anew without the one before."""
     GRANT_GIVEN = "grant-given"
-    """A coordinator allowed a new PIN, or another try; `reason` says which."""
+    """Somebody was allowed a new PIN, or another try; `reason` says which."""
+    RIGHT_GIVEN = "right-given"
+    """Somebody may do something from now on; `reason` says what."""
+    RIGHT_WITHDRAWN = "right-withdrawn"
+    """Somebody, or a tablet, may do something no more."""
+    SET_ASIDE_ACCEPTED = "set-aside-accepted"
+    """What had been set aside was offered again at the server, and is accepted."""
+    SET_ASIDE_LEFT_OUT = "set-aside-left-out"
+    """A coordinator decided to leave it out; `reason` is a code."""
     EVENTS_LOST = "events-lost"
 
 
@@ -83,6 +91,10 @@ _WORDS: Mapping[str, _Words] = {
     AuditKind.PIN_CHOSEN: _Words(*_RIGHTS, "U"),
     AuditKind.PIN_RESET: _Words(*_RIGHTS, "U"),
     AuditKind.GRANT_GIVEN: _Words(*_RIGHTS, "C", purpose="HSYSADMIN"),
+    AuditKind.RIGHT_GIVEN: _Words(*_RIGHTS, "C", purpose="HSYSADMIN"),
+    AuditKind.RIGHT_WITHDRAWN: _Words(*_RIGHTS, "D", purpose="HSYSADMIN"),
+    AuditKind.SET_ASIDE_ACCEPTED: _Words(*_RECORD, "U", purpose="PATADMIN"),
+    AuditKind.SET_ASIDE_LEFT_OUT: _Words(*_RECORD, "U", purpose="PATADMIN"),
     AuditKind.EVENTS_LOST: _Words(*_ALERT, "E", "8"),
 }
 _OTHER = _Words(*_ALERT, "E", "8")

@@ -50,7 +50,7 @@ class PatientList(WireModel):
     total: int
     patients: tuple[PatientEntry, ...]
     set_aside: int = 0
-    """Operations that the server keeps and did not accept, at all sites together."""
+    """Changes that were set aside where who asks reads, and wait for a decision."""
     hides_alarms: bool = False
     """Whether the red flags are left out: the role that asks may not see them."""
 

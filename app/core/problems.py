@@ -50,6 +50,7 @@ class ProblemCode(StrEnum):
     RECORD_MISMATCH = "record-mismatch"
     ERASED = "erased"
     PRACTITIONER_REVOKED = "practitioner-revoked"
+    LEFT_OUT = "left-out"
 
     # Files that carry records
     FILE_UNREADABLE = "file-unreadable"

@@ -122,6 +122,8 @@ class Setup(WireModel):
     """How long a tablet keeps who is in nobody's care; None is as long as it can."""
     sealing_key: Bytes = b""
     """X25519, 32 bytes raw: what is not sent yet is sealed to it at a lock."""
+    ended_look_ups: tuple[Id, ...] = ()
+    """Whom this tablet looked up long ago, and need not hold any more."""
 
 
 class EnrolRequest(WireModel):

@@ -201,6 +201,9 @@ _PROBLEMS: Mapping[ProblemCode, str] = MappingProxyType(
             "Whoever wrote this was no longer allowed to work here then, "
             "so it was set aside. Tell your administrator."
         ),
+        ProblemCode.LEFT_OUT: N_(
+            "A coordinator decided to leave this out. It is kept on record."
+        ),
         ProblemCode.PASSPHRASE_NEEDED: N_(
             "Your role needs a passphrase: 8 letters and digits or more."
         ),

@@ -28,6 +28,12 @@ def is_old(summary: PatientSummary, now_ms: int, keep_days: int) -> bool:
     return quiet and not summary.encounter_id
 
 
+def is_held_back(driver: sqlite3.Connection, patient_id: str) -> bool:
+    """Tell whether something of somebody is only here, or was typed and not saved."""
+    held = any(driver.execute(q, (patient_id,)).fetchone() for q in _HELD_BACK)
+    return held or is_only_here(driver, patient_id)
+
+
 def may_leave(
     driver: sqlite3.Connection, patient_id: str, documents: Iterable[Document]
 ) -> bool:
@@ -35,9 +41,8 @@ def may_leave(
 
     Whoever has a draft, an open conflict, or was never in care, stays.
     """
-    held = any(driver.execute(q, (patient_id,)).fetchone() for q in _HELD_BACK)
     found = [*documents]
-    if held or is_only_here(driver, patient_id):
+    if is_held_back(driver, patient_id):
         return False
     if not by_type(found, RecordType.ENCOUNTER):
         return False

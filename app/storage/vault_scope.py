@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from app.core.scope_wire import WholePatients
 from app.core.unit_check import total_of
 from app.storage.document_pages import take_documents
-from app.storage.leaving import DAY_MS, is_old, let_go, may_leave
+from app.storage.leaving import DAY_MS, is_held_back, is_old, let_go, may_leave
 from app.storage.scope import WANTED, load_ids, load_left, put_ids, put_left
 from app.storage.vault_identity import VaultIdentity
 
@@ -64,6 +64,23 @@ class VaultScope(VaultIdentity):
         old = parts.index.quiet_since(now - keep_days * DAY_MS)
         for at in range(0, len(old), _MOST_LEAVING):
             count += self._let_go(old[at : at + _MOST_LEAVING], now, keep_days)
+        if count:
+            parts.empty_log()
+        return count
+
+    def let_ended_go(self, patient_ids: Iterable[str]) -> int:
+        """Let whom somebody looked up leave, as the server says; say how many did.
+
+        Of whom a draft or something unsent is here, they stay until the next time.
+        The server counts them here no more, so they are not among those who left.
+        """
+        parts, count = self._unlocked, 0
+        with parts.writing() as unit:
+            for patient_id in patient_ids:
+                is_here = any(parts.rows.documents(unit.driver, patient_id))
+                if is_here and not is_held_back(unit.driver, patient_id):
+                    let_go(unit, patient_id)
+                    count += 1
         if count:
             parts.empty_log()
         return count

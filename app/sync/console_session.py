@@ -57,6 +57,8 @@ class FoundPatients:
     patients: tuple[FoundPatient, ...]
     hides_alarms: bool = False
     """Whether red flags are left out, for the role that asks."""
+    set_aside: int = 0
+    """Changes that wait for a decision, where who asks reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class ConsoleSession:
         path = f"{API_PREFIX}/patients/search"
         found = self._channel.post(path, PatientList, search)
         patients = tuple(_found(entry) for entry in found.patients)
-        return FoundPatients(found.total, patients, found.hides_alarms)
+        return FoundPatients(found.total, patients, found.hides_alarms, found.set_aside)
 
     def patient_record(self, patient_id: str) -> MergedRecord:
         """Return everything about one patient; Refused(NOT_FOUND) if there is none."""

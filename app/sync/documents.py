@@ -63,6 +63,9 @@ class DocumentVault(Protocol):
     def let_old_go(self, keep_days: int) -> int:
         """Let patients leave whom this device need not keep; say how many did."""
 
+    def let_ended_go(self, patient_ids: Iterable[str]) -> int:
+        """Let whom somebody looked up leave; say how many did."""
+
     @property
     def setup(self) -> Setup:
         """What the server said about the deployment."""
@@ -142,7 +145,9 @@ class DocumentSync:
         return len(differing)
 
     def leave(self) -> None:
-        """Let go of whom this device need not keep any more, as its site says."""
+        """Let go of whom this device need not keep any more, as the setup says."""
+        if self._vault.setup.ended_look_ups:
+            self._vault.let_ended_go(self._vault.setup.ended_look_ups)
         keep_days = self._vault.setup.keep_days
         if keep_days is not None:
             self._vault.let_old_go(keep_days)

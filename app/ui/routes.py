@@ -55,6 +55,11 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """Ask the server for somebody of another site."""
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
     """A new person, another of a family, or a person who comes back.
 
@@ -166,6 +171,11 @@ class ConsoleDevices:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleSetAside:
+    """Changes that were set aside, and what is decided of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConsoleFiles:
     """Take in a file that was carried from a tablet, and give one back."""
 
@@ -191,6 +201,7 @@ Route = (
     | Handover
     | Forgotten
     | Home
+    | LookUp
     | Register
     | Notice
     | Plan
@@ -207,6 +218,7 @@ Route = (
     | ConsoleTablets
     | ConsoleDevices
     | ConsoleFiles
+    | ConsoleSetAside
     | Languages
     | Trouble
 )

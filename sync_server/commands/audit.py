@@ -26,7 +26,8 @@ def add_to(commands: Any) -> None:
         "verify", help="recompute every chain; 1 at a gap or an edit"
     ).set_defaults(run=verify)
     events = kinds.add_parser(
-        "list", help="when, what, who, whose record, from where, how often, why"
+        "list",
+        help="when, what, who, whose record, from where, how often, why, whom, tablet",
     )
     events.add_argument("--patient", metavar="ID", help="of one patient's record")
     events.set_defaults(run=show)
@@ -68,6 +69,8 @@ def _columns(row: AnyRow) -> tuple[str, ...]:
         row.source or "server",
         str(event.count),
         event.reason,
+        event.owner_id,
+        event.device_id,
     )
 
 

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from sync_server.commands.deployment import opened
+from sync_server.commands.deployment import opened, operator
 from sync_server.context import Ports
 from sync_server.services import compartment_readers
 from sync_server.settings import Settings
@@ -27,7 +27,9 @@ def add_to(commands: Any) -> None:
 def allow(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Let somebody read confidential notes."""
     with opened(settings, ports) as context:
-        compartment_readers.allow(context.database, given.practitioner)
+        compartment_readers.allow(
+            context.database, given.practitioner, operator(context)
+        )
     print(
         "Allowed. They read on a tablet once one of theirs, or of another reader, has "
         "sent and received."
@@ -38,7 +40,9 @@ def allow(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
 def withdraw(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Let somebody read confidential notes no longer."""
     with opened(settings, ports) as context:
-        compartment_readers.withdraw(context.database, given.practitioner)
+        compartment_readers.withdraw(
+            context.database, given.practitioner, operator(context)
+        )
     print(
         "Withdrawn. New notes are closed to them once a reader's tablet has sent and "
         "received; what they could read before they may have read."

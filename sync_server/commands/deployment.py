@@ -20,6 +20,7 @@ from sync_server.services.administration import (
     DeploymentValues,
     NewPractitioner,
 )
+from sync_server.services.operator_audit import Operator
 from sync_server.settings import Settings
 
 
@@ -28,6 +29,11 @@ def opened(settings: Settings, ports: Ports) -> Iterator[Context]:
     """Open a deployment for one command."""
     with database_of(settings) as database:
         yield open_context(settings, ports, database)
+
+
+def operator(context: Context) -> Operator:
+    """Return who acts by a command, for the audit."""
+    return Operator(context.database, context.ports)
 
 
 @contextmanager
@@ -106,7 +112,8 @@ def add_practitioner(
     role = Role(given.role)
     new = NewPractitioner(given.name, role, passphrase, given.practitioner_id)
     with opened(settings, ports) as context:
-        print(administration.add_practitioner(ports, context.database, new))
+        database, by = context.database, operator(context)
+        print(administration.add_practitioner(ports, database, new, by))
     return 0
 
 

@@ -13,7 +13,7 @@ from app.core.devices_wire import DeviceState
 from app.core.ids import format_card_code
 from app.core.invitation import Invitation
 from sync_server import certificates
-from sync_server.commands.deployment import opened
+from sync_server.commands.deployment import opened, operator
 from sync_server.context import Ports
 from sync_server.services import administration, contacts, enrolment
 from sync_server.services.administration import AdministrationError
@@ -134,7 +134,8 @@ def _time(at_ms: int | None) -> str:
 def revoke(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """End a device: what it wrote before is still taken, nothing after."""
     with opened(settings, ports) as context:
-        administration.revoke_device(ports, context.database, given.device_id)
+        by = operator(context)
+        administration.revoke_device(ports, context.database, given.device_id, by)
     print("When it is next unlocked with a network, it hands over what only it has and")
     print("empties itself. What is written on it after now is set aside.")
     return 0

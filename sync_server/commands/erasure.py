@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.erasure_wire import ErasureReason
-from sync_server.commands.deployment import opened
+from sync_server.commands.deployment import opened, operator
 from sync_server.context import Ports
 from sync_server.erasure_tables import ERASURE
 from sync_server.services import erasure, erasure_rights
@@ -105,12 +105,12 @@ def show(_given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
 def allow(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Let a coordinator erase."""
     with opened(settings, ports) as context:
-        erasure_rights.allow(context.database, given.practitioner)
+        erasure_rights.allow(context.database, given.practitioner, operator(context))
     return 0
 
 
 def withdraw(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Let a coordinator erase no more."""
     with opened(settings, ports) as context:
-        erasure_rights.withdraw(context.database, given.practitioner)
+        erasure_rights.withdraw(context.database, given.practitioner, operator(context))
     return 0

@@ -2,7 +2,7 @@
 
 import argparse
 
-from sync_server.commands.deployment import opened
+from sync_server.commands.deployment import opened, operator
 from sync_server.context import Ports
 from sync_server.services import people, site_scope
 from sync_server.services.administration import AdministrationError
@@ -24,21 +24,24 @@ def show(_given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
 def bind(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Bind somebody to sites for the console, or to none: then they read all."""
     with opened(settings, ports) as context:
-        site_scope.bind(context.database, given.name, given.site)
+        by = operator(context)
+        site_scope.bind(context.database, given.name, given.site, by)
     return 0
 
 
 def confirm(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Confirm somebody whom a colleague added on a tablet."""
     with opened(settings, ports) as context:
-        _require(given.name, done=people.confirm(context.database, given.name))
+        done = people.confirm(context.database, given.name, operator(context))
+        _require(given.name, done=done)
     return 0
 
 
 def revoke(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Let somebody write no more; what they wrote before stays theirs."""
     with opened(settings, ports) as context:
-        done = people.revoke(context.database, given.name, ports.wall())
+        now, by = ports.wall(), operator(context)
+        done = people.revoke(context.database, given.name, now, by)
         _require(given.name, done=done)
     print("Tablets learn of it when they next send. Until then an open one works on:")
     print("what is written after now is set aside.")
@@ -48,7 +51,8 @@ def revoke(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
 def reinstate(given: argparse.Namespace, settings: Settings, ports: Ports) -> int:
     """Undo a revocation."""
     with opened(settings, ports) as context:
-        _require(given.name, done=people.reinstate(context.database, given.name))
+        done = people.reinstate(context.database, given.name, operator(context))
+        _require(given.name, done=done)
     return 0
 
 

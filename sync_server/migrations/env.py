@@ -8,6 +8,7 @@ from sync_server import (  # noqa: F401 - they fill the metadata
     erasure_tables,
     people_tables,
     scope_tables,
+    set_aside_tables,
     tables,
 )
 

@@ -15,7 +15,7 @@ from sync_server.auth import ContextDep, CoordinatorDep, SitesDep
 from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
-from sync_server.services import audit, patients, seeing
+from sync_server.services import audit, patients, seeing, set_aside
 from sync_server.services.erasure_rights import may_erase
 
 router = APIRouter(tags=["console"])
@@ -45,6 +45,8 @@ def search(
     index: patients.PatientIndex = http.app.state.patients
     with context.database.read() as connection:
         found = index.search(connection, wanted, sites)
+        changes = {"set_aside": set_aside.waiting(connection, sites)}
+    found = found.model_copy(update=changes)
     return answer(http, seeing.list_for(who.role, found))
 
 

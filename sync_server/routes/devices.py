@@ -21,7 +21,7 @@ from sync_server.auth import (
 from sync_server.bodies import answer
 from sync_server.problems import responses
 from sync_server.requests import body_of, documented
-from sync_server.services import compartments, contacts, identity, revocation
+from sync_server.services import compartments, contacts, identity, look_up, revocation
 from sync_server.services.enrolment import enrol as enrol_device
 from sync_server.services.setup import setup_of
 
@@ -99,7 +99,8 @@ def new_identity(
 def setup(http: Request, context: ContextDep, device: DeviceDep) -> Response:
     """Return the deployment, sites, practitioners, devices, notice and plan."""
     with context.database.read() as connection:
-        return answer(http, setup_of(context, connection, device.site_id))
+        gone = look_up.ended(context, connection, device)
+        return answer(http, setup_of(context, connection, device.site_id, gone))
 
 
 @router.post(

@@ -14,6 +14,7 @@ from sync_server.context import Context, Ports
 from sync_server.database import AnyRow, Database
 from sync_server.people_tables import PRACTITIONER_KEY
 from sync_server.services.compartment_halves import on_device, take_away
+from sync_server.services.operator_audit import Operator
 from sync_server.services.sign_in import MIN_PASSPHRASE, hash_passphrase, name_key
 from sync_server.settings import Settings, SettingsError
 from sync_server.tables import (
@@ -157,7 +158,9 @@ class NewPractitioner:
     practitioner_id: str | None = None
 
 
-def add_practitioner(ports: Ports, database: Database, new: NewPractitioner) -> str:
+def add_practitioner(
+    ports: Ports, database: Database, new: NewPractitioner, by: Operator | None = None
+) -> str:
     """Add a practitioner and return the id; raise AdministrationError."""
     name, key = _checked_name(new.name), name_key(new.name)
     practitioner_id = new.practitioner_id or ports.ids.new()
@@ -176,6 +179,7 @@ def add_practitioner(ports: Ports, database: Database, new: NewPractitioner) -> 
     if len(practitioner_id) > _MAX_ID or not practitioner_id.isprintable():
         raise AdministrationError(f"An id has 1 to {_MAX_ID} printable characters.")
     with database.write() as connection:
+        database.lock_log(connection)
         of_id = PRACTITIONER.c.practitioner_id == practitioner_id
         if connection.execute(select(PRACTITIONER).where(of_id)).first():
             raise AdministrationError(f"There is a practitioner {practitioner_id!r}.")
@@ -186,6 +190,8 @@ def add_practitioner(ports: Ports, database: Database, new: NewPractitioner) -> 
                 "name, so make it different."
             )
         connection.execute(insert(PRACTITIONER).values(row))
+        if by is not None:
+            by.gave(connection, new.role.value, practitioner_id)
     return practitioner_id
 
 
@@ -212,7 +218,9 @@ def _hashed(passphrase: str) -> str:
     return hash_passphrase(passphrase)
 
 
-def revoke_device(ports: Ports, database: Database, device_id: str) -> None:
+def revoke_device(
+    ports: Ports, database: Database, device_id: str, by: Operator | None = None
+) -> None:
     """End a device: nothing it writes from now on counts, nothing is sealed to it.
 
     Raises AdministrationError if there is none. Done again, the first time counts.
@@ -227,6 +235,8 @@ def revoke_device(ports: Ports, database: Database, device_id: str) -> None:
         own = PRACTITIONER_KEY.c.device_id == device_id
         connection.execute(delete(PRACTITIONER_KEY).where(own))
         take_away(connection, on_device(device_id))
+        if by is not None:
+            by.revoked_device(connection, device_id)
 
 
 def new_cards(context: Context, count: int) -> list[str]:

@@ -86,7 +86,7 @@ def read_batch(request: PushRequest) -> Batch:
         previous = bytes.fromhex(request.previous)
     except ValueError:
         raise ProblemError(ProblemCode.MALFORMED) from None
-    received = tuple(_read(envelope) for envelope in request.operations)
+    received = tuple(read_operation(envelope) for envelope in request.operations)
     start = ChainHead(request.device_id, request.first - 1, previous)
     heads = tuple(_links(start, received))
     return Batch(
@@ -109,7 +109,8 @@ def verify_signature(batch: Batch, public_key: bytes) -> None:
         raise ProblemError(ProblemCode.SIGNATURE_WRONG) from None
 
 
-def _read(envelope: OperationEnvelope) -> Received:
+def read_operation(envelope: OperationEnvelope) -> Received:
+    """Read one operation as it travels; `reason` says why it can't be used."""
     content = None if envelope.content is None else envelope.content.encode()
     encoded = EncodedOperation(envelope.header.encode(), envelope.salt, content)
     digest = encoded.header_digest

@@ -25,6 +25,8 @@ class Known:
     """Patients whose data was erased: nothing of them is taken in."""
     device_revoked_at: int | None = None
     """Since when the device that pushes writes no more, where it was revoked."""
+    left_out: frozenset[bytes] = frozenset()
+    """Header digests of what a coordinator decided to leave out."""
 
     def has(self, one: Received) -> bool:
         """Tell whether the log has this very operation."""
@@ -101,8 +103,8 @@ def judge(change: Sequence[Received], rest: Sequence[Received], known: Known) ->
 
 
 def _reason(one: Received, known: Known, *, complete: bool) -> ProblemCode | None:
-    if one.operation is None:
-        return one.reason
+    if one.operation is None or one.digest in known.left_out:
+        return one.reason or ProblemCode.LEFT_OUT
     head = one.operation.header
     if one.operation_id in known.operations:
         return ProblemCode.OPERATION_ID_REUSED

@@ -6,11 +6,12 @@ from app.core.confidential import DISCLOSURES
 from sync_server.database import Database
 from sync_server.services.administration import AdministrationError
 from sync_server.services.compartment_halves import of_practitioner, take_away
+from sync_server.services.operator_audit import Operator
 from sync_server.services.sign_in import name_key
 from sync_server.tables import COMPARTMENT_READER, PRACTITIONER
 
 
-def allow(database: Database, name: str) -> None:
+def allow(database: Database, name: str, by: Operator | None = None) -> None:
     """Let somebody read; a tablet of who may already then seals the keys to them."""
     with database.write() as connection:
         database.lock_log(connection)
@@ -18,9 +19,11 @@ def allow(database: Database, name: str) -> None:
         if not _may_read(connection, practitioner_id):
             row = {"compartment_id": DISCLOSURES, "practitioner_id": practitioner_id}
             connection.execute(insert(COMPARTMENT_READER).values(row))
+            if by is not None:
+                by.gave(connection, "confidential-notes", practitioner_id)
 
 
-def withdraw(database: Database, name: str) -> None:
+def withdraw(database: Database, name: str, by: Operator | None = None) -> None:
     """Let somebody read no longer: the keys that they had are retired.
 
     What they could read they may have read. Raises AdministrationError.
@@ -33,6 +36,8 @@ def withdraw(database: Database, name: str) -> None:
         reader = COMPARTMENT_READER.c.practitioner_id == practitioner_id
         connection.execute(delete(COMPARTMENT_READER).where(reader))
         take_away(connection, of_practitioner(practitioner_id))
+        if by is not None:
+            by.withdrew(connection, "confidential-notes", practitioner_id)
 
 
 def _may_read(connection: Connection, practitioner_id: str) -> bool:

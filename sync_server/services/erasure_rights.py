@@ -6,6 +6,7 @@ from app.core.wire import PractitionerInfo, Role
 from sync_server.database import AnyRow, Database
 from sync_server.erasure_tables import ERASURE_RIGHT
 from sync_server.services.administration import AdministrationError
+from sync_server.services.operator_audit import Operator
 from sync_server.services.sign_in import name_key
 from sync_server.tables import PRACTITIONER
 
@@ -19,9 +20,10 @@ def may_erase(connection: Connection, who: PractitionerInfo) -> bool:
     return has_right and who.role == Role.COORDINATOR
 
 
-def allow(database: Database, name: str) -> None:
+def allow(database: Database, name: str, by: Operator | None = None) -> None:
     """Let a coordinator erase; raise AdministrationError for anybody else."""
     with database.write() as connection:
+        database.lock_log(connection)
         row = _called(connection, name)
         if row.role != Role.COORDINATOR:
             raise AdministrationError(
@@ -34,14 +36,19 @@ def allow(database: Database, name: str) -> None:
         connection.execute(delete(ERASURE_RIGHT).where(own))
         values = {"practitioner_id": row.practitioner_id}
         connection.execute(insert(ERASURE_RIGHT).values(values))
+        if by is not None:
+            by.gave(connection, "erase", row.practitioner_id)
 
 
-def withdraw(database: Database, name: str) -> None:
+def withdraw(database: Database, name: str, by: Operator | None = None) -> None:
     """Let a coordinator erase no more."""
     with database.write() as connection:
+        database.lock_log(connection)
         row = _called(connection, name)
         own = ERASURE_RIGHT.c.practitioner_id == row.practitioner_id
         connection.execute(delete(ERASURE_RIGHT).where(own))
+        if by is not None:
+            by.withdrew(connection, "erase", row.practitioner_id)
 
 
 def _called(connection: Connection, name: str) -> AnyRow:

@@ -28,6 +28,7 @@ from sync_server.services.erased_rows import without_text_of
 from sync_server.services.erasure import erased_among
 from sync_server.services.fold import Fold
 from sync_server.services.known_people import revoked_at
+from sync_server.services.left_out import left_out_among
 from sync_server.services.revocation import device_revoked_at
 from sync_server.services.setup import epoch_of
 from sync_server.tables import OPERATION, PRACTITIONER, SET_ASIDE, SITE
@@ -41,6 +42,15 @@ _KNOWN = (
 )
 
 logger = logging.getLogger("tessera.ingest")
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Operations of one device; with `again`, what counts though it was left out."""
+
+    device_id: str
+    received: Sequence[Received]
+    again: frozenset[bytes] = frozenset()
 
 
 @dataclass(slots=True)
@@ -74,10 +84,8 @@ def ingest(context: Context, public_key: bytes, request: PushRequest) -> PushRes
         database.lock_log(connection)
         held = device_chain.chain_head(connection, batch.device_id)
         device_chain.check(connection, batch, held)
-        work = _begin(database, connection, batch, now_ms)
-        for change in of_changes(batch.received):
-            _take(work, change)
-        _write(database, connection, work)
+        offered = Offered(batch.device_id, batch.received)
+        take_in(database, connection, offered, now_ms)
         acknowledged = device_chain.extend(database, connection, batch, held)
         epoch = epoch_of(connection)
     outcomes = _outcomes(batch.received)
@@ -90,8 +98,21 @@ def ingest(context: Context, public_key: bytes, request: PushRequest) -> PushRes
     )
 
 
+def take_in(
+    database: Database, connection: Connection, offered: Offered, now_ms: int
+) -> None:
+    """Judge, fold and write whole changes, each with its outcome.
+
+    Only with the log's lock.
+    """
+    work = _begin(database, connection, offered, now_ms)
+    for change in of_changes(offered.received):
+        _take(work, change)
+    _write(database, connection, work)
+
+
 def _begin(
-    database: Database, connection: Connection, batch: Batch, now_ms: int
+    database: Database, connection: Connection, batch: Offered, now_ms: int
 ) -> _Work:
     ids = {one.operation_id for one in batch.received if one.operation_id}
     known = Known(
@@ -112,10 +133,12 @@ def _begin(
     }
     newest = connection.scalar(select(func.max(OPERATION.c.sequence)))
     fold = folding.load(database, connection, records, now_ms)
+    refused = fold.set_aside_digests - batch.again
+    known = replace(known, left_out=left_out_among(connection, refused))
     return _Work(batch.device_id, now_ms, known, fold, newest or 0)
 
 
-def _patients(batch: Batch) -> set[str]:
+def _patients(batch: Offered) -> set[str]:
     """Return whom a batch is about, in records and in events."""
     found = {one.head.patient_id for one in batch.received if one.head is not None}
     operations = (one.operation for one in batch.received if one.operation is not None)
@@ -207,6 +230,14 @@ def _write_down(work: _Work, one: Received, head: Header, clamp_ms: int | None) 
 
 def _put_aside(work: _Work, one: Received) -> None:
     reason = one.reason or ProblemCode.OPERATION_MALFORMED
+    if reason is not ProblemCode.LEFT_OUT:  # That one stands there as it was judged.
+        _keep_aside(work, one, reason)
+    one.outcome = PushOutcome(
+        operation_id=one.operation_id, outcome=Outcome.REJECTED, reason=reason
+    )
+
+
+def _keep_aside(work: _Work, one: Received, reason: ProblemCode) -> None:
     if one.operation is not None:
         work.fold.put_aside(one.operation, reason)
     if reason is ProblemCode.ERASED:
@@ -223,9 +254,6 @@ def _put_aside(work: _Work, one: Received) -> None:
             one.encoded.content,
             work.now_ms,
         )
-    )
-    one.outcome = PushOutcome(
-        operation_id=one.operation_id, outcome=Outcome.REJECTED, reason=reason
     )
 
 

@@ -1,6 +1,12 @@
-"""Somebody at a tablet looks a person up whom it does not hold: for a reason."""
+"""Somebody at a tablet looks a person up whom it does not hold: for a reason.
 
-from sqlalchemy import Connection, func, select
+It ends by itself after `KEEP_DAYS`, unless they are looked up again. Whoever was seen
+at the tablet's site meanwhile is in that site's scope, and stays.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, delete, func, select
 
 from app.core import canonical
 from app.core.audit import AuditEvent, AuditKind
@@ -9,10 +15,13 @@ from app.core.scope_wire import LookUp, WholePatients
 from sync_server.caller import Device
 from sync_server.context import Context
 from sync_server.problems import ProblemError
+from sync_server.scope_tables import LOOK_UP, SCOPE_MEMBER
 from sync_server.services import audit, pages, scope, throttle
 from sync_server.services.scope import Scope
 from sync_server.tables import DOCUMENT, OPERATION, PRACTITIONER
 
+KEEP_DAYS = 30
+_KEEP_MS = KEEP_DAYS * 24 * 60 * 60 * 1000
 WRONG_IDS = throttle.Limit("look-up", free=10)
 """Ids are not guessed; whoever tries many waits."""
 
@@ -35,12 +44,54 @@ def look_up(context: Context, device: Device, asked: LookUp) -> WholePatients:
         else:
             raise ProblemError(ProblemCode.NOT_FOUND)
         _write_down(context, connection, asked)
+        began = (device.device_id, asked.patient_id, context.ports.wall())
+        database.upsert(connection, LOOK_UP, [began])
         holder = Scope(device.site_id, device.device_id)
         if not scope.held(connection, holder.units, [asked.patient_id]):
             newest = connection.scalar(select(func.max(OPERATION.c.sequence))) or 0
             entering = {(scope.device_unit(device.device_id), asked.patient_id): newest}
             scope.enter(database, connection, entering)
         return pages.whole(context, connection, device, [asked.patient_id])
+
+
+def end_old(context: Context) -> int:
+    """Take whom nobody looked up for long out of the tablets' scopes; say how many."""
+    database, until = context.database, context.ports.wall() - _KEEP_MS
+    old = select(LOOK_UP).where(LOOK_UP.c.asked_at <= until)
+    member = SCOPE_MEMBER.c
+    is_held = member.unit == "device:" + LOOK_UP.c.device_id
+    held = old.join(SCOPE_MEMBER, is_held & (member.patient_id == LOOK_UP.c.patient_id))
+    with database.read() as connection:
+        if connection.execute(held.limit(1)).first() is None:
+            return 0
+    with database.write() as connection:
+        database.lock_log(connection)
+        rows = connection.execute(held).all()
+        for row in rows:
+            unit = scope.device_unit(row.device_id)
+            own = (member.unit == unit) & (member.patient_id == row.patient_id)
+            connection.execute(delete(SCOPE_MEMBER).where(own))
+    return len(rows)
+
+
+def ended(context: Context, connection: Connection, device: Device) -> tuple[str, ...]:
+    """Return whom a tablet need not hold any more: looked up, and not seen there.
+
+    It says so again and again: a tablet may have been away for long.
+    """
+    until = context.ports.wall() - _KEEP_MS
+    of_device = LOOK_UP.c.device_id == device.device_id
+    query = select(LOOK_UP.c.patient_id).where(of_device, LOOK_UP.c.asked_at <= until)
+    return _not_at(connection, device.site_id, connection.scalars(query))
+
+
+def _not_at(
+    connection: Connection, site_id: str, patient_ids: Iterable[str]
+) -> tuple[str, ...]:
+    found = set(patient_ids)
+    if not found:
+        return ()
+    return tuple(sorted(found - scope.held(connection, Scope(site_id).units, found)))
 
 
 def _require_practitioner(connection: Connection, practitioner_id: str) -> None:

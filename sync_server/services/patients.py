@@ -3,10 +3,10 @@
 import json
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, select
 
 from app.core.canonical import Json
 from app.core.console_wire import (
@@ -27,12 +27,11 @@ from sync_server.problems import ProblemError, place_of
 from sync_server.services import feed, setup
 from sync_server.services.erasure import is_erased
 from sync_server.services.site_scope import EVERYWHERE, Sites
-from sync_server.tables import DOCUMENT, SET_ASIDE
+from sync_server.tables import DOCUMENT
 
 logger = logging.getLogger("tessera.patients")
 
 _SEARCHED = (RecordType.PATIENT.value, RecordType.CONTACT_POINT.value)
-_SET_ASIDE = select(func.count()).select_from(SET_ASIDE)
 _ERASED = select(ERASURE.c.number, ERASURE.c.patient_id).order_by(ERASURE.c.number)
 _TAIL = select(
     DOCUMENT.c.record_id,
@@ -141,12 +140,11 @@ class PatientIndex:
                 found = [p for p in found if p.is_found_by(typed)]
             found.sort(key=lambda p: (-p.changed_at, p.patient_id))
             page = found[wanted.offset : wanted.offset + wanted.limit]
-            documents = _patient_documents(connection, [p.patient_id for p in page])
+            documents = patient_documents(connection, [p.patient_id for p in page])
             entries = tuple(_entry(p, documents.get(p.patient_id)) for p in page)
         return PatientList(
             total=len(found),
             patients=entries,
-            set_aside=connection.scalar(_SET_ASIDE) or 0,
         )
 
     def _refresh(self, connection: Connection) -> None:
@@ -250,9 +248,19 @@ def _texts(value: Json) -> Iterable[str]:
     return ()
 
 
-def _patient_documents(
+def written_at(
+    connection: Connection, patient_ids: Collection[str]
+) -> Sequence[AnyRow]:
+    """Return (patient id, site ids as JSON) of each document of these patients."""
+    query = select(DOCUMENT.c.patient_id, DOCUMENT.c.site_ids)
+    of_these = DOCUMENT.c.patient_id.in_(patient_ids)
+    return connection.execute(query.where(of_these)).all()
+
+
+def patient_documents(
     connection: Connection, patient_ids: list[str]
 ) -> dict[str, dict[str, object]]:
+    """Return the Patient document of each of these, as consoles read it."""
     query = select(DOCUMENT.c.record_id, DOCUMENT.c.patient_id, DOCUMENT.c.body).where(
         DOCUMENT.c.record_type == RecordType.PATIENT.value,
         DOCUMENT.c.patient_id.in_(patient_ids),

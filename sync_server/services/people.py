@@ -25,6 +25,7 @@ from sync_server.services.compartment_halves import (
     on_device,
     take_away,
 )
+from sync_server.services.operator_audit import Operator
 from sync_server.services.sign_in import name_key
 from sync_server.tables import PRACTITIONER, SESSION
 
@@ -134,13 +135,19 @@ def all_practitioners(connection: Connection) -> Iterable[AnyRow]:
     return connection.execute(select(PRACTITIONER).order_by(PRACTITIONER.c.name))
 
 
-def confirm(database: Database, name: str) -> bool:
+def confirm(database: Database, name: str, by: Operator | None = None) -> bool:
     """Confirm who was proposed; False where there is nobody of that name."""
     with database.write() as connection:
-        return _change(connection, name, {"confirmed": True}) is not None
+        database.lock_log(connection)
+        practitioner_id = _change(connection, name, {"confirmed": True})
+        if practitioner_id is not None and by is not None:
+            by.gave(connection, "confirmed", practitioner_id)
+    return practitioner_id is not None
 
 
-def revoke(database: Database, name: str, now_ms: int) -> bool:
+def revoke(
+    database: Database, name: str, now_ms: int, by: Operator | None = None
+) -> bool:
     """Let somebody write no more from now on, nor sign in; False where nobody is so.
 
     Done again it does not move the time.
@@ -156,14 +163,20 @@ def revoke(database: Database, name: str, now_ms: int) -> bool:
         own = SESSION.c.practitioner_id == practitioner_id
         connection.execute(delete(SESSION).where(own))
         take_away(connection, of_practitioner(practitioner_id))
+        if by is not None:
+            by.withdrew(connection, "work", practitioner_id)
     return True
 
 
-def reinstate(database: Database, name: str) -> bool:
+def reinstate(database: Database, name: str, by: Operator | None = None) -> bool:
     """Undo a revocation: what was set aside is taken in when it is sent again."""
     values = {"active": True, "revoked_at": None}
     with database.write() as connection:
-        return _change(connection, name, values) is not None
+        database.lock_log(connection)
+        practitioner_id = _change(connection, name, values)
+        if practitioner_id is not None and by is not None:
+            by.gave(connection, "work", practitioner_id)
+    return practitioner_id is not None
 
 
 def _change(

@@ -19,8 +19,10 @@ from sync_server.context import Context
 from sync_server.database import AnyRow, Database
 from sync_server.people_tables import GRANT, RECOVERY_SLOT
 from sync_server.problems import ProblemError
+from sync_server.services import audit
 from sync_server.services.administration import AdministrationError
 from sync_server.services.known_people import recovery_public
+from sync_server.services.operator_audit import OPERATOR
 from sync_server.services.sign_in import name_key
 from sync_server.tables import DEPLOYMENT, DEVICE, PRACTITIONER
 
@@ -102,8 +104,10 @@ def grant_plain(
 ) -> Grant:
     """Allow something that needs no key; raise AdministrationError."""
     with context.database.write() as connection:
+        context.database.lock_log(connection)
         grant = _grant(context, connection, (kind, device, name), valid_ms)
         connection.execute(insert(GRANT).values(**_row(grant)))
+        audit.granted(context, connection, OPERATOR, grant)
     return grant
 
 
@@ -116,6 +120,7 @@ def grant_recovery(
     """
     what = (GrantKind.RECOVER, device, name)
     with context.database.write() as connection:
+        context.database.lock_log(connection)
         grant = _grant(context, connection, what, valid_ms)
         slot = _slot(connection, grant.device_id)
         if slot.recovery_public != public_of(private):
@@ -133,6 +138,7 @@ def grant_recovery(
         purpose = grant_purpose(grant.grant_id, grant.device_id, grant.practitioner_id)
         sealed = seal_to(slot.box_public, data_key, purpose)
         connection.execute(insert(GRANT).values(**_row(grant) | {"sealed": sealed}))
+        audit.granted(context, connection, OPERATOR, grant)
     return grant
 
 

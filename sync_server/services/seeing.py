@@ -1,10 +1,11 @@
 """What a role is answered: the server leaves out what it may not see, and says so."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from app.core.access import Sensitivity, may_see, sensitivity_of
+from app.core.access import Sensitivity, may_see, part_for, sensitivity_of
 from app.core.console_wire import PatientList, PatientRecord
+from app.core.merge import Document
 from app.core.wire import FeedItem
 
 
@@ -21,6 +22,14 @@ def record_for(role: str, record: PatientRecord) -> PatientRecord:
             "hidden": tuple(sorted(kind for kind in kinds if not _sees(role, kind))),
         }
     )
+
+
+def documents_for(
+    role: str, documents: Iterable[Document]
+) -> tuple[tuple[Document, ...], tuple[str, ...]]:
+    """Return which documents a role may see, and the types of the others."""
+    part = part_for(role, documents)
+    return part.documents, part.hidden
 
 
 def list_for(role: str, found: PatientList) -> PatientList:

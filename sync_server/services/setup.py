@@ -72,8 +72,13 @@ def deployment(settings: Settings, row: AnyRow) -> Deployment:
     )
 
 
-def setup_of(context: Context, connection: Connection, site_id: str) -> Setup:
-    """Return the setup of a site's tablets."""
+def setup_of(
+    context: Context,
+    connection: Connection,
+    site_id: str,
+    ended_look_ups: tuple[str, ...] = (),
+) -> Setup:
+    """Return the setup of a site's tablets; whose look-ups ended is one tablet's."""
     row = deployment_row(connection)
     known = sites(connection)
     here = next((site for site in known if site.site_id == site_id), None)
@@ -92,6 +97,7 @@ def setup_of(context: Context, connection: Connection, site_id: str) -> Setup:
         practitioner_keys=practitioner_keys(connection),
         recovery_public=recovery_public(connection),
         sealing_key=context.secrets.sealing_public_key,
+        ended_look_ups=ended_look_ups,
         **lock_times(connection, site_id).said(),
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from sync_server.database import Database
 from sync_server.services.administration import AdministrationError, site_id_of
+from sync_server.services.operator_audit import Operator
 from sync_server.services.sign_in import name_key
 from sync_server.tables import PRACTITIONER, PRACTITIONER_SITE
 
@@ -32,12 +33,15 @@ def sites_of(connection: Connection, practitioner_id: str) -> Sites:
     return Sites(frozenset(found) or None)
 
 
-def bind(database: Database, name: str, sites: Iterable[str]) -> None:
+def bind(
+    database: Database, name: str, sites: Iterable[str], by: Operator | None = None
+) -> None:
     """Bind somebody to sites, by name or id, instead of those before; none is all.
 
     Raises AdministrationError where there is no such practitioner or site.
     """
     with database.write() as connection:
+        database.lock_log(connection)
         query = select(PRACTITIONER.c.practitioner_id)
         of_name = PRACTITIONER.c.name_key == name_key(name)
         practitioner_id = connection.scalar(query.where(of_name))
@@ -51,3 +55,6 @@ def bind(database: Database, name: str, sites: Iterable[str]) -> None:
         connection.execute(delete(PRACTITIONER_SITE).where(own))
         if rows:
             connection.execute(insert(PRACTITIONER_SITE), rows)
+        if by is not None:
+            where = " ".join(sorted(row["site_id"] for row in rows)) or "everywhere"
+            by.gave(connection, f"reads: {where}", practitioner_id)

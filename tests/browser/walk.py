@@ -45,7 +45,7 @@ def walked(browser: Browser, clinic: Clinic, tag: str) -> Iterator[Tour]:
         walk_door.sent_away(walk, clinic, helper)
         walk_door.forgotten_by_the_server(walk, clinic, tablet)
         before_the_tablet = walk.hands
-        walk_console.console_screens(walk, stack, browser, console)
+        walk_console.console_screens(walk, stack, browser, (clinic, console))
         walk.goes_to(before_the_tablet)
         walk_door.blocked(walk, clinic, tablet)
         yield walk

@@ -15,9 +15,10 @@ from app.core.wire import Role
 from app.storage.patient_index import Entry
 from app.storage.patient_index import PatientIndex as TabletIndex
 from sync_server.problems import ProblemError
-from sync_server.services import administration, patients
+from sync_server.services import administration, patients, set_aside
 from sync_server.services.administration import NewPractitioner
 from sync_server.services.patients import PatientIndex
+from sync_server.services.site_scope import EVERYWHERE
 from sync_server.tables import DOCUMENT
 from tests.server.deployments import PASSPHRASE, TestDeployment
 from tests.server.test_set_aside_replacements import written
@@ -264,15 +265,20 @@ def test_the_console_finds_whom_a_tablet_finds(
 def test_a_conflict_that_a_set_aside_correction_ends_leaves_the_list_at_once(
     deployment: TestDeployment, search: Search
 ) -> None:
+    def found() -> list[tuple[int, int]]:
+        with deployment.context.database.read() as connection:
+            waiting = set_aside.waiting(connection, EVERYWHERE)
+        return [(each.conflicts, waiting) for each in search().patients]
+
     first, refused, corrected = written(deployment)
     tablet = deployment.devices[0]
     for part in (first, corrected):
         tablet.pending = list(part)
         deployment.push(tablet)
-    assert [(e.conflicts, search().set_aside) for e in search().patients] == [(1, 0)]
+    assert found() == [(1, 0)]
     tablet.pending = list(refused)
     deployment.push(tablet)
-    assert [(e.conflicts, search().set_aside) for e in search().patients] == [(0, 1)]
+    assert found() == [(0, 1)]
 
 
 def test_a_name_or_an_id_that_no_database_holds_is_malformed(

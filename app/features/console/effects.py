@@ -41,6 +41,7 @@ from app.ui.provenance import Names
 from app.ui.routes import (
     ConsoleDevices,
     ConsoleFiles,
+    ConsoleSetAside,
     ConsoleSignIn,
     ConsoleTablets,
     Languages,
@@ -53,6 +54,7 @@ _PAGES: Mapping[Page, Route] = {
     Page.DEVICES: ConsoleDevices(),
     Page.FILES: ConsoleFiles(),
     Page.LANGUAGES: Languages(),
+    Page.SET_ASIDE: ConsoleSetAside(),
     Page.TABLETS: ConsoleTablets(),
 }
 LIMIT = 200
@@ -131,7 +133,8 @@ def _find(desk: Desk, question: Question) -> Event:
         for p in found.patients
     )
     now, hides = desk.wall(), found.hides_alarms
-    return PatientsFound(question, found.total, patients, now, hides)
+    aside = found.set_aside
+    return PatientsFound(question, found.total, patients, now, hides, aside)
 
 
 def _opened(record: MergedRecord, number: int) -> Event:

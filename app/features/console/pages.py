@@ -12,6 +12,8 @@ class Page(StrEnum):
     FILES = "files"
     """What was carried here from a tablet."""
     LANGUAGES = "languages"
+    SET_ASIDE = "set-aside"
+    """Changes that the server did not accept."""
     TABLETS = "tablets"
     """Who works on which tablets."""
 

@@ -84,6 +84,8 @@ class Model:
     opened: Opened | None = None
     problem: ProblemCode | None = None
     hides_alarms: bool = False
+    set_aside: int = 0
+    """Changes that wait for a decision."""
     record_problem: ProblemCode | None = None
     """Why the record that is selected could not be read, or not again."""
     erasing: Erasing | None = None
@@ -124,6 +126,7 @@ class PatientsFound:
     patients: tuple[Listed, ...]
     now_ms: int
     hides_alarms: bool = False
+    set_aside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +285,7 @@ def _found(model: Model, found: PatientsFound) -> Model:
         patients=found.patients,
         now_ms=found.now_ms,
         hides_alarms=found.hides_alarms,
+        set_aside=found.set_aside,
         problem=None,
     )
 

@@ -111,6 +111,7 @@ def _ways(dispatch: Dispatch, look: Look) -> ft.Control:
             way(Page.DEVICES, _("State of the tablets"), ft.Icons.TABLET),
             way(Page.TABLETS, _("Tablets and PINs"), ft.Icons.PASSWORD),
             way(Page.FILES, _("Files from tablets"), ft.Icons.USB),
+            way(Page.SET_ASIDE, _("Set aside"), ft.Icons.RULE),
         ]
     )
 
@@ -175,7 +176,19 @@ def _said(model: Model, look: Look) -> list[ft.Control]:
     if model.has_erased:
         gone = _("The person’s data was erased. Tablets erase it at their next sync.")
         said.append(w.notice("console.erased", gone))
+    if model.set_aside:
+        said.append(_set_aside(model.set_aside, look))
     return said
+
+
+def _set_aside(count: int, look: Look) -> ft.Control:
+    template = look.t.ngettext(
+        "{count} change was set aside and waits for a decision. See “Set aside”.",
+        "{count} changes were set aside and wait for a decision. See “Set aside”.",
+        count,
+    )
+    said = look.t.fill(template, count=count)
+    return w.notice("console.aside", said, w.Tone.WARNING)
 
 
 def _draw_row(

@@ -16,6 +16,7 @@ from app.features.home.state import (
     Model,
     OpenColleagues,
     OpenLanguages,
+    OpenLookUp,
     OpenRecord,
     OpenRegister,
     OpenVisit,
@@ -31,7 +32,7 @@ from app.features.home.state import (
 from app.ui.listening import Listening
 from app.ui.loop import Loop, Moments
 from app.ui.navigator import Place
-from app.ui.routes import Colleagues, Languages, Plan, Record, Register
+from app.ui.routes import Colleagues, Languages, LookUp, Plan, Record, Register
 from app.ui.work import Work
 
 Dispatch = Callable[[Event], None]
@@ -72,7 +73,12 @@ class _Home:
 
     def _go(
         self,
-        effect: OpenVisit | OpenRecord | OpenRegister | OpenLanguages | OpenColleagues,
+        effect: OpenVisit
+        | OpenRecord
+        | OpenRegister
+        | OpenLanguages
+        | OpenLookUp
+        | OpenColleagues,
     ) -> None:
         match effect:
             case OpenVisit(patient_id, encounter_id):
@@ -83,6 +89,8 @@ class _Home:
                 self.place.go(Register())
             case OpenLanguages():
                 self.place.go(Languages())
+            case OpenLookUp():
+                self.place.go(LookUp())
             case OpenColleagues():
                 self.place.go(Colleagues())
             case _:

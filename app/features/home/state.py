@@ -107,6 +107,11 @@ class ColleaguesPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUpPressed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     pass
 
@@ -123,6 +128,7 @@ Event = (
     | StationPressed
     | RegisterPressed
     | LanguagesPressed
+    | LookUpPressed
     | ColleaguesPressed
     | Left
 )
@@ -170,6 +176,11 @@ class OpenLanguages:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenLookUp:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class OpenColleagues:
     pass
 
@@ -188,6 +199,7 @@ Effect = (
     | OpenRecord
     | OpenRegister
     | OpenLanguages
+    | OpenLookUp
     | OpenColleagues
     | KeepStation
 )
@@ -219,6 +231,8 @@ def update(model: Model, event: Event) -> Next[Model, Effect]:
             return Next(model, (OpenRegister(),))
         case LanguagesPressed():
             return Next(model, (OpenLanguages(),))
+        case LookUpPressed():
+            return Next(model, (OpenLookUp(),))
         case ColleaguesPressed():
             return Next(model, (OpenColleagues(),))
         case Left():

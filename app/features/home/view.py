@@ -12,6 +12,7 @@ from app.features.home.state import (
     ColleaguesPressed,
     Event,
     LanguagesPressed,
+    LookUpPressed,
     Model,
     MorePressed,
     PersonPressed,
@@ -109,6 +110,12 @@ def _found(model: Model, dispatch: Dispatch, look: Look) -> list[ft.Control]:
             _("Nobody was found on this tablet"),
             _("Try fewer letters, or the code on the card."),
             ft.Icons.SEARCH_OFF,
+            w.quiet_button(
+                "home.lookup",
+                _("Ask the server for somebody of another site"),
+                lambda: dispatch(LookUpPressed()),
+                ft.Icons.TRAVEL_EXPLORE,
+            ),
         )
         return [empty]
     seen = _Seen(model.waiting.now_ms, model.found_only_here)
