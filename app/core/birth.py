@@ -5,12 +5,12 @@ A value is {"from": "1990-01-01", "to": "1990-12-31", "precision": "year",
 """
 
 from calendar import monthrange
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from app.core.canonical import Json
+from app.core.document_json import as_mapping
 
 
 class Precision(StrEnum):
@@ -33,6 +33,7 @@ class BirthSource(StrEnum):
 
 
 _PRECISIONS = frozenset(each.value for each in Precision)
+_MEMBERS = ("precision", "source", "from", "to")
 _SOURCES = frozenset(each.value for each in BirthSource)
 ADULT_YEARS = 18
 MAX_AGE_YEARS = 120
@@ -94,12 +95,10 @@ def birth_range(value: Json) -> tuple[str, str]:
 
 
 def _read(value: Json) -> tuple[str, str, date, date] | None:
-    if not isinstance(value, Mapping):
-        return None
-    precision, source = str(value.get("precision")), str(value.get("source"))
+    members = as_mapping(value)
+    precision, source, earliest, latest = map(str, map(members.get, _MEMBERS))
     if precision not in _PRECISIONS or source not in _SOURCES:
         return None
-    earliest, latest = str(value.get("from")), str(value.get("to"))
     try:
         first = date.fromisoformat(earliest)
         last = first if latest == earliest else date.fromisoformat(latest)

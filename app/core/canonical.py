@@ -45,7 +45,8 @@ def decode(raw: bytes) -> Json:
     bring in.
     """
     try:
-        return _read(raw)
+        found: Json = _read(raw)
+        return found
     except (ValueError, RecursionError):  # Deeper, or none: the slow way tells which.
         pass
     try:

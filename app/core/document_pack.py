@@ -62,10 +62,12 @@ class PackedFields(Mapping[str, FieldState]):
     def __init__(self, writes: list[Any], replaced: Mapping[str, list[str]]) -> None:
         self.writes = writes
         self._replaced = replaced
-        self._made: dict[str, FieldState] = {}
+        self._made: dict[str, FieldState] | None = None
 
     def __getitem__(self, name: str) -> FieldState:
         """Return a field's state; raise KeyError where nobody wrote it."""
+        if self._made is None:
+            self._made = {}
         made = self._made.get(name)
         if made is None:
             made = self._made[name] = self._make(name)
@@ -244,9 +246,9 @@ def newest_stamp(document: Document) -> tuple[int, int]:
     newest, fields = (0, 0), document.fields
     if isinstance(fields, PackedFields):
         if len(fields.writes) == 1:
-            _id, at, _who, _site, clamp, _values = fields.writes[0]
-            late = clamp is not None and clamp < at[0]
-            return max(newest, (clamp, 0) if late else (at[0], at[1]))
+            _id, (wall_ms, counter, _device), _who, _site, clamp, _ = fields.writes[0]
+            late = clamp is not None and clamp < wall_ms
+            return (clamp, 0) if late else (wall_ms, counter)
         stamps = [(w[1], w[4]) for w in fields.writes]
     else:
         stamps = [((w.wall_ms, w.counter), c) for _id, w, c in written(document)]

@@ -95,6 +95,8 @@ def digits(text: str) -> str:
 
 def name_words(text: str) -> list[str]:
     """Return the words of a name, folded; a hyphenated one also as one word."""
+    if text.isascii() and text.replace(" ", "").isalpha():  # Mostly so.
+        return text.lower().split()
     words, parts = tokens(text), text.split()
     if len(words) == len(parts) and "".join(parts).isalpha():  # Nothing to be joined.
         return words

@@ -18,13 +18,13 @@ from app.core.projections import (
     phones_of,
     reader,
     responses,
-    sex_of,
 )
 from app.core.records import ENTERED_IN_ERROR, RecordType
 from app.core.values import (
     Accompaniment,
     EncounterStatus,
     NameStatus,
+    Sex,
     Who,
     name_parts,
 )
@@ -104,6 +104,9 @@ class PatientSummary:
 Values = tuple[Any, ...]
 """A summary as plain values, in the order of its fields: what many are made as."""
 _PATIENT = RecordType.PATIENT.value
+_SEXES = {each.value: each.value for each in Sex}
+_UNKNOWN = Sex.UNKNOWN.value
+_NOT_ASKED = (False, False)
 _Visit = tuple[str, str, str, int, bool, tuple[str, ...]]
 _NO_VISIT: _Visit = ("", "", "", 0, False, ())
 
@@ -125,25 +128,29 @@ def summary_values(documents: Iterable[Document]) -> Values | None:
         return None
     patient = found[0] if len(found) == 1 else by_type(found, RecordType.PATIENT)[0]
     value = reader(patient)
-    in_error = value(ENTERED_IN_ERROR)
+    in_error, company = value(ENTERED_IN_ERROR), value("accompaniment")
     if in_error is not None and as_mapping(in_error):
         return None
-    company = Accompaniment.from_json(value("accompaniment"))
-    card, language = value("card"), value("language")
+    card, language, sex = value("card"), value("language"), value("sex")
     return (
         patient.record_id,
         card if isinstance(card, str) else "",
         *name_parts(value("name")),
-        sex_of(value("sex")).value,
+        _SEXES.get(sex, _UNKNOWN) if isinstance(sex, str) else _UNKNOWN,
         *birth_range(value("birth")),
         language if isinstance(language, str) else "",
         phones_of(found) if RecordType.CONTACT_POINT in kinds else (),
-        company.flags_child,
-        company.who is not Who.NOT_ASKED,
+        *(_NOT_ASKED if company is None else _company(company)),
         RecordType.COMMUNICATION in kinds and _notice_given(found),
         *(_visit(found) if RecordType.ENCOUNTER in kinds else _NO_VISIT),
         changed_at(found[0]) if len(found) == 1 else max(map(changed_at, found)),
     )
+
+
+def _company(value: Json) -> tuple[bool, bool]:
+    """Return whether a child is alone, and whether somebody asked."""
+    company = Accompaniment.from_json(value)
+    return company.flags_child, company.who is not Who.NOT_ASKED
 
 
 def _visit(documents: list[Document]) -> _Visit:

@@ -55,6 +55,11 @@ _PRAGMAS = (
     "PRAGMA cache_size = -16384",
 )
 
+_MANY_FRAMES = "PRAGMA wal_autocheckpoint = 4096"
+"""While a first sync fills the vault: the same pages of indices change each time."""
+_FEW_FRAMES = "PRAGMA wal_autocheckpoint = 1000"
+"""SQLite's own; whoever opens the vault after a crash waits for what is in the log."""
+
 
 def typed(error: sqlite3.Error | OSError) -> StorageError:
     """Return the vault's error for one of the driver's or the system's."""
@@ -145,6 +150,8 @@ class Transaction:
         self._engine = engine
         self._keeper = keeper
         self._session: Session | None = None
+        self.adds_many = False
+        """Whether `insert` was called."""
 
     @property
     def session(self) -> Session:
@@ -153,14 +160,18 @@ class Transaction:
             self._session = Session(self._engine)
         return self._session
 
-    def insert(self, table: str, rows: Sequence[Row]) -> None:
+    def insert(self, table: str, rows: Sequence[Row]) -> bool:
         """Write many new rows of patients; each has its columns in the schema's order.
 
-        Raises LockedError where nobody counts patients' rows.
+        Returns False, with nothing written, where one of them is there already. Raises
+        LockedError where nobody counts patients' rows.
         """
         if self._keeper is None:
             raise LockedError
-        self._keeper.insert(self.driver, table, rows)
+        if not self.adds_many:
+            self.adds_many = True
+            self.driver.execute(_MANY_FRAMES)
+        return self._keeper.insert(self.driver, table, rows)
 
     def flush(self) -> None:
         """Write what the session holds."""
@@ -181,8 +192,8 @@ class Keeper(Protocol):
 
     def insert(
         self, driver: sqlite3.Connection, table: str, rows: Sequence[Row]
-    ) -> None:
-        """Write many new rows of patients, and count them."""
+    ) -> bool:
+        """Write many new rows of patients, and count them; see Transaction.insert."""
 
     def seal(self, driver: sqlite3.Connection) -> None:
         """Write what changed."""
@@ -229,6 +240,8 @@ class Database:
                 if driver.in_transaction:  # It failed, and SQLite did not undo it yet.
                     driver.execute("ROLLBACK")
                 transaction.close()
+                if transaction.adds_many:
+                    driver.execute(_FEW_FRAMES)
             if self._mark is not None and driver.total_changes != before:
                 self._mark.committed()
 

@@ -7,10 +7,9 @@ join, and the log of a record is folded over what came.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import NamedTuple
 
 from app.core.clock import HybridClock, HybridTimestamp
 from app.core.document_pack import newest_stamp, unpack, written
@@ -39,12 +38,8 @@ _TAKEN = (
 _OF_RECORD = "WHERE patient_id = ? AND record_id = ? ORDER BY position"
 
 
-class _Came(NamedTuple):
-    """An item that came, with its document's bytes; read again if it must be merged."""
-
-    item: DocumentItem
-    record_id: str
-    raw: bytes
+_Came = tuple[str, bytes, DocumentItem]
+"""A record's id, its document's bytes, read again to be merged, and the item it was."""
 
 
 class _Arrivals:
@@ -59,7 +54,9 @@ class _Arrivals:
         self.entries: dict[str, Entry | None] = {}
         self.newest = (0, 0)
         """The newest stamp of all."""
+        self.count = 0
         self._of, self._documents = "", list[Document]()
+        self._records = list[_Came]()
 
     def add(self, item: DocumentItem, raw: bytes, document: Document) -> None:
         """Take a document in."""
@@ -67,26 +64,41 @@ class _Arrivals:
         if patient_id != self._of:
             self.end()
             self._of = patient_id
+            self._documents = []
+            self._records = self.came.setdefault(patient_id, [])
         self._documents.append(document)
-        came = _Came(item, document.record_id, raw)
-        self.came.setdefault(patient_id, []).append(came)
-        self.newest = max(self.newest, newest_stamp(document))
+        self._records.append((document.record_id, raw, item))
+        self.count += 1
+        newest = newest_stamp(document)
+        self.newest = max(self.newest, newest)
 
     def end(self) -> None:
         """Describe whose documents came last."""
-        documents, self._documents = self._documents, []
-        of = self._of
-        if len(documents) == len(self.came.get(of, ())):  # None came before.
+        if len(self._documents) != len(self._records):  # Some came before.
+            self.entries.pop(self._of, None)
+        elif self._documents:
             with suppress(*ODD):  # Whose record is odd is named once it is written.
-                self.entries[of] = described(documents)
-        else:
-            self.entries.pop(of, None)
+                self.entries[self._of] = described(self._documents)
+
+    def apart(self) -> Mapping[str, list[_Came]]:
+        """Return patients each of whose records came once, and for nobody else."""
+        seen = {each[0] for records in self.came.values() for each in records}
+        if len(seen) == self.count:
+            return self.came
+        seen.clear()
+        found = {}
+        for patient_id, records in self.came.items():
+            ids = {each[0] for each in records}
+            if len(ids) == len(records) and seen.isdisjoint(ids):
+                found[patient_id] = records
+            seen |= ids
+        return found
 
     def entry(self, rows: Rows, patient_id: str) -> Entry | None:
         """Return what the index says of a patient of whom nothing else is known."""
         if patient_id in self.entries:
             return self.entries[patient_id]
-        documents = [unpack(came.raw) for came in self.came[patient_id]]
+        documents = [unpack(raw) for _id, raw, _item in self.came[patient_id]]
         return entry_from(rows, patient_id, documents)
 
 
@@ -105,20 +117,29 @@ def take_documents(
     arrivals = _arrived(unit, aside, items)
     if arrivals.came:
         clock.observe(HybridTimestamp(*arrivals.newest, ""))
-    known, taken = _what_is_here(unit.driver, arrivals.came)
-    new: dict[str, list[tuple[str, bytes]]] = {}
-    for patient_id, records in arrivals.came.items():
-        ids = {came.record_id for came in records}
-        if patient_id in known or ids & taken or len(ids) < len(records):
-            continue
-        taken |= ids
-        new[patient_id] = [(came.record_id, came.raw) for came in records]
-        unit.entries[patient_id] = arrivals.entry(unit.rows, patient_id)
-    unit.add_patients(new)
-    for patient_id in arrivals.came.keys() - new.keys():
+    added = _added(unit, arrivals)
+    unit.entries.update({i: arrivals.entry(unit.rows, i) for i in added})
+    for patient_id in arrivals.came.keys() - added:
         for came in arrivals.came[patient_id]:
             _merge(unit, aside, came)
     unit.move_clock(clock.last)
+
+
+def _added(unit: Unit, arrivals: _Arrivals) -> Collection[str]:
+    """Write those of whom nothing was here, and return them.
+
+    Mostly that is everybody: who is here already is looked for only where somebody is.
+    """
+    new = arrivals.apart()
+    if unit.add_patients(new):
+        return new.keys()
+    known, taken = _what_is_here(unit.driver, arrivals.came)
+    new = {
+        patient_id: records
+        for patient_id, records in new.items()
+        if patient_id not in known and taken.isdisjoint(each[0] for each in records)
+    }
+    return new.keys() if unit.add_patients(new) else ()
 
 
 def _arrived(
@@ -173,7 +194,7 @@ def _what_is_here(
     """Return which of the page's patients and records the vault knows."""
     patients = json.dumps(list(by_patient))
     records = json.dumps(
-        [came.record_id for group in by_patient.values() for came in group]
+        [record_id for group in by_patient.values() for record_id, _raw, _item in group]
     )
     known = {i for (i,) in driver.execute(_KNOWN, (patients,))}
     taken = {i for (i,) in driver.execute(_TAKEN, (records,))}
@@ -181,7 +202,8 @@ def _what_is_here(
 
 
 def _merge(unit: Unit, aside: SetAsideRows, came: _Came) -> None:
-    document = unpack(came.raw)
+    _record_id, raw, item = came
+    document = unpack(raw)
     ids = (document.patient_id, document.record_id)
     known: Document | None = None
     with suppress(VaultCorruptError):  # It is named, and whole again after this.
@@ -190,7 +212,7 @@ def _merge(unit: Unit, aside: SetAsideRows, came: _Came) -> None:
         try:
             require_same_record(known, document.record_type, document.patient_id)
         except RecordMismatchError:
-            _set_aside(unit, aside, came.item, ProblemCode.RECORD_MISMATCH)
+            _set_aside(unit, aside, item, ProblemCode.RECORD_MISMATCH)
             return
     log = unit.rows.select_operations(unit.driver, _OF_RECORD, *ids)
     merged = _clamped(folded(_joined(known, document), log), document)

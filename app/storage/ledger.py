@@ -72,7 +72,11 @@ class Ledger:
     def add_all(self, table: str, rows: Sequence[Row]) -> None:
         """Count rows in."""
         total, known = self.totals.get(table, (0, 0))
-        total += sum([row_value(self.key, table, row) for row in rows])
+        keyed, read = blake2b(digest_size=16, key=self.key), int.from_bytes
+        for row in rows:  # As row_value does, with the key taken in once for all.
+            one = keyed.copy()
+            one.update(_encode((table, *row)))
+            total += read(one.digest())
         self.totals[table] = total % _MODULUS, known + len(rows)
 
     def adopt(self, seen: Mapping[str, Total], expected: Mapping[str, Total]) -> None:

@@ -88,18 +88,26 @@ class Ledgers:
 
     def insert(
         self, driver: sqlite3.Connection, table: str, rows: Sequence[Row]
-    ) -> None:
+    ) -> bool:
         """Write many new rows of patients, columns in the schema's order; count them.
 
-        A trigger costs each row as much as to write it, so there is none meanwhile: if
+        Returns False, with nothing written, where one of them is there already. A
+        trigger costs each row as much as to write it, so there is none meanwhile: if
         this fails, the transaction's end brings it back.
         """
         columns = self._columns[table]
-        driver.execute(f"DROP TRIGGER temp.tally_insert_{table}")
         marks = ", ".join("?" * len(columns))
-        driver.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
-        self._ledgers[DATA].add_all(table, rows)
-        driver.execute(_trigger(table, columns, "insert"))
+        put = f"INSERT OR IGNORE INTO {table} VALUES ({marks})"  # noqa: S608
+        driver.execute("SAVEPOINT new_rows")
+        driver.execute(f"DROP TRIGGER temp.tally_insert_{table}")
+        is_new = driver.executemany(put, rows).rowcount == len(rows)
+        if is_new:
+            self._ledgers[DATA].add_all(table, rows)
+            driver.execute(_trigger(table, columns, "insert"))
+        else:
+            driver.execute("ROLLBACK TO new_rows")
+        driver.execute("RELEASE new_rows")
+        return is_new
 
     def begin(self) -> None:
         """Remember where the totals stood before a transaction."""

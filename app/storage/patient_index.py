@@ -79,7 +79,8 @@ class Entry(NamedTuple):
         return PatientSummary(*_unpack(self.packed))
 
 
-_NOTHING: Mapping[str, Entry | None] = MappingProxyType({})
+NOTHING: Mapping[str, Entry | None] = MappingProxyType({})
+"""No change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ class PatientIndex:
     def __init__(
         self,
         entries: Iterable[Entry] = (),
-        since: Mapping[str, Entry | None] = _NOTHING,
+        since: Mapping[str, Entry | None] = NOTHING,
     ) -> None:
         """Make it of what was kept, and of what changed since."""
         self._lock = threading.Lock()

@@ -1,22 +1,29 @@
-"""Each patient's key: random, wrapped by the data key, one row a patient."""
+"""Each patient's key, made of a random seed and the data key, one row a patient.
+
+Where the data key was changed, or an older app made it, the key itself is kept, wrapped
+by the data key. Both are opened for ever; the first byte tells which it is.
+"""
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from app.storage.errors import VaultCorruptError
 from app.storage.sealing import (
+    KEY_BYTES,
     Sealer,
     SealError,
-    as_it_is,
     derive_key,
+    key_of_seed,
     many_keys,
-    many_nonces,
-    new_key,
 )
 
 _REWRAP = "UPDATE patient_key SET wrapped = ? WHERE patient_id = ?"
 _MOST_KEYS = 4_096
 _PUT_KEY = "INSERT INTO patient_key (patient_id, wrapped) VALUES (?, ?)"
+_DROP_KEY = "DELETE FROM patient_key WHERE patient_id = ?"
+_SEED = b"\x10"
+"""Begins what holds a seed; no format of sealed bytes begins so."""
+_SEEDED_BYTES = len(_SEED) + KEY_BYTES
 
 
 def wrapping_of(data_key: bytes) -> Sealer:
@@ -29,6 +36,7 @@ class PatientKeys:
 
     def __init__(self, data_key: bytes) -> None:
         self._wrapping = wrapping_of(data_key)
+        self._maker = derive_key(data_key, "patients of seeds")
         self._keys: dict[str, Sealer] = {}
 
     def forget_keys(self) -> None:
@@ -47,14 +55,14 @@ class PatientKeys:
         known = self._keys.get(patient_id) or self._load_key(driver, patient_id)
         if known is not None:
             return known
-        key, wrapped = self._new_key(patient_id)
+        ((key, wrapped),) = self.new_keys([patient_id])
         driver.execute(_PUT_KEY, (patient_id, wrapped))
         return self._keep(patient_id, key)
 
     def make_keys(self, patient_ids: Collection[str]) -> list[tuple[str, bytes]]:
         """Make keys of patients who have none; return the rows that are to be kept."""
         new = [one for one in patient_ids if one not in self._keys]
-        made = zip(new, self._new_keys(new), strict=True)
+        made = zip(new, self.new_keys(new), strict=True)
         if len(self._keys) + len(new) > _MOST_KEYS:
             self._keys.clear()
         kept = list[tuple[str, bytes]]()
@@ -70,32 +78,24 @@ class PatientKeys:
         """
         found = driver.execute("SELECT patient_id, wrapped FROM patient_key").fetchall()
         for patient_id, wrapped in found:
-            where = _place(patient_id)
             try:
-                raw = self._wrapping.unseal(wrapped, where)
-            except SealError:
+                raw = self._raw_key(patient_id, wrapped)
+            except VaultCorruptError:
                 continue
-            again = wrapping.seal(raw, where)
+            again = wrapping.seal(raw, _place(patient_id))
             driver.execute(_REWRAP, (again, patient_id))
 
-    def _new_key(self, patient_id: str) -> tuple[Sealer, bytes]:
-        raw = new_key()
-        wrapped = self._wrapping.seal(raw, _place(patient_id))
-        return Sealer(raw), wrapped
-
-    def _new_keys(self, patient_ids: Collection[str]) -> list[tuple[Sealer, bytes]]:
+    def new_keys(self, patient_ids: Collection[str]) -> list[tuple[Sealer, bytes]]:
         """Return new keys of many patients, each with what is kept of it."""
-        count, wrap = len(patient_ids), self._wrapping.seal_body
-        drawn = zip(
-            patient_ids,
-            many_keys(count),
-            many_nonces(count),
-            strict=True,
-        )
+        maker, seeds = self._maker, many_keys(len(patient_ids))
         return [
-            (Sealer(raw), wrap(as_it_is(raw), _place(i), nonce))
-            for i, raw, nonce in drawn
+            (Sealer(key_of_seed(maker, seed, _place(patient_id))), _SEED + seed)
+            for patient_id, seed in zip(patient_ids, seeds, strict=True)
         ]
+
+    def drop_keys(self, driver: sqlite3.Connection, patient_ids: Iterable[str]) -> None:
+        """Remove what is kept of keys that nothing lies under."""
+        driver.executemany(_DROP_KEY, [(patient_id,) for patient_id in patient_ids])
 
     def _keep(self, patient_id: str, key: Sealer) -> Sealer:
         """Keep a key for whoever reads or writes next; never more than a few."""
@@ -117,8 +117,13 @@ class PatientKeys:
             return known
         if wrapped is None:
             raise VaultCorruptError
-        raw = unseal(self._wrapping, wrapped, _place(patient_id))
-        return self._keep(patient_id, Sealer(raw))
+        return self._keep(patient_id, Sealer(self._raw_key(patient_id, wrapped)))
+
+    def _raw_key(self, patient_id: str, wrapped: bytes) -> bytes:
+        """Return a key of what is kept of it; raise VaultCorruptError if it is none."""
+        if len(wrapped) == _SEEDED_BYTES and wrapped[:1] == _SEED:
+            return key_of_seed(self._maker, wrapped[1:], _place(patient_id))
+        return unseal(self._wrapping, wrapped, _place(patient_id))
 
 
 def _place(patient_id: str) -> bytes:

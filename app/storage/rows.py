@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import groupby
+from itertools import count, groupby
 from operator import itemgetter
 from types import MappingProxyType
 
@@ -20,7 +20,7 @@ from app.storage.damage import Damage, DamageKind
 from app.storage.errors import RecordMismatchError, VaultCorruptError
 from app.storage.ledger import Row
 from app.storage.patient_keys import PatientKeys, unseal
-from app.storage.sealing import Body, Namer, derive_key, many_nonces
+from app.storage.sealing import Body, Namer, Sealer, derive_key, many_nonces
 from app.storage.stored_operation import StoredOperation, folded, from_bytes, to_bytes
 
 _FORMAT = 1
@@ -63,8 +63,6 @@ _NOTHING_FOLDED: Mapping[str, Document] = MappingProxyType({})
 _Logged = str | int | None
 """Ids of a record's operations as JSON; or 1 where there are any, None where none."""
 _DocumentTuple = tuple[str, str, int, int, bytes, _Logged, bytes | None]
-Placed = tuple[str, Sequence[tuple[str, int, Body]]]
-"""A new patient: the ids of records, each with its position and packed JSON."""
 _OperationTuple = tuple[str, str, str, int | None, int, bytes, bytes | None]
 
 
@@ -227,19 +225,6 @@ class Rows(PatientKeys):
         sealed = key.seal(raw, document_place(*place_of))
         driver.execute(_PUT_DOCUMENT, (*place_of, sealed))
 
-    def seal_patients(self, patients: Sequence[Placed]) -> tuple[list[Row], list[Row]]:
-        """Return the rows of new patients' keys, and of their records."""
-        made = self._new_keys([patient_id for patient_id, _records in patients])
-        nonces = iter(many_nonces(sum(len(p[1]) for p in patients)))
-        keys, documents = list[Row](), list[Row]()
-        for (patient_id, records), (key, wrapped) in zip(patients, made, strict=True):
-            keys.append((patient_id, wrapped))
-            for record_id, position, body in records:
-                where = document_place(record_id, patient_id, position, 1)
-                sealed = key.seal_body(body, where, next(nonces))
-                documents.append((record_id, patient_id, position, sealed, 1))
-        return keys, documents
-
     def operation(
         self, driver: sqlite3.Connection, operation_id: str
     ) -> StoredOperation | None:
@@ -272,6 +257,26 @@ class Rows(PatientKeys):
         where = operation_place(ids, stored.number, stored.state)
         sealed = self.make_key(driver, head.patient_id).seal(to_bytes(stored), where)
         driver.execute(_PUT_OPERATION, (*ids, stored.number, int(stored.state), sealed))
+
+
+def sealed_page(
+    where: Sequence[tuple[str, str, Sealer]], packed: Sequence[Body], position: int
+) -> list[Row]:
+    """Return the rows of new patients' records after a position, as a page packed them.
+
+    `where` has of each the record's id, the patient's and their key.
+    """
+    places = zip(where, packed, many_nonces(len(where)), count(position + 1))
+    return [
+        (
+            record,
+            patient,
+            at,
+            key.seal_body(body, document_place(record, patient, at, 1), nonce),
+            1,
+        )
+        for (record, patient, key), body, nonce, at in places
+    ]
 
 
 def document_place(record: str, patient: str, position: int, paged: int) -> bytes:

@@ -8,6 +8,7 @@ Formats, each readable for ever: 1 without a dictionary, 2 with dictionary_2, 3 
 compressed, where compressing could not make the class smaller.
 """
 
+import hashlib
 import hmac
 import os
 import threading
@@ -35,8 +36,9 @@ _HEAD_BYTES = 1 + _NONCE_BYTES
 _LENGTH_BYTES = 4
 _LEAST_STEP = 6
 _LEAST_CLASS = 1 << _LEAST_STEP
-_LEVEL = 1
-"""With a dictionary as small as the third without, and faster."""
+_LEVEL = -3
+"""A quarter larger than the first with this dictionary, which finds most of what there
+is to find; done in two thirds of the time, and undone in half."""
 _MAX_PLAINTEXT = 1 << 30
 
 
@@ -111,6 +113,14 @@ def derive_key(secret: bytes, purpose: str) -> bytes:
     return hkdf.derive(secret)
 
 
+def key_of_seed(maker: bytes, seed: bytes, where: bytes) -> bytes:
+    """Return the key that a random seed gives at one place, under a maker's key.
+
+    Keyed BLAKE2b: without the maker's key, or once the seed is gone, nobody makes it.
+    """
+    return hashlib.blake2b(seed + where, digest_size=KEY_BYTES, key=maker).digest()
+
+
 def stretch_pin(pin: str, salt: bytes, cost: PinCost) -> bytes:
     """Return Argon2id of a PIN: slow on purpose, never call it on a session's loop."""
     return hash_secret_raw(
@@ -165,6 +175,8 @@ def bodies(plains: Sequence[bytes]) -> list[Body]:
 
 class Sealer:
     """Seals and opens bytes under one key."""
+
+    __slots__ = ("_cipher",)
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)

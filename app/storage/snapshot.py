@@ -18,7 +18,13 @@ from app.core.operation import SCHEMA
 from app.core.summary import PatientSummary, summary_values
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import VaultCorruptError
-from app.storage.patient_index import FOLDING, SUMMARY_FIELDS, Entry, PatientIndex
+from app.storage.patient_index import (
+    FOLDING,
+    NOTHING,
+    SUMMARY_FIELDS,
+    Entry,
+    PatientIndex,
+)
 from app.storage.rows import Rows
 from app.storage.sealed_values import SealedValues
 from app.storage.uncollected import uncollected
@@ -47,8 +53,12 @@ class Snapshot:
         local: SealedValues,
         index: PatientIndex,
         position: int,
+        coming: Mapping[str, Entry | None] = NOTHING,
     ) -> "Snapshot":
-        """Write what changed since, or everything where the parts are many."""
+        """Write what changed since, or everything where the parts are many.
+
+        `coming` is what this same transaction changes, and the index follows later.
+        """
         if not self.parts or len(self.parts) >= MOST_PARTS:
             driver.execute(_DROP_PARTS)
             changed: dict[str, Entry | None] = {e[1]: e for e in index.entries()}
@@ -56,6 +66,7 @@ class Snapshot:
         else:
             changed = index.unsaved()
             kept = Snapshot(position, (*self.parts, position))
+        changed.update(coming)
         local.put(driver, _name(position), part_bytes(changed))
         whole = json.dumps([_VERSION, position, kept.parts])
         local.put(driver, SNAPSHOT, whole.encode())

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from itertools import count
 
 from app.core.clock import HybridTimestamp
 from app.core.document_pack import first_document
@@ -14,12 +13,15 @@ from app.storage.errors import PatientErasedError
 from app.storage.feed_rows import document_rows, operation_rows
 from app.storage.local_state import STATE, LocalState
 from app.storage.patient_index import Entry
-from app.storage.rows import Rows, require_same_record
+from app.storage.rows import Rows, require_same_record, sealed_page
 from app.storage.sealed_values import SealedValues
 from app.storage.sealing import bodies
 from app.storage.snapshot import drop_snapshot, entry_from, entry_of
 from app.storage.stored_operation import State, StoredOperation
 from app.storage.tombstones import put_erased
+
+_Packed = tuple[str, bytes, object]
+"""A record's id and its packed JSON, as the first two of three."""
 
 
 class Unit:
@@ -41,6 +43,8 @@ class Unit:
         """Patients with operations that now stand elsewhere with the server."""
         self.erased = erased
         """Who was erased, as of this transaction."""
+        self.adds_many = False
+        """Whether a page of a first sync is written."""
         self.drops_snapshot = False
         """Whether somebody left of whom a kept index must not speak any more."""
         self._before = state, erased
@@ -128,22 +132,29 @@ class Unit:
         self._documents[document.record_id] = document
         self._paged.add(document.record_id)
 
-    def add_patients(self, patients: Mapping[str, Sequence[tuple[str, bytes]]]) -> None:
-        """Write new patients' records at once, as a page packed them, by their ids.
+    def add_patients(self, patients: Mapping[str, Sequence[_Packed]]) -> bool:
+        """Write new patients' records at once, as a page packed them.
 
-        Nothing of these patients may be in the vault; what the page holds is all.
+        What the page holds of them is all. Returns False, with nothing written, where
+        anything of one of these patients is in the vault.
         """
-        plains = [raw for records in patients.values() for _id, raw in records]
-        position = self.state.position
-        made = zip(count(position + 1), bodies(plains), strict=False)
-        placed = [
-            (patient_id, [(record_id, *next(made)) for record_id, _raw in records])
-            for patient_id, records in patients.items()
+        self.adds_many = True
+        made = self.rows.new_keys(patients)
+        kept = [(i, wrapped) for i, (_key, wrapped) in zip(patients, made, strict=True)]
+        if not self._insert("patient_key", kept):
+            return False
+        packed = [each[1] for records in patients.values() for each in records]
+        where = [
+            (each[0], patient_id, key)
+            for (patient_id, of), (key, _w) in zip(patients.items(), made, strict=True)
+            for each in of
         ]
-        self.state = replace(self.state, position=position + len(plains))
-        keys, documents = self.rows.seal_patients(placed)
-        self._insert("patient_key", keys)
-        self._insert("document", documents)
+        position = self.state.position
+        if not self._insert("document", sealed_page(where, bodies(packed), position)):
+            self.rows.drop_keys(self.driver, patients)
+            return False
+        self.state = replace(self.state, position=position + len(packed))
+        return True
 
     def put_new(self, operations: Sequence[StoredOperation]) -> None:
         """Write operations at once that are not here, as a page of the feed has them.

@@ -126,6 +126,7 @@ class Unlocked:
         self._keyed: Keyed | None = Keyed.of(data_key)
         self.listeners = Listeners()
         self.verifier: Verification | None = None
+        self._keeps_apart = False
         with database.write() as transaction:
             driver = transaction.driver
             hide_names(driver, self.rows)
@@ -182,12 +183,17 @@ class Unlocked:
                     unit = Unit(transaction, keyed.rows, self.state, self.erased)
                     yield unit
                     unit.finish(keyed.local)
-            except BaseException:
+                    kept = self._kept_within(unit, keyed)
+            except BaseException as error:
                 keyed.rows.forget_keys()
+                self._keeps_apart |= isinstance(error, DiskError)
                 raise
             self.state = unit.state
             self.index.update(unit.entries)
             self.erased = unit.erased
+            if kept is not None:
+                self._kept = kept
+                self.index.saved()
             if unit.drops_snapshot:
                 self._kept = Snapshot()
             if self.state.position - self._kept.position >= SNAPSHOT_EVERY:
@@ -195,6 +201,18 @@ class Unlocked:
         concerned = unit.entries.keys() | unit.touched
         if concerned:
             self.listeners.tell(frozenset(concerned))
+
+    def _kept_within(self, unit: Unit, keyed: Keyed) -> Snapshot | None:
+        """Keep the index in a page's own transaction: another one costs a sync more.
+
+        Not once a disk refused: the index must be in no save's way.
+        """
+        position = unit.state.position
+        is_due = position - self._kept.position >= SNAPSHOT_EVERY
+        if not (is_due and unit.adds_many) or unit.drops_snapshot or self._keeps_apart:
+            return None
+        parts = unit.driver, keyed.local, self.index
+        return self._kept.keep(*parts, position, unit.entries)
 
     @contextmanager
     def changing_key(self, data_key: bytes) -> Iterator[tuple[Transaction, Keyed]]:

@@ -14,6 +14,7 @@ from app.storage.migrations import (
     v0002_set_aside,
     v0003_operations_of_a_record,
     v0004_paged_documents,
+    v0005_seeded_keys,
 )
 
 
@@ -33,6 +34,7 @@ MIGRATIONS = tuple(
         v0002_set_aside,
         v0003_operations_of_a_record,
         v0004_paged_documents,
+        v0005_seeded_keys,
     )
 )
 LATEST = MIGRATIONS[-1].version
