@@ -79,12 +79,15 @@ class Change:
 
 
 def changes(
-    connection: Connection, sites: Sites, which: ColumnElement[bool]
+    connection: Connection,
+    sites: Sites,
+    which: ColumnElement[bool],
+    most: int | None = _MOST,
 ) -> list[Change]:
     """Return changes that stand aside at these sites, oldest first."""
     query = select(*_COLUMNS).where(_STANDS, which)
     query = query.order_by(SET_ASIDE.c.received_at, SET_ASIDE.c.header_digest)
-    return _grouped(connection, connection.execute(query.limit(_MOST)), sites)
+    return _grouped(connection, connection.execute(query.limit(most)), sites)
 
 
 def _grouped(
@@ -131,22 +134,30 @@ def head_of(raw: bytes) -> Header | None:
 
 def find(connection: Connection, sites: Sites, set_aside_id: str) -> Change:
     """Return a change that stands aside, left out or not; raise not-found."""
-    row = _row_of(connection, set_aside_id)
-    if row is not None:
-        of_device = SET_ASIDE.c.device_id == row.device_id
-        for change in changes(connection, sites, of_device):
-            if change.set_aside_id == set_aside_id:
-                return change
-    raise ProblemError(ProblemCode.NOT_FOUND)
+    found = find_all(connection, sites, [set_aside_id])
+    if not found:
+        raise ProblemError(ProblemCode.NOT_FOUND)
+    return found[0]
 
 
-def _row_of(connection: Connection, set_aside_id: str) -> AnyRow | None:
+def find_all(
+    connection: Connection, sites: Sites, set_aside_ids: Iterable[str]
+) -> list[Change]:
+    """Return those of these changes that stand aside, left out or not."""
+    wanted = set(set_aside_ids)
+    digests = [digest for each in wanted if (digest := _digest(each)) is not None]
+    of_these = SET_ASIDE.c.header_digest.in_(digests)
+    query = select(SET_ASIDE.c.device_id).where(of_these).distinct()
+    of_devices = SET_ASIDE.c.device_id.in_([*connection.scalars(query)])
+    found = changes(connection, sites, of_devices, most=None)
+    return [change for change in found if change.set_aside_id in wanted]
+
+
+def _digest(set_aside_id: str) -> bytes | None:
     try:
-        digest = bytes.fromhex(set_aside_id)
+        return bytes.fromhex(set_aside_id)
     except ValueError:
         return None
-    query = select(SET_ASIDE.c.device_id).where(SET_ASIDE.c.header_digest == digest)
-    return connection.execute(query).first()
 
 
 def operations(connection: Connection, change: Change) -> tuple[list[Operation], int]:

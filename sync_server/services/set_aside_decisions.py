@@ -20,7 +20,13 @@ from sync_server.services import audit, set_aside
 from sync_server.services.batch import Received, read_operation
 from sync_server.services.ingest import Offered, take_in
 from sync_server.services.left_out import left_out_among
-from sync_server.services.refused_changes import Change, find, head_of, stored
+from sync_server.services.refused_changes import (
+    Change,
+    find,
+    find_all,
+    head_of,
+    stored,
+)
 from sync_server.services.site_scope import Sites
 from sync_server.set_aside_tables import LEFT_OUT
 from sync_server.tables import SET_ASIDE
@@ -40,19 +46,16 @@ def try_again(
     still: dict[str, ProblemCode] = {}
     with database.write() as connection:
         database.lock_log(connection)
-        for set_aside_id in dict.fromkeys(wanted.set_aside_ids):
-            try:
-                change = find(connection, sites, set_aside_id)
-            except ProblemError:
-                continue  # Somebody decided it, or a tablet sent it, meanwhile.
+        # Of those that are missing somebody decided, or a tablet sent them, meanwhile.
+        for change in find_all(connection, sites, wanted.set_aside_ids):
             received = _received(connection, change)
             offered = Offered(change.device_id, received, change.digests)
             take_in(database, connection, offered, now)
             reason = _refusal(received, change)
             if reason is not None:
-                still[set_aside_id] = reason
+                still[change.set_aside_id] = reason
                 continue
-            accepted.append(set_aside_id)
+            accepted.append(change.set_aside_id)
             kind = AuditKind.SET_ASIDE_ACCEPTED
             _write_down(context, connection, (kind, change.reason), who, change)
     if not accepted and not still:

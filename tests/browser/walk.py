@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator
 
 from app.clinic.library import read_library
 from app.ui.form_words import FormWords
-from tests.browser import care, story, walk_console, walk_door
+from tests.browser import care, story, walk_console, walk_door, walk_lookup
 from tests.browser.clinic import COORDINATOR, Clinic, Tablet
 from tests.browser.hands import Hands
 from tests.browser.tour import Tour
@@ -42,6 +42,7 @@ def walked(browser: Browser, clinic: Clinic, tag: str) -> Iterator[Tour]:
         screening(walk)
         record(walk)
         sending(walk, tablet)
+        walk_lookup.looking_up(walk, clinic)
         walk_door.sent_away(walk, clinic, helper)
         walk_door.forgotten_by_the_server(walk, clinic, tablet)
         before_the_tablet = walk.hands

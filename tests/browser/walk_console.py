@@ -77,7 +77,7 @@ def set_aside(walk: Tour, clinic: Clinic) -> None:
         "{count} changes are still set aside: their cause is not gone yet.",
         1,
     )
-    hands.sees(hands.t.fill(still, count=1))
+    hands.sees(re.compile(re.escape(hands.t.fill(still, count=1))))
     shoot_wide(walk, "console-set-aside-still")
     strangers.add_stranger(clinic, writer, f"{strangers.STRANGER} {walk.tag}")
     hands.press("Try again")
@@ -86,7 +86,7 @@ def set_aside(walk: Tour, clinic: Clinic) -> None:
         "{count} changes were accepted. They are in the records now.",
         1,
     )
-    hands.sees(hands.t.fill(accepted, count=1))
+    hands.sees(re.compile(re.escape(hands.t.fill(accepted, count=1))))
     _left_out(walk, left)
     hands.press("Back")
     hands.sees(re.compile(taken))

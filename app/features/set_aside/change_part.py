@@ -35,13 +35,9 @@ def whose(entry: SetAsideEntry, look: Look) -> str:
 
 
 def change_body(
-    model: Model,
-    change: SetAsideChange,
-    dispatch: Dispatch,
-    look: Look,
-    words: RecordWords,
+    change: SetAsideChange, look: Look, words: RecordWords
 ) -> list[ft.Control]:
-    """Draw a change and the two ways to decide it."""
+    """Draw a change: why it was set aside, where it is from, what was written."""
     _ = look.t.gettext
     entry = change.entry
     title = [w.title(whose(entry, look))] if look.is_wide else []
@@ -51,7 +47,6 @@ def change_body(
         w.card("aside.facts", [w.key_values("aside.from", _from(entry, look, words))]),
         w.section_title(_("What was written")),
         *_written(change, look, words),
-        *_ways(model, entry, dispatch, look),
     ]
 
 
@@ -131,28 +126,27 @@ def _read(value: dict[str, object] | None) -> Document | None:
         return None
 
 
-def _ways(
-    model: Model, entry: SetAsideEntry, dispatch: Dispatch, look: Look
-) -> list[ft.Control]:
-    _ = look.t.gettext
-    busy = [w.waiting("aside.busy", _("Asking the server"))] if model.busy else []
-    ways: list[ft.Control] = [
-        *busy,
-        w.main_button(
-            "aside.try",
-            _("Try again"),
-            lambda: dispatch(TryPressed()),
-            ft.Icons.REPLAY,
-            enabled=not model.busy,
-        ),
-    ]
-    if entry.left_out is None and not entry.is_elsewhere:
-        ways.append(
-            w.quiet_button(
-                "aside.leave",
-                _("Leave it out"),
-                lambda: dispatch(LeavePressed()),
-                enabled=not model.busy,
-            )
-        )
-    return ways
+def try_button(model: Model, dispatch: Dispatch, look: Look) -> ft.Control | None:
+    """Draw the way to offer it again, once it is open."""
+    if model.opened is None:
+        return None
+    return w.main_button(
+        "aside.try",
+        look.t.gettext("Try again"),
+        lambda: dispatch(TryPressed()),
+        ft.Icons.REPLAY,
+        enabled=not model.busy,
+    )
+
+
+def leave_button(model: Model, dispatch: Dispatch, look: Look) -> ft.Control | None:
+    """Draw the way to leave it out, for whoever may know whose record it is."""
+    opened = model.opened
+    if opened is None or opened.entry.left_out or opened.entry.is_elsewhere:
+        return None
+    return w.quiet_button(
+        "aside.leave",
+        look.t.gettext("Leave it out"),
+        lambda: dispatch(LeavePressed()),
+        enabled=not model.busy,
+    )

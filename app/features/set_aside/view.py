@@ -5,7 +5,12 @@ from collections.abc import Callable
 import flet as ft
 
 from app.core.set_aside_wire import LeaveOutReason, SetAsideEntry
-from app.features.set_aside.change_part import change_body, whose
+from app.features.set_aside.change_part import (
+    change_body,
+    leave_button,
+    try_button,
+    whose,
+)
 from app.features.set_aside.state import (
     AskingClosed,
     BackPressed,
@@ -35,18 +40,17 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
     if model.selected and not look.is_wide:
         return Frame(
             title=_("A change that was set aside"),
-            body=_selected(model, dispatch, look, words),
+            body=_selected(model, look, words),
+            main=try_button(model, dispatch, look),
+            quiet=leave_button(model, dispatch, look),
             dialog=_dialog(model, dispatch, look),
             back=lambda: dispatch(BackPressed()),
             scroll_to_top=model.selected,
         )
-    beside = (
-        _selected(model, dispatch, look, words) if model.selected else [_choose(look)]
-    )
     return Frame(
         title=_("Changes that were set aside"),
         body=_list(model, dispatch, look, words),
-        beside=beside if look.is_wide else None,
+        beside=_beside(model, dispatch, look, words) if look.is_wide else None,
         span=Span.FULL if look.is_wide else Span.COLUMN,
         dialog=_dialog(model, dispatch, look),
         actions=[
@@ -61,14 +65,24 @@ def view(model: Model, dispatch: Dispatch, look: Look, words: RecordWords) -> Fr
     )
 
 
-def _selected(
+def _beside(
     model: Model, dispatch: Dispatch, look: Look, words: RecordWords
 ) -> list[ft.Control]:
+    """The change, and the two ways to decide it."""
+    if not model.selected:
+        return [_choose(look)]
+    ways = (try_button(model, dispatch, look), leave_button(model, dispatch, look))
+    return [*_selected(model, look, words), *(way for way in ways if way is not None)]
+
+
+def _selected(model: Model, look: Look, words: RecordWords) -> list[ft.Control]:
     said = _said(model, look)
     if model.opened is None:
         waiting = w.waiting("aside.opening", look.t.gettext("Asking the server"))
         return said or [waiting]
-    return [*said, *change_body(model, model.opened, dispatch, look, words)]
+    if model.busy:
+        said.append(w.waiting("aside.busy", look.t.gettext("Asking the server")))
+    return [*said, *change_body(model.opened, look, words)]
 
 
 def _choose(look: Look) -> ft.Control:
