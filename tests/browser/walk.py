@@ -45,9 +45,12 @@ def walked(browser: Browser, clinic: Clinic, tag: str) -> Iterator[Tour]:
         walk_lookup.looking_up(walk, clinic)
         walk_door.sent_away(walk, clinic, helper)
         walk_door.forgotten_by_the_server(walk, clinic, tablet)
+        # It would lock itself, sooner or later, while nobody is at it.
         before_the_tablet = walk.hands
+        before_the_tablet.press("Lock")
+        before_the_tablet.sees("Who are you?")
         walk_console.console_screens(walk, stack, browser, (clinic, console))
-        walk.goes_to(before_the_tablet)
+        walk.goes_to(before_the_tablet).unlock()
         walk_door.blocked(walk, clinic, tablet)
         yield walk
 

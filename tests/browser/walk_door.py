@@ -195,8 +195,8 @@ def blocked(walk: Tour, clinic: Clinic, tablet: Tablet) -> None:
     hands = walk.hands
     listed = clinic.tessera("device", "list").splitlines()
     [device] = [line.split("\t")[0] for line in listed if tablet.name in line]
-    clinic.tessera("device", "revoke", device)
     hands.open_sync()
+    clinic.tessera("device", "revoke", device)
     hands.press("Send and receive now")
     hands.find("This tablet was blocked", "heading").wait_for()
     walk.shoot("trouble-blocked")
