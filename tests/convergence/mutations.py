@@ -1,4 +1,4 @@
-"""Twelve rules on which the promises of sync stand, and three more: how each is broken.
+"""Twelve rules on which the promises of sync stand, and six more: how each is broken.
 
 A mutation is a patch of the source, word for word, and the tests that must turn red.
 """
@@ -222,6 +222,43 @@ MUTATIONS = (
             "        if not given:\n",
         ),
         ("tests/sync/test_digested.py",),
+    ),
+    Mutation(
+        "half of somebody who left taken for all of them",
+        _patch(
+            "app/storage/vault_sync.py",
+            '            want(parts, unit, frozenset(back) - {""})\n',
+            "            want(parts, unit, frozenset())\n",
+        ),
+        (
+            "tests/sync/test_scope.py::"
+            "test_who_left_in_the_middle_of_a_first_sync_comes_back_whole",
+        ),
+    ),
+    Mutation(
+        "the clamps of a later page ignored",
+        _patch(
+            "app/storage/document_pages.py",
+            "    merged = _clamped(folded(_joined(known, document), log), document)\n",
+            "    merged = folded(_joined(known, document), log)\n",
+        ),
+        (
+            "tests/storage/test_document_pages.py::"
+            "test_of_a_clamp_what_the_last_page_says_counts",
+        ),
+    ),
+    Mutation(
+        "who left and was erased counted on",
+        _patch(
+            "app/storage/vault_scope.py",
+            "        gone = [total for whose, total in left.items()"
+            " if whose not in parts.erased]\n",
+            "        gone = [*left.values()]\n",
+        ),
+        (
+            "tests/sync/test_scope.py::"
+            "test_who_left_and_was_erased_then_counts_on_neither_side",
+        ),
     ),
 )
 """The first twelve are the ones that were named before any test was written."""
