@@ -117,10 +117,12 @@ MUTATIONS = (
         "no authenticated context",
         _patch(
             "app/storage/sealing.py",
-            "encrypt(nonce, _pad(body), kind + where)",
-            "encrypt(nonce, _pad(body), kind)",
-            "decrypt(nonce, sealed[_HEAD_BYTES:], kind + where)",
-            "decrypt(nonce, sealed[_HEAD_BYTES:], kind)",
+            "encrypt(nonce, _pad(raw), kind + where)",
+            "encrypt(nonce, _pad(raw), kind)",
+            "encrypt(nonce, padded, kind + to)",
+            "encrypt(nonce, padded, kind)",
+            "decrypt(nonce, sealed[_HEAD_BYTES:], sealed[:1] + where)",
+            "decrypt(nonce, sealed[_HEAD_BYTES:], sealed[:1])",
         ),
         ("tests/storage/test_tampering.py",),
     ),
@@ -128,12 +130,17 @@ MUTATIONS = (
         "acknowledgement by count instead of by id",
         _patch(
             "app/storage/outbox.py",
-            "    for outcome in answer.outcomes:\n"
-            "        stored = unit.rows.operation(unit.driver, outcome.operation_id)\n",
+            "    plain = {o.operation_id for o in answer.outcomes if _is_plain(o)}\n",
             '    where = "WHERE state = 0 ORDER BY number"\n'
-            "    waiting = iter([*unit.rows.select_operations(unit.driver, where)])\n"
+            "    waiting = [*unit.rows.select_operations(unit.driver, where)]\n"
+            "    pairs = [*zip(waiting, answer.outcomes, strict=False)]\n"
+            "    plain = {s.header.operation_id for s, o in pairs if _is_plain(o)}\n",
             "    for outcome in answer.outcomes:\n"
-            "        stored = next(waiting, None)\n",
+            "        if outcome.operation_id in done:\n",
+            "    for stored, outcome in pairs:\n"
+            "        if stored.header.operation_id in done:\n",
+            "        stored = unit.rows.operation(unit.driver, outcome.operation_id)\n",
+            "",
         ),
         ("tests/storage/test_answers_in_any_order.py",),
     ),
