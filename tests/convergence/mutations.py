@@ -1,4 +1,4 @@
-"""Twelve rules on which the promises of sync stand, and three more: how each is broken.
+"""Twelve rules on which the promises of sync stand, and six more: how each is broken.
 
 A mutation is a patch of the source, word for word, and the tests that must turn red.
 """
@@ -117,10 +117,12 @@ MUTATIONS = (
         "no authenticated context",
         _patch(
             "app/storage/sealing.py",
-            "encrypt(nonce, _pad(body), kind + where)",
-            "encrypt(nonce, _pad(body), kind)",
-            "decrypt(nonce, sealed[_HEAD_BYTES:], kind + where)",
-            "decrypt(nonce, sealed[_HEAD_BYTES:], kind)",
+            "encrypt(nonce, _pad(raw), kind + where)",
+            "encrypt(nonce, _pad(raw), kind)",
+            "encrypt(nonce, padded, kind + to)",
+            "encrypt(nonce, padded, kind)",
+            "decrypt(nonce, sealed[_HEAD_BYTES:], sealed[:1] + where)",
+            "decrypt(nonce, sealed[_HEAD_BYTES:], sealed[:1])",
         ),
         ("tests/storage/test_tampering.py",),
     ),
@@ -128,12 +130,17 @@ MUTATIONS = (
         "acknowledgement by count instead of by id",
         _patch(
             "app/storage/outbox.py",
-            "    for outcome in answer.outcomes:\n"
-            "        stored = unit.rows.operation(unit.driver, outcome.operation_id)\n",
+            "    plain = {o.operation_id for o in answer.outcomes if _is_plain(o)}\n",
             '    where = "WHERE state = 0 ORDER BY number"\n'
-            "    waiting = iter([*unit.rows.select_operations(unit.driver, where)])\n"
+            "    waiting = [*unit.rows.select_operations(unit.driver, where)]\n"
+            "    pairs = [*zip(waiting, answer.outcomes, strict=False)]\n"
+            "    plain = {s.header.operation_id for s, o in pairs if _is_plain(o)}\n",
             "    for outcome in answer.outcomes:\n"
-            "        stored = next(waiting, None)\n",
+            "        if outcome.operation_id in done:\n",
+            "    for stored, outcome in pairs:\n"
+            "        if stored.header.operation_id in done:\n",
+            "        stored = unit.rows.operation(unit.driver, outcome.operation_id)\n",
+            "",
         ),
         ("tests/storage/test_answers_in_any_order.py",),
     ),
@@ -222,6 +229,43 @@ MUTATIONS = (
             "        if not given:\n",
         ),
         ("tests/sync/test_digested.py",),
+    ),
+    Mutation(
+        "half of somebody who left taken for all of them",
+        _patch(
+            "app/storage/vault_sync.py",
+            '            want(parts, unit, frozenset(back) - {""})\n',
+            "            want(parts, unit, frozenset())\n",
+        ),
+        (
+            "tests/sync/test_scope.py::"
+            "test_who_left_in_the_middle_of_a_first_sync_comes_back_whole",
+        ),
+    ),
+    Mutation(
+        "the clamps of a later page ignored",
+        _patch(
+            "app/storage/document_pages.py",
+            "    merged = _clamped(folded(_joined(known, document), log), document)\n",
+            "    merged = folded(_joined(known, document), log)\n",
+        ),
+        (
+            "tests/storage/test_document_pages.py::"
+            "test_of_a_clamp_what_the_last_page_says_counts",
+        ),
+    ),
+    Mutation(
+        "who left and was erased counted on",
+        _patch(
+            "app/storage/vault_scope.py",
+            "        gone = [total for whose, total in left.items()"
+            " if whose not in parts.erased]\n",
+            "        gone = [*left.values()]\n",
+        ),
+        (
+            "tests/sync/test_scope.py::"
+            "test_who_left_and_was_erased_then_counts_on_neither_side",
+        ),
     ),
 )
 """The first twelve are the ones that were named before any test was written."""

@@ -11,6 +11,7 @@ from tests.convergence.story import Kind, Story, story
 
 QUICK_SEEDS = range(20)
 MANY_SEEDS = range(20, 320)
+_WITH_SCOPES = 107
 
 
 @pytest.mark.parametrize("seed", QUICK_SEEDS)
@@ -36,6 +37,7 @@ def test_the_worlds_are_as_bad_as_they_are_meant_to_be() -> None:
         found = story(seed)
         if not found.setting.has_real_log:
             fired += check(found)
+    fired += check(story(_WITH_SCOPES))  # Nobody leaves or is erased in a model.
     assert {*fired} == {*Fault}
 
 
