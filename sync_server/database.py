@@ -26,6 +26,10 @@ LOG_LOCK = 7_364_502_113
 _ATTEMPTS = 1
 _BUSY_MS = 10_000
 _PG_DISK_FULL = "53100"
+_CACHE_KIB = 16 * 1024
+"""Ids are random: a batch touches pages all over the indices."""
+_CHECKPOINT_PAGES = 4_096
+"""At 1,000, as SQLite has it, each batch moves the log, and syncs the database."""
 _WRITES = "tessera_writes"
 
 
@@ -238,6 +242,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
+        f"cache_size=-{_CACHE_KIB}",
+        f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -44,13 +44,15 @@ def decode(raw: bytes) -> Json:
     Nor is what could not be written again: a lone surrogate, which only an escape can
     bring in.
     """
+    value: Json
     try:
-        found: Json = _read(raw)
-        return found
+        value = _read(raw)
     except (ValueError, RecursionError):  # Deeper, or none: the slow way tells which.
         pass
+    else:
+        return value
     try:
-        value: Json = _DECODER.decode(raw.decode())
+        value = _DECODER.decode(raw.decode())
         if b"\\u" in raw:
             encode(value)
     except RecursionError as error:

@@ -38,7 +38,8 @@ def to_text(total: int) -> str:
 def _heads_text(fields: Mapping[str, FieldState]) -> str:
     if isinstance(fields, PackedFields) and len(fields.writes) == 1:  # Mostly so.
         operation_id, *_who, values = fields.writes[0]
-        return "".join([f"\0{name}\1{operation_id}" for name in sorted(values)])
+        names = f"\1{operation_id}\0".join(sorted(values))
+        return f"\0{names}\1{operation_id}" if values else ""
     heads = sorted(_heads(fields))
     return "".join([f"\0{name}\1{operation_id}" for name, operation_id in heads])
 

@@ -7,18 +7,25 @@ from itertools import count, islice
 import msgspec
 
 from app.core.wire import MAX_BATCH_OPERATIONS, OperationEnvelope
+from app.storage.acknowledging import Ready
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import VaultCorruptError
 from app.storage.patient_keys import unseal
 from app.storage.rows import Rows, operation_place
-from app.storage.stored_operation import KeptOperation, State, read_kept
+from app.storage.sealing import SealError
+from app.storage.stored_operation import (
+    KeptOperation,
+    State,
+    has_no_clamp,
+    read_kept,
+)
 
 _LINKS = (
     "SELECT operation_id, record_id, patient_id, number, state, sealed, (SELECT "
     "wrapped FROM patient_key WHERE patient_key.patient_id = operation.patient_id) "
     "FROM operation WHERE number >= ? ORDER BY number LIMIT ?"
 )
-_PENDING = int(State.PENDING)
+_PENDING, _ACKNOWLEDGED = int(State.PENDING), int(State.ACKNOWLEDGED)
 
 
 class _Change(msgspec.Struct, gc=False):
@@ -76,18 +83,29 @@ _read_change = msgspec.json.Decoder(_Change).decode
 
 
 def links_from(
-    driver: sqlite3.Connection, rows: Rows, first: int, most: int = MAX_BATCH_OPERATIONS
+    driver: sqlite3.Connection, rows: Rows, first: int, ready: Ready | None = None
 ) -> Iterator[Link]:
-    """Yield the links from a number on, up to the first that is gone or damaged."""
-    found = driver.execute(_LINKS, (first, most))
+    """Yield the links from a number on, up to the first that is gone or damaged.
+
+    With `ready`, what is pending is made ready there to count as acknowledged.
+    """
+    found = driver.execute(_LINKS, (first, MAX_BATCH_OPERATIONS))
     for number, row in zip(count(first), found, strict=False):
         operation_id, record_id, patient_id, at, state, sealed, wrapped = row
         if at != number:
             return
-        where = operation_place((operation_id, record_id, patient_id), at, state)
+        ids = (operation_id, record_id, patient_id)
+        here = operation_place(ids, at, state)
         try:
-            raw = unseal(rows.open_key(patient_id, wrapped), sealed, where)
-        except VaultCorruptError:
+            key = rows.open_key(patient_id, wrapped)
+            if ready is None or state != _PENDING:
+                raw = unseal(key, sealed, here)
+            else:
+                there = operation_place(ids, at, _ACKNOWLEDGED)
+                again, raw = key.moved(sealed, here, there)
+                if has_no_clamp(raw):
+                    ready[operation_id] = sealed, again
+        except (VaultCorruptError, SealError):
             rows.damaged.add(Damage(DamageKind.OPERATION, operation_id, patient_id))
             return
         yield Link(number, state, read_kept(raw))

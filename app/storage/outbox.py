@@ -15,7 +15,7 @@ from app.core.wire import (
     PushRequest,
     PushResponse,
 )
-from app.storage.acknowledging import acknowledge
+from app.storage.acknowledging import Ready, acknowledge
 from app.storage.damage import Damage, DamageKind
 from app.storage.errors import VaultCorruptError
 from app.storage.links import Link, links_from, next_change
@@ -41,10 +41,14 @@ _OF_DAMAGE = ProblemCode.OPERATION_MALFORMED
 
 @dataclass(frozen=True, slots=True)
 class BatchLimits:
-    """How large a batch may be; a single change may be larger than `size`."""
+    """How large a batch may be; a single change may be larger than `size`.
+
+    It holds what comes after a number.
+    """
 
     operations: int = MAX_BATCH_OPERATIONS
     size: int = MAX_BATCH_BYTES
+    after: int = 0
 
 
 def link_digest(driver: sqlite3.Connection, rows: Rows, number: int) -> bytes | None:
@@ -90,10 +94,9 @@ def all_batches(
     driver: sqlite3.Connection, rows: Rows, key: SigningKey, limits: BatchLimits
 ) -> Iterator[PushRequest]:
     """Return every batch that would be pushed, one after the other."""
-    after = 0
-    while (batch := next_batch(driver, rows, key, limits, after)) is not None:
+    while (batch := next_batch(driver, rows, key, limits)) is not None:
         yield batch
-        after = batch.first + len(batch.operations) - 1
+        limits = replace(limits, after=batch.first + len(batch.operations) - 1)
 
 
 def next_batch(
@@ -101,18 +104,19 @@ def next_batch(
     rows: Rows,
     key: SigningKey,
     limits: BatchLimits,
-    after: int = 0,
+    ready: Ready | None = None,
 ) -> PushRequest | None:
     """Return the oldest pending links in a row as whole changes, signed.
 
-    With `after`, those that come after this number.
+    With `ready`, what is in it is made ready there for the answer.
 
     The server verifies the chain, so nothing can pass a link that is lost or can't be
     read: what stands before it is sent, the rest waits, and the link is named in
     `rows.damaged`.
     """
     first = driver.execute(
-        "SELECT min(number) FROM operation WHERE state = 0 AND number > ?", (after,)
+        "SELECT min(number) FROM operation WHERE state = 0 AND number > ?",
+        (limits.after,),
     ).fetchone()[0]
     if first is None:
         return None
@@ -120,7 +124,7 @@ def next_batch(
     if start is None:
         return None
     first = max(1, first - start.header.change.index)
-    batch = _whole_changes(links_from(driver, rows, first), limits)
+    batch = _whole_changes(links_from(driver, rows, first, ready), limits)
     previous = link_digest(driver, rows, first - 1)
     if not batch or previous is None:
         return None
@@ -151,13 +155,16 @@ def _whole_changes(links: Iterator[Link], limits: BatchLimits) -> list[Link]:
     return batch
 
 
-def record_answer(unit: Unit, aside: SetAsideRows, answer: PushResponse) -> None:
-    """Keep what became of each operation, by its id.
+def record_answer(
+    unit: Unit, aside: SetAsideRows, answer: PushResponse, ready: Ready | None = None
+) -> None:
+    """Keep what became of each operation, by its id; see acknowledging of `ready`.
 
     One counts as acknowledged only if the server named it and its chain reaches it.
     """
     plain = {o.operation_id for o in answer.outcomes if _is_plain(o)}
-    done, patients = acknowledge(unit.driver, unit.rows, plain, answer.acknowledged)
+    last, ready = answer.acknowledged, {} if ready is None else ready
+    done, patients = acknowledge(unit.driver, unit.rows, plain, last, ready)
     unit.touched |= patients
     for outcome in answer.outcomes:
         if outcome.operation_id in done:

@@ -234,10 +234,11 @@ class Unit:
         new = list[tuple[Document, int]]()
         first = self.state.position + 1
         for position, document in enumerate(self._documents.values(), first):
-            if document.record_id in self._new_records:
+            record_id = document.record_id
+            if record_id in self._new_records and record_id not in self._paged:
                 new.append((document, position))
                 continue
-            paged = self._is_paged(document.record_id)
+            paged = self._is_paged(record_id)
             self.rows.put_document(self.driver, document, position, paged=paged)
         if new:
             self._make_keys({document.patient_id for document, _position in new})

@@ -4,10 +4,12 @@ import json
 import logging
 from collections.abc import Collection
 from dataclasses import replace
+from functools import cached_property
 
 from app.core.page_wire import PAGES, DocumentPage
 from app.core.wire import PullResponse, PushRequest, PushResponse
 from app.storage import outbox, parcel, reply
+from app.storage.acknowledging import Ready
 from app.storage.audit_log import all_subjects_of
 from app.storage.damage import DamageKind
 from app.storage.document_pages import apply_documents
@@ -48,6 +50,11 @@ class VaultSync(OpenVault):
 
     _totals: Totals | None = None
 
+    @cached_property
+    def _ready(self) -> Ready:
+        """What of the batches under way is ready to be acknowledged."""
+        return {}
+
     def _counting(self) -> Totals:
         """Return what counts this vault's records, from when it is first asked."""
         if self._totals is None:
@@ -79,10 +86,13 @@ class VaultSync(OpenVault):
         """
         parts = self._unlocked
         key = parts.surroundings.signing_key
-        if size is not None:
-            limits = replace(limits, size=size)
+        limits = replace(
+            limits, after=after, size=limits.size if size is None else size
+        )
         with uncollected(), parts.database.read() as driver:
-            return outbox.next_batch(driver, parts.rows, key, limits, after)
+            if not after:
+                self._ready.clear()
+            return outbox.next_batch(driver, parts.rows, key, limits, self._ready)
 
     def close(self) -> None:
         """Lock, and seal what is unsent to the server's key beside the vault.
@@ -93,6 +103,7 @@ class VaultSync(OpenVault):
         try:
             self._seal_unsent()
         finally:
+            self._ready.clear()
             super().close()
 
     def _drop_unsent(self) -> None:
@@ -121,7 +132,7 @@ class VaultSync(OpenVault):
     def record_outcomes(self, answer: PushResponse) -> None:
         """Acknowledge operations by their ids, or set them aside with the reason."""
         with uncollected(), self._unlocked.writing() as unit:
-            outbox.record_answer(unit, self._aside, answer)
+            outbox.record_answer(unit, self._aside, answer, self._ready)
 
     def offer_again(self, after: int) -> int:
         """Count every own link after a number as unacknowledged again; say how many."""

@@ -132,6 +132,9 @@ def _reason_of_author(head: Header, known: Known) -> ProblemCode | None:
 
 def _is_complete(change: Sequence[Received]) -> bool:
     """Tell whether every part of a change is there, once, and they agree on it."""
+    if len(change) == 1:  # Mostly so.
+        part = change[0].change
+        return part is not None and part.size == 1
     parts = {one.digest: one.change for one in change if one.change is not None}
     sizes = {part.size for part in parts.values()}
     indices = sorted(part.index for part in parts.values())

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pydantic_core import from_json, to_json
+import msgspec
+from pydantic_core import from_json
 from sqlalchemy import Connection
 
 from app.core.document_pack import PackedFields, first_document, pack, unpack
@@ -20,6 +21,7 @@ from sync_server.services.revisions import newest_revision
 from sync_server.tables import DOCUMENT
 
 logger = logging.getLogger("tessera.fold")
+_encode = msgspec.json.Encoder().encode
 
 _DOCUMENTS = (
     "SELECT record_id, sequence, site_ids, body FROM document WHERE record_id IN {ids}"
@@ -243,12 +245,12 @@ def _row(folded: Folded, changed_at: int) -> tuple[object, ...]:
         conflicts_of(document),
         _texts(sorted(folded.site_ids)),
         _texts(red_flags_of(document)),
-        to_json(pack(document)).decode(),
+        _encode(pack(document)).decode(),
     )
 
 
 def _texts(values: Collection[str]) -> str:
-    return to_json(values).decode() if values else "[]"
+    return _encode(values).decode() if values else "[]"
 
 
 def conflicts_of(document: Document) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.canonical import Json, decode, encode, is_deeper
+from app.core.canonical import CHECKED_LEVELS, Json, decode, encode, is_deeper
 from tests.core.strategies import JSON, TEXTS
 
 
@@ -94,3 +94,11 @@ def test_levels_are_those_of_lists_and_objects(value: Json, levels: int) -> None
 def test_nesting_without_end_is_refused_and_does_not_crash() -> None:
     with pytest.raises(ValueError, match="nested too deeply"):
         decode(b"[" * 200_000)
+
+
+@pytest.mark.parametrize("levels", [CHECKED_LEVELS, CHECKED_LEVELS + 1, 60])
+def test_what_lies_deep_is_read_and_a_float_in_it_refused(levels: int) -> None:
+    inner, outer = b'{"a":[' * levels, b"]}" * levels
+    assert encode(decode(inner + b"7" + outer)) == inner + b"7" + outer
+    with pytest.raises(ValueError, match="never as a float"):
+        decode(inner + b"7.0" + outer)

@@ -55,6 +55,22 @@ def test_one_whose_clamp_is_gone_loses_it(vault: Vault) -> None:
     assert next_batch(vault).operations[0].clamp_ms is None
 
 
+def test_what_was_sealed_anew_meanwhile_is_acknowledged_under_its_key(
+    tablet: Tablet,
+) -> None:
+    file, vault = tablet.unlocked()
+    save_patient(vault, "p1", "Salma Haddad")
+    batch = next_batch(vault)
+    vault.rotate_patient_key("p1")
+    vault.record_outcomes(accepted(batch))
+    assert vault.pending() is None
+    file.close()
+    file, vault = tablet.unlocked()
+    assert len(vault.operations("p1")) == 1
+    assert vault.damaged == frozenset()
+    file.close()
+
+
 def test_one_that_is_damaged_holds_up_no_other(tablet: Tablet) -> None:
     file, vault = tablet.unlocked()
     for number in range(3):
