@@ -38,7 +38,7 @@ def brought(
 
 def kept_keys(vault_file: VaultFile) -> dict[object, bytes]:
     with vault_file._database.read() as driver:
-        return dict(driver.execute("SELECT patient_id, wrapped FROM patient_key"))
+        return dict(driver.execute("SELECT patient_id, kept FROM patient_key"))
 
 
 def index_parts(database: Path) -> int:
@@ -152,10 +152,10 @@ def test_a_seed_of_somebody_else_opens_nothing(
     vault_file, vault = opened
     vault.apply_documents(brought(elsewhere, "p1", "p2")[0])
     vault.close()
-    other = "(SELECT wrapped FROM patient_key WHERE patient_id = 'p2')"
+    other = "(SELECT kept FROM patient_key WHERE patient_id = 'p2')"
     execute(
         vault_file,
-        f"UPDATE patient_key SET wrapped = {other} WHERE patient_id = 'p1'",
+        f"UPDATE patient_key SET kept = {other} WHERE patient_id = 'p1'",
     )
     vault = vault_file.unlock(ANA, PIN)
     assert read(vault, "p1") is None
