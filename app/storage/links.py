@@ -22,7 +22,7 @@ from app.storage.stored_operation import (
 
 _LINKS = (
     "SELECT operation_id, record_id, patient_id, number, state, sealed, (SELECT "
-    "wrapped FROM patient_key WHERE patient_key.patient_id = operation.patient_id) "
+    "kept FROM patient_key WHERE patient_key.patient_id = operation.patient_id) "
     "FROM operation WHERE number >= ? ORDER BY number LIMIT ?"
 )
 _PENDING, _ACKNOWLEDGED = int(State.PENDING), int(State.ACKNOWLEDGED)

@@ -17,9 +17,9 @@ from app.storage.sealing import (
     many_keys,
 )
 
-_REWRAP = "UPDATE patient_key SET wrapped = ? WHERE patient_id = ?"
+_REWRAP = "UPDATE patient_key SET kept = ? WHERE patient_id = ?"
 _MOST_KEYS = 4_096
-_PUT_KEY = "INSERT INTO patient_key (patient_id, wrapped) VALUES (?, ?)"
+_PUT_KEY = "INSERT INTO patient_key (patient_id, kept) VALUES (?, ?)"
 _DROP_KEY = "DELETE FROM patient_key WHERE patient_id = ?"
 _SEED = b"\x10"
 """Begins what holds a seed; no format of sealed bytes begins so."""
@@ -76,7 +76,7 @@ class PatientKeys:
 
         What can't be opened here could not be opened there either.
         """
-        found = driver.execute("SELECT patient_id, wrapped FROM patient_key").fetchall()
+        found = driver.execute("SELECT patient_id, kept FROM patient_key").fetchall()
         for patient_id, wrapped in found:
             try:
                 raw = self._raw_key(patient_id, wrapped)
@@ -106,7 +106,7 @@ class PatientKeys:
 
     def _load_key(self, driver: sqlite3.Connection, patient_id: str) -> Sealer | None:
         row = driver.execute(
-            "SELECT wrapped FROM patient_key WHERE patient_id = ?", (patient_id,)
+            "SELECT kept FROM patient_key WHERE patient_id = ?", (patient_id,)
         ).fetchone()
         return None if row is None else self.open_key(patient_id, row[0])
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import count, groupby
+from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
 
@@ -28,7 +28,7 @@ _DOCUMENT = (
     "SELECT record_id, patient_id, position, paged, sealed, (SELECT "
     "json_group_array(operation_id) FROM operation AS logged WHERE "
     "logged.patient_id = document.patient_id AND logged.record_id = document.record_id"
-    "), (SELECT wrapped FROM patient_key WHERE patient_key.patient_id = "
+    "), (SELECT kept FROM patient_key WHERE patient_key.patient_id = "
     "document.patient_id) FROM document "
 )
 _ONE = _DOCUMENT.replace("json_group_array(operation_id)", "1") + "WHERE record_id = ?"
@@ -45,7 +45,7 @@ _PUT_DOCUMENT = (
 _PAGED = "SELECT paged FROM document WHERE record_id = ?"
 _OPERATION = (
     "SELECT operation_id, record_id, patient_id, number, state, sealed, (SELECT "
-    "wrapped FROM patient_key WHERE patient_key.patient_id = operation.patient_id) "
+    "kept FROM patient_key WHERE patient_key.patient_id = operation.patient_id) "
     "FROM operation "
 )
 _PUT_OPERATION = (
@@ -266,17 +266,12 @@ def sealed_page(
 
     `where` has of each the record's id, the patient's and their key.
     """
-    places = zip(where, packed, many_nonces(len(where)), count(position + 1))
-    return [
-        (
-            record,
-            patient,
-            at,
-            key.seal_body(body, document_place(record, patient, at, 1), nonce),
-            1,
-        )
-        for (record, patient, key), body, nonce, at in places
-    ]
+    rows = list[Row]()
+    places = zip(where, packed, many_nonces(len(where)), strict=True)
+    for at, ((record, patient, key), body, nonce) in enumerate(places, position + 1):
+        sealed = key.seal_body(body, document_place(record, patient, at, 1), nonce)
+        rows.append((record, patient, at, sealed, 1))
+    return rows
 
 
 def document_place(record: str, patient: str, position: int, paged: int) -> bytes:

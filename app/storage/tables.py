@@ -50,12 +50,13 @@ class AttemptRow(VaultTable, table=True):
 
 
 class PatientKeyRow(VaultTable, table=True):
-    """A patient's random key, wrapped by the data key."""
+    """What a patient's key is made of: a random seed, or the key wrapped."""
 
     __tablename__ = "patient_key"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     patient_id: str = Field(primary_key=True)
-    wrapped: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    kept: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class OperationRow(VaultTable, table=True):

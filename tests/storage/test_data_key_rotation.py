@@ -96,7 +96,7 @@ def opens_nothing(database: Path, data_key: bytes) -> list[str]:
         tries.append((local, sealed, place("sealed_value", name), name))
     for item, sealed in driver.execute("SELECT item_id, sealed FROM set_aside"):
         tries.append((local, sealed, place("set_aside", item), item))
-    for who, wrapped in driver.execute("SELECT patient_id, wrapped FROM patient_key"):
+    for who, wrapped in driver.execute("SELECT patient_id, kept FROM patient_key"):
         tries.append((wrapping, wrapped, place("patient_key", who), who))
     driver.close()
     assert len(tries) > 10, "nothing was tried"

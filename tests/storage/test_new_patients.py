@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from app.core.change import RecordKey
 from app.core.merge import Document
 from app.core.page_wire import DocumentPage
 from app.core.problems import ProblemCode
 from app.storage import Damage, DamageKind, DiskFullError, Vault, VaultFile, unlocked
 from app.storage.patient_keys import _SEED
+from app.storage.snapshot import Snapshot
 from tests.storage.tablets import ANA, PIN, Tablet, named, patient, save_patient
 from tests.storage.test_document_pages import (
     Opened,
-    RecordKey,
-    WritingDevice,
     elsewhere,
     execute,
     folded,
@@ -23,6 +23,7 @@ from tests.storage.test_document_pages import (
     rows_of,
     wrote,
 )
+from tests.support.operations import WritingDevice
 
 __all__ = ["elsewhere"]  # A fixture.
 FEW = 3
@@ -38,7 +39,7 @@ def brought(
 
 def kept_keys(vault_file: VaultFile) -> dict[object, bytes]:
     with vault_file._database.read() as driver:
-        return dict(driver.execute("SELECT patient_id, wrapped FROM patient_key"))
+        return dict(driver.execute("SELECT patient_id, kept FROM patient_key"))
 
 
 def index_parts(database: Path) -> int:
@@ -114,7 +115,7 @@ def test_an_index_that_a_disk_refused_is_in_no_pages_way(
         raise DiskFullError
 
     with monkeypatch.context() as full:
-        full.setattr(unlocked.Snapshot, "keep", refuses)
+        full.setattr(Snapshot, "keep", refuses)
         came, made = brought(elsewhere, "p1", "p2")
         with pytest.raises(DiskFullError):
             vault.apply_documents(came)
@@ -152,10 +153,10 @@ def test_a_seed_of_somebody_else_opens_nothing(
     vault_file, vault = opened
     vault.apply_documents(brought(elsewhere, "p1", "p2")[0])
     vault.close()
-    other = "(SELECT wrapped FROM patient_key WHERE patient_id = 'p2')"
+    other = "(SELECT kept FROM patient_key WHERE patient_id = 'p2')"
     execute(
         vault_file,
-        f"UPDATE patient_key SET wrapped = {other} WHERE patient_id = 'p1'",
+        f"UPDATE patient_key SET kept = {other} WHERE patient_id = 'p1'",
     )
     vault = vault_file.unlock(ANA, PIN)
     assert read(vault, "p1") is None

@@ -143,7 +143,7 @@ class Kept:
                 for table in TABLES
                 for row in driver.execute(f"SELECT sealed FROM {table} {where}")
             ]
-            sql = f"SELECT wrapped FROM patient_key {where}"
+            sql = f"SELECT kept FROM patient_key {where}"
             (wrapped,) = driver.execute(sql).fetchone()
         return cls(key, wrapped, tuple(sealed))
 
