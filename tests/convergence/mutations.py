@@ -201,7 +201,10 @@ MUTATIONS = (
             "            clamp_ms=row.clamp_ms,\n",
             "            clamp_ms=None,\n",
         ),
-        _seeds(3, 18, 7),
+        (
+            "tests/convergence/test_simulation.py::"
+            "test_a_clamp_reaches_who_reads_the_feed",
+        ),
     ),
     Mutation(
         "what an unaccepted operation replaced forgotten by who writes over it",

@@ -12,6 +12,8 @@ from tests.convergence.story import Kind, Story, story
 QUICK_SEEDS = range(20)
 MANY_SEEDS = range(20, 320)
 _WITH_SCOPES = 107
+_CLAMPED = 83
+"""Here a clock is ahead, and others read what it wrote from the real feed."""
 
 
 @pytest.mark.parametrize("seed", QUICK_SEEDS)
@@ -39,6 +41,12 @@ def test_the_worlds_are_as_bad_as_they_are_meant_to_be() -> None:
             fired += check(found)
     fired += check(story(_WITH_SCOPES))  # Nobody leaves or is erased in a model.
     assert {*fired} == {*Fault}
+
+
+def test_a_clamp_reaches_who_reads_the_feed() -> None:
+    found = story(_CLAMPED)
+    assert found.setting.name == "real log"
+    check(found)
 
 
 def test_a_seed_tells_one_story_and_has_one_outcome() -> None:
