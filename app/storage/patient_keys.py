@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from app.storage.errors import VaultCorruptError
 from app.storage.sealing import (
     KEY_BYTES,
+    SEED_TAG_BYTES,
     Sealer,
     SealError,
     derive_key,
@@ -23,7 +24,8 @@ _PUT_KEY = "INSERT INTO patient_key (patient_id, kept) VALUES (?, ?)"
 _DROP_KEY = "DELETE FROM patient_key WHERE patient_id = ?"
 _SEED = b"\x10"
 """Begins what holds a seed; no format of sealed bytes begins so."""
-_SEEDED_BYTES = len(_SEED) + KEY_BYTES
+_TAGGED = len(_SEED) + KEY_BYTES
+_SEEDED_BYTES = _TAGGED + SEED_TAG_BYTES
 
 
 def wrapping_of(data_key: bytes) -> Sealer:
@@ -88,10 +90,11 @@ class PatientKeys:
     def new_keys(self, patient_ids: Collection[str]) -> list[tuple[Sealer, bytes]]:
         """Return new keys of many patients, each with what is kept of it."""
         maker, seeds = self._maker, many_keys(len(patient_ids))
-        return [
-            (Sealer(key_of_seed(maker, seed, _place(patient_id))), _SEED + seed)
-            for patient_id, seed in zip(patient_ids, seeds, strict=True)
-        ]
+        made = list[tuple[Sealer, bytes]]()
+        for patient_id, seed in zip(patient_ids, seeds, strict=True):
+            key, tag = key_of_seed(maker, seed, _place(patient_id))
+            made.append((Sealer(key), _SEED + seed + tag))
+        return made
 
     def drop_keys(self, driver: sqlite3.Connection, patient_ids: Iterable[str]) -> None:
         """Remove what is kept of keys that nothing lies under."""
@@ -122,7 +125,11 @@ class PatientKeys:
     def _raw_key(self, patient_id: str, wrapped: bytes) -> bytes:
         """Return a key of what is kept of it; raise VaultCorruptError if it is none."""
         if len(wrapped) == _SEEDED_BYTES and wrapped[:1] == _SEED:
-            return key_of_seed(self._maker, wrapped[1:], _place(patient_id))
+            seed, there = wrapped[1:_TAGGED], wrapped[_TAGGED:]
+            key, tag = key_of_seed(self._maker, seed, _place(patient_id))
+            if tag != there:
+                raise VaultCorruptError
+            return key
         return unseal(self._wrapping, wrapped, _place(patient_id))
 
 

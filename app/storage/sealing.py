@@ -30,6 +30,7 @@ from app.storage.dictionary_2 import DICTIONARY
 
 KEY_BYTES = 32
 SALT_BYTES = 16
+SEED_TAG_BYTES = 8
 _PLAIN_ZSTD, _DICTIONARY, _AS_IT_IS = b"\x01", b"\x02", b"\x03"
 _NONCE_BYTES = 12
 _HEAD_BYTES = 1 + _NONCE_BYTES
@@ -118,12 +119,15 @@ def derive_key(secret: bytes, purpose: str) -> bytes:
     return hkdf.derive(secret)
 
 
-def key_of_seed(maker: bytes, seed: bytes, where: bytes) -> bytes:
+def key_of_seed(maker: bytes, seed: bytes, where: bytes) -> tuple[bytes, bytes]:
     """Return the key that a random seed gives at one place, under a maker's key.
 
     Keyed BLAKE2b: without the maker's key, or once the seed is gone, nobody makes it.
+    Beside it a tag of 8 bytes, which tells another seed or place from this one.
     """
-    return hashlib.blake2b(seed + where, digest_size=KEY_BYTES, key=maker).digest()
+    size = KEY_BYTES + SEED_TAG_BYTES
+    made = hashlib.blake2b(seed + where, digest_size=size, key=maker).digest()
+    return made[:KEY_BYTES], made[KEY_BYTES:]
 
 
 def stretch_pin(pin: str, salt: bytes, cost: PinCost) -> bytes:

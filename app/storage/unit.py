@@ -9,8 +9,9 @@ from app.core.merge import Document
 from app.core.operation import EncodedOperation, Header, Operation, OperationError
 from app.core.records import RecordType
 from app.storage.database import Transaction
-from app.storage.errors import PatientErasedError
+from app.storage.errors import PatientErasedError, VaultCorruptError
 from app.storage.feed_rows import document_rows, operation_rows
+from app.storage.ledger import Row
 from app.storage.local_state import STATE, LocalState
 from app.storage.patient_index import Entry
 from app.storage.rows import Rows, require_same_record, sealed_page
@@ -162,13 +163,18 @@ class Unit:
         After `expect_new`, which told whose patients are new.
         """
         self._make_keys({stored.header.patient_id for stored in operations})
-        self._insert("operation", operation_rows(self.driver, self.rows, operations))
+        self._add("operation", operation_rows(self.driver, self.rows, operations))
 
     def _make_keys(self, patient_ids: Set[str]) -> None:
         new = (patient_ids & self._new_patients) - self._keyed
         if new:
             self._keyed |= new
-            self._insert("patient_key", self.rows.make_keys(new))
+            self._add("patient_key", self.rows.make_keys(new))
+
+    def _add(self, table: str, rows: Sequence[Row]) -> None:
+        """Write rows that were looked for and are not here; lose none if they are."""
+        if not self._insert(table, rows):
+            raise VaultCorruptError
 
     @property
     def folded(self) -> tuple[int, tuple[Document, ...]]:
@@ -242,7 +248,7 @@ class Unit:
             self.rows.put_document(self.driver, document, position, paged=paged)
         if new:
             self._make_keys({document.patient_id for document, _position in new})
-            self._insert("document", document_rows(self.driver, self.rows, new))
+            self._add("document", document_rows(self.driver, self.rows, new))
         position = self.state.position + len(self._documents)
         self.state = replace(self.state, position=position)
 

@@ -10,7 +10,15 @@ from app.core.change import RecordKey
 from app.core.merge import Document
 from app.core.page_wire import DocumentPage
 from app.core.problems import ProblemCode
-from app.storage import Damage, DamageKind, DiskFullError, Vault, VaultFile, unlocked
+from app.storage import (
+    Damage,
+    DamageKind,
+    DiskFullError,
+    Vault,
+    VaultCorruptError,
+    VaultFile,
+    unlocked,
+)
 from app.storage.patient_keys import _SEED
 from app.storage.snapshot import Snapshot
 from tests.storage.tablets import ANA, PIN, Tablet, named, patient, save_patient
@@ -162,6 +170,9 @@ def test_a_seed_of_somebody_else_opens_nothing(
     assert read(vault, "p1") is None
     assert Damage(DamageKind.DOCUMENT, "p1", "p1") in vault.damaged
     assert read(vault, "p2") is not None
+    with pytest.raises(VaultCorruptError):  # Nothing new goes under a wrong key.
+        save_patient(vault, "p1", "Amina")
+    assert save_patient(vault, "p2", "Omar")
 
 
 def read(vault: Vault, patient_id: str) -> Document | None:
