@@ -30,7 +30,7 @@ from app.storage.sealed_values import SealedValues
 from app.storage.uncollected import uncollected
 
 SNAPSHOT = "index_snapshot"
-MOST_PARTS = 16
+MOST_PARTS = 64
 _DROP_PARTS = f"DELETE FROM sealed_value WHERE name GLOB '{SNAPSHOT}/*'"  # noqa: S608
 ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What reading a value of an unforeseen shape can raise."""

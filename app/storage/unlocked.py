@@ -27,7 +27,10 @@ from app.storage.unit import Unit
 Listener = Callable[[frozenset[str]], None]
 """Is told the ids of patients that changed, on the thread that wrote them."""
 
-SNAPSHOT_EVERY = 1_000
+SNAPSHOT_EVERY = 250
+"""Changes, at most, that an unlock has to describe anew."""
+SNAPSHOT_OF_PAGES = 1_000
+"""The same where sync brings hundreds at once: there each keeping costs a page more."""
 CARD_SECRET = "card_secret"  # noqa: S105 - the name of a sealed value
 _logger = logging.getLogger(__name__)
 
@@ -196,7 +199,7 @@ class Unlocked:
                 self.index.saved()
             if unit.drops_snapshot:
                 self._kept = Snapshot()
-            if self.state.position - self._kept.position >= SNAPSHOT_EVERY:
+            if self._is_due(unit):
                 _if_the_disk_lets(self.keep_snapshot)
         concerned = unit.entries.keys() | unit.touched
         if concerned:
@@ -207,12 +210,16 @@ class Unlocked:
 
         Not once a disk refused: the index must be in no save's way.
         """
-        position = unit.state.position
-        is_due = position - self._kept.position >= SNAPSHOT_EVERY
-        if not (is_due and unit.adds_many) or unit.drops_snapshot or self._keeps_apart:
+        is_wanted = unit.adds_many and not unit.drops_snapshot and not self._keeps_apart
+        if not (is_wanted and self._is_due(unit)):
             return None
         parts = unit.driver, keyed.local, self.index
-        return self._kept.keep(*parts, position, unit.entries)
+        return self._kept.keep(*parts, unit.state.position, unit.entries)
+
+    def _is_due(self, unit: Unit) -> bool:
+        is_page = len(unit.entries) >= SNAPSHOT_EVERY
+        every = SNAPSHOT_OF_PAGES if is_page else SNAPSHOT_EVERY
+        return unit.state.position - self._kept.position >= every
 
     @contextmanager
     def changing_key(self, data_key: bytes) -> Iterator[tuple[Transaction, Keyed]]:

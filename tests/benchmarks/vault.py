@@ -3,7 +3,7 @@
 Each side begins with the text of a record as a server sends it, and ends where a
 screen may use it. The vault is used through its own public functions: pages of a
 first sync, commits, reads, search, open and unlock; key derivation is Argon2id's least.
-Its longest tail is 999 changes: with the thousandth the index is kept again.
+Its tail is 999 changes: the index was kept at the 750th, and is at the thousandth.
 
     python -m tests.benchmarks.vault [RECORDS ...]
 """

@@ -95,6 +95,7 @@ def test_a_page_with_somebody_known_adds_the_others(
 def test_the_index_is_kept_with_the_page(
     tablet: Tablet, elsewhere: WritingDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(unlocked, "SNAPSHOT_OF_PAGES", 2)
     monkeypatch.setattr(unlocked, "SNAPSHOT_EVERY", 2)
     vault_file, vault = tablet.unlocked()
     for number in range(FEW):
@@ -114,6 +115,7 @@ def test_the_index_is_kept_with_the_page(
 def test_an_index_that_a_disk_refused_is_in_no_pages_way(
     tablet: Tablet, elsewhere: WritingDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(unlocked, "SNAPSHOT_OF_PAGES", 1)
     monkeypatch.setattr(unlocked, "SNAPSHOT_EVERY", 1)
     vault_file, vault = tablet.unlocked()
     kept = []
