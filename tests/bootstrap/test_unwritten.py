@@ -48,7 +48,7 @@ def test_the_strip_says_so_over_a_lock_until_there_is_room(tmp_path: Path) -> No
         empty(session.process)
         await session.locked()
         await unlock(page, ANA, PIN)
-        assert session.desk.trail.waiting == 0
+        await page.until(lambda: session.desk.trail.waiting == 0)
         assert read(session).count("amina") >= 1
         assert set(read(session)) >= {f"p{n}" for n in range(60)}
 

@@ -165,10 +165,11 @@ MUTATIONS = (
     Mutation(
         "a change split",
         _patch(
-            "app/storage/outbox.py",
-            "        rest = islice(links, head.header.change.size"
-            " - head.header.change.index - 1)\n",
-            "        rest = islice(links, 0)\n",
+            "app/storage/links.py",
+            "    return [head, *islice(links, head.size_of_change - head.index - 1)]\n",
+            "    return [head, *islice(links, 0)]\n",
+            "        return self.index == self.size_of_change - 1\n",
+            "        return True\n",
         ),
         ("tests/storage/test_outbox.py::test_a_change_is_never_split", *_seeds(7, 13)),
     ),

@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from sync_server.context import Ports
+from sync_server.database import Database
 from sync_server.opening import open_context, open_database
 from sync_server.settings import Settings
 from tests.server.deployments import TestDeployment, deployed
@@ -74,6 +75,14 @@ def test_a_backup_goes_to_a_new_folder_and_erases_again(tmp_path: Path) -> None:
     assert "not empty" in refused(again)
 
 
+def files_of(database: Database, cluster: Cluster) -> Path:
+    """Where PostgreSQL keeps this database, and none of other tests."""
+    query = text("SELECT oid FROM pg_database WHERE datname = current_database()")
+    with database.read() as connection:
+        oid = connection.execute(query).scalar_one()
+    return cluster.folder / "data" / "base" / str(oid)
+
+
 def test_no_byte_is_left_in_postgresqls_files_after_a_purge(
     tmp_path: Path, postgres_cluster: Cluster, postgres_url: str
 ) -> None:
@@ -83,7 +92,7 @@ def test_no_byte_is_left_in_postgresqls_files_after_a_purge(
     settings = Settings(data=data, database_url=postgres_url)
     database = open_database(settings)
     context = open_context(settings, Ports(), database)
-    base = postgres_cluster.folder / "data" / "base"
+    base = files_of(database, postgres_cluster)
     with database.read() as connection:
         connection.execute(text("ANALYZE"))
         connection.execute(text("CHECKPOINT"))
@@ -104,7 +113,7 @@ def test_what_others_still_read_in_postgresql_is_not_said_to_be_gone(
     data = tmp_path / "data"
     filled(data, postgres_url)
     database = open_database(Settings(data=data, database_url=postgres_url))
-    base = postgres_cluster.folder / "data" / "base"
+    base = files_of(database, postgres_cluster)
     with database.engine.connect() as reader:
         reader.execution_options(isolation_level="REPEATABLE READ")
         reader.execute(text("SELECT count(*) FROM audit_event"))
