@@ -22,6 +22,7 @@ from app.storage import (
 )
 from app.storage.sealing import Sealer, SealError, derive_key, place
 from app.storage.slots import Slot, SlotKeys
+from tests.storage.faults.moments import EVERY, SOME, at_statements
 from tests.storage.tablets import (
     ANA,
     BO,
@@ -179,26 +180,20 @@ def slot_row(tablet: Tablet, who: str) -> bytes:
     return sealed
 
 
-def test_a_death_at_any_statement_leaves_all_old_or_all_new(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stride", [SOME, EVERY])
+def test_a_death_at_any_statement_leaves_all_old_or_all_new(
+    tmp_path: Path, stride: int
+) -> None:
     tablet = Tablet(tmp_path / "tablet")
     vault_file, vault = filled(tablet)
     before, old = seen(vault), vault._unlocked.keyed.data_key
-    moments: list[Path] = []
-
-    def die(_statement: str) -> None:
-        moments.append(tmp_path / f"moment-{len(moments)}")
-        shutil.copytree(tablet.folder, moments[-1])
-
-    with vault_file._database.read() as driver:
-        driver.set_trace_callback(die)
-    vault.rotate_data_key()
-    with vault_file._database.read() as driver:
-        driver.set_trace_callback(None)
+    with at_statements(tablet, vault_file, stride) as moments:
+        vault.rotate_data_key()
     shutil.copytree(tablet.folder, tmp_path / "end")
     vault_file.close()
-    assert len(moments) > 30
+    assert moments.statements > 30
     keys = set()
-    for moment in (*moments, tmp_path / "end"):
+    for moment in (*moments.folders, tmp_path / "end"):
         again = Tablet(moment).open()
         for who, pin in ((BO, OTHER_PIN), (ANA, PIN)):
             opened = again.unlock(who, pin)

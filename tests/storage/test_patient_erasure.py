@@ -1,7 +1,6 @@
 """A patient is erased on request: nothing of them stays, nothing comes back."""
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from app.storage.hpke import BoxKey
 from app.storage.parcel import PARCEL_NAME
 from app.storage.rows import Rows
 from app.storage.sealing import Sealer, SealError, place
+from tests.storage.faults.moments import EVERY, SOME, at_statements
 from tests.storage.tablets import (
     ANA,
     BO,
@@ -334,25 +334,19 @@ def test_audit_events_are_nobodys_to_erase(opened: Opened) -> None:
         vault.erase_patient(subject_of(vault._unlocked))
 
 
-def test_a_death_at_any_statement_leaves_her_whole_or_gone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stride", [SOME, EVERY])
+def test_a_death_at_any_statement_leaves_her_whole_or_gone(
+    tmp_path: Path, stride: int
+) -> None:
     tablet = Tablet(tmp_path / "tablet")
     vault_file, vault = filled(tablet)
     others, her = of(vault, "p2", "p3"), of(vault, "p1")
-    moments: list[Path] = []
-
-    def die(_statement: str) -> None:
-        moments.append(tmp_path / f"moment-{len(moments)}")
-        shutil.copytree(tablet.folder, moments[-1])
-
-    with vault_file._database.read() as driver:
-        driver.set_trace_callback(die)
-    vault.erase_patient("p1")
-    with vault_file._database.read() as driver:
-        driver.set_trace_callback(None)
+    with at_statements(tablet, vault_file, stride) as moments:
+        vault.erase_patient("p1")
     vault_file.close()
-    assert len(moments) > 15
+    assert moments.statements > 15
     ends = set()
-    for moment in moments:
+    for moment in moments.folders:
         again, opened = Tablet(moment).unlocked()
         assert of(opened, "p2", "p3") == others
         ends.add(is_gone(opened))

@@ -1,12 +1,12 @@
 """A patient's key is made anew: all stays readable, the old key opens nothing."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from app.storage import Vault, VaultCorruptError, VaultFile
 from app.storage.sealing import SealError, place
+from tests.storage.faults.moments import at_statements
 from tests.storage.tablets import Tablet, save_patient
 
 Opened = tuple[VaultFile, Vault]
@@ -49,20 +49,11 @@ def test_a_death_at_any_statement_leaves_all_readable(tmp_path: Path) -> None:
     vault_file, vault = tablet.unlocked()
     save_patient(vault, "p1", "Amina")
     document = vault.document("p1")
-    moments: list[Path] = []
-
-    def die(_statement: str) -> None:
-        moments.append(tmp_path / f"moment-{len(moments)}")
-        shutil.copytree(tablet.folder, moments[-1])
-
-    with vault_file._database.read() as driver:
-        driver.set_trace_callback(die)
-    vault.rotate_patient_key("p1")
-    with vault_file._database.read() as driver:
-        driver.set_trace_callback(None)
+    with at_statements(tablet, vault_file, 1) as moments:
+        vault.rotate_patient_key("p1")
     vault_file.close()
-    assert len(moments) > 5
-    for moment in moments:
+    assert moments.statements > 5
+    for moment in moments.folders:
         again, opened = Tablet(moment).unlocked()
         assert opened.document("p1") == document
         assert (opened.verify(), opened.damaged) == (frozenset(), frozenset())

@@ -24,6 +24,7 @@ from app.storage import (
 )
 from app.storage.ledger import DEVICE
 from app.storage.scan import columns_of
+from tests.storage.faults.moments import EVERY, SOME, at_statements
 from tests.storage.tablets import (
     ANA,
     BO,
@@ -304,30 +305,21 @@ def test_without_its_totals_and_its_counter_the_counts_of_wrong_pins_are_doubted
     vault_file.close()
 
 
-def test_a_death_at_any_statement_raises_no_alarm(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stride", [SOME, EVERY])
+def test_a_death_at_any_statement_raises_no_alarm(tmp_path: Path, stride: int) -> None:
     tablet = Tablet(tmp_path / "tablet")
     tablet.folder.mkdir()
     fill(tablet)
     vault_file = tablet.open()
-    moments: list[Path] = []
-
-    def die(_statement: str) -> None:
-        moment = tmp_path / f"moment-{len(moments)}"
-        shutil.copytree(tablet.folder, moment)
-        moments.append(moment)
-
-    with vault_file._database.read() as driver:
-        driver.set_trace_callback(die)
-    vault = vault_file.unlock(ANA, PIN)
-    save_patient(vault, "p3", "Selam")
-    vault.save_draft("draft-p3", "p3", b'{"page": 3}')
-    vault.drop_draft("draft-p3")
-    vault.close()
-    with vault_file._database.read() as driver:
-        driver.set_trace_callback(None)
+    with at_statements(tablet, vault_file, stride) as moments:
+        vault = vault_file.unlock(ANA, PIN)
+        save_patient(vault, "p3", "Selam")
+        vault.save_draft("draft-p3", "p3", b'{"page": 3}')
+        vault.drop_draft("draft-p3")
+        vault.close()
     vault_file.close()
-    assert len(moments) > 60
-    for moment in moments:
+    assert moments.statements > 60
+    for moment in moments.folders:
         again, opened = Tablet(moment).unlocked()
         assert (opened.verify(), opened.damaged) == (frozenset(), frozenset()), moment
         again.close()
