@@ -28,7 +28,8 @@ test: lint types ## everything that a change must pass
 	.ci/install-system
 	$(BIN)/python -m app.i18n.check
 	CI=true $(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow and not browser"
-	CI=true $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and browser"
+	CI=true $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	  -m "not slow and browser"
 
 test-slow: .venv/with-dev catalogues ## the long tests, and the coverage of all of them
 	.ci/install-system

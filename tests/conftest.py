@@ -17,6 +17,7 @@ from tests.support import postgres, programs
 # synchronous interface runs, its event loop occupies this thread, and a test's own
 # asyncio.run is refused.
 STAGES = ("convergence", "sync_server", "browser")
+WALKS = "test_screens_in_"
 
 # A busy machine makes an example slow, not wrong.
 settings.register_profile("tessera", deadline=None, print_blob=True, max_examples=50)
@@ -73,8 +74,8 @@ def _needs_browser(item: pytest.Item) -> bool:
 
 
 def _stage(item: pytest.Item) -> int:
-    if _needs_browser(item):
-        return len(STAGES)
+    if _needs_browser(item):  # The longest first: two of them run side by side.
+        return len(STAGES) + (0 if item.path.name.startswith(WALKS) else 1)
     parts = item.path.relative_to(Path(__file__).parent).parts
     return next((n for n, name in enumerate(STAGES, 1) if name in parts), 0)
 
