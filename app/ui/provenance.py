@@ -55,7 +55,8 @@ def names_of(setup: Setup) -> Names:
 def called(t: Translator, who: Named) -> str:
     """Somebody's name, marked where nobody confirmed it."""
     name = t.isolate(who.name) if who.name else t.gettext("Somebody unknown here")
-    return name if who.is_confirmed else f"{name} · {t.gettext('Not confirmed yet')}"
+    doubt = t.gettext("Not confirmed yet")
+    return name if who.is_confirmed else f"{name} · {doubt}"
 
 
 def of_write(t: Translator, write: Write, names: Names) -> str:

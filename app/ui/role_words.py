@@ -9,7 +9,8 @@ from app.ui.look import Look
 
 def with_whom_to_ask(t: Translator, said: str) -> str:
     """Return what is said to a role of what it may not see, and what it can do."""
-    return f"{said} {t.gettext('Ask a nurse or a coordinator.')}"
+    whom = t.gettext("Ask a nurse or a coordinator.")
+    return f"{said} {whom}"
 
 
 def not_shown(key: str, look: Look, action: ft.Control | None = None) -> ft.Control:

@@ -27,12 +27,17 @@ class Tour:
             self.screens.append(hands.screen)
         return hands
 
-    def shoot(self, name: str) -> None:
-        """Keep what a screen says, and its picture in both sizes of a tablet."""
+    def shoot(self, name: str, answer_ms: int = 0) -> None:
+        """Keep what a screen says, and its picture in both sizes of a tablet.
+
+        A layout that depends on the width is drawn anew once the app has answered.
+        """
         screen = self.hands.screen
         self.said[name] = self.hands.words()
         for viewport in (PHONE, TABLET):
             screen.resize(viewport)
+            if answer_ms:
+                screen.page.wait_for_timeout(answer_ms)
             screen.shoot(f"{name}-{self.tag}-{viewport.width}x{viewport.height}")
 
     def english(self) -> dict[str, list[str]]:

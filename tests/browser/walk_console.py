@@ -11,6 +11,8 @@ from tests.browser.hands import Hands
 from tests.browser.tour import Tour
 from tests.support.browser import CONSOLE, opened
 
+ANSWER_MS = 600
+
 
 def console_screens(
     walk: Tour, stack: ExitStack, browser: Browser, there: tuple[Clinic, Program]
@@ -117,6 +119,6 @@ def shoot_wide(walk: Tour, name: str) -> None:
     """A console's picture in its own size, then in a tablet's."""
     screen = walk.hands.screen
     screen.shoot(f"{name}-{walk.tag}-{CONSOLE.width}x{CONSOLE.height}")
-    walk.shoot(name)
+    walk.shoot(name, ANSWER_MS)
     screen.resize(CONSOLE)
     screen.settle()
