@@ -20,7 +20,7 @@ STAGES = ("convergence", "sync_server", "browser")
 WALKS = "test_screens_in_"
 
 # A busy machine makes an example slow, not wrong.
-settings.register_profile("tessera", deadline=None, print_blob=True, max_examples=50)
+settings.register_profile("tessera", deadline=None, print_blob=True, max_examples=30)
 settings.register_profile("thorough", settings.get_profile("tessera"), max_examples=500)
 settings.load_profile("tessera")
 

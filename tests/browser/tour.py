@@ -1,5 +1,7 @@
 """A walk through the screens in one language: photographs, and what was said."""
 
+import os
+
 from babel.messages.pofile import read_po
 
 from app.i18n import Translator
@@ -19,6 +21,8 @@ class Tour:
         self.screens = [hands.screen]
         self.said: dict[str, list[str]] = {}
         self.sentences = english_sentences(hands.t)
+        self.sizes = (PHONE, TABLET) if os.environ.get("TESSERA_SCREENSHOTS") else ()
+        """Every size is for who looks at pictures, and takes as long as the walk."""
 
     def goes_to(self, hands: Hands) -> Hands:
         """Go on before another screen."""
@@ -28,13 +32,15 @@ class Tour:
         return hands
 
     def shoot(self, name: str, answer_ms: int = 0) -> None:
-        """Keep what a screen says, and its picture in both sizes of a tablet.
+        """Keep what a screen says, and its picture; see `sizes`.
 
         A layout that depends on the width is drawn anew once the app has answered.
         """
         screen = self.hands.screen
         self.said[name] = self.hands.words()
-        for viewport in (PHONE, TABLET):
+        if not self.sizes:
+            screen.shoot(f"{name}-{self.tag}")
+        for viewport in self.sizes:
             screen.resize(viewport)
             if answer_ms:
                 screen.page.wait_for_timeout(answer_ms)

@@ -118,7 +118,9 @@ def _left_out(walk: Tour, name: str) -> None:
 def shoot_wide(walk: Tour, name: str) -> None:
     """A console's picture in its own size, then in a tablet's."""
     screen = walk.hands.screen
-    screen.shoot(f"{name}-{walk.tag}-{CONSOLE.width}x{CONSOLE.height}")
+    if walk.sizes:
+        screen.shoot(f"{name}-{walk.tag}-{CONSOLE.width}x{CONSOLE.height}")
     walk.shoot(name, ANSWER_MS)
-    screen.resize(CONSOLE)
-    screen.settle()
+    if walk.sizes:
+        screen.resize(CONSOLE)
+        screen.settle()

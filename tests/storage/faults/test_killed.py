@@ -18,7 +18,7 @@ from tests.storage.faults.power import Rest, after_the_power_failed, record
 from tests.storage.tablets import Tablet
 
 ROOT = Path(__file__).parents[3]
-SAMPLE = 29
+SAMPLE = 47
 EVERY = pytest.param(1, marks=pytest.mark.slow)
 
 

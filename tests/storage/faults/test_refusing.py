@@ -6,7 +6,7 @@ import pytest
 
 from tests.storage.faults.failing import ALSO, CODES, Refusing, last_of, whole
 
-SAMPLE, EVERY = 10, pytest.param(None, marks=pytest.mark.slow)
+SAMPLE, EVERY = 5, pytest.param(None, marks=pytest.mark.slow)
 KINDS = [*CODES.items(), *ALSO.items()]
 
 
