@@ -37,7 +37,7 @@ ASKED_UNTIL_FONTS_CAME = re.compile(
     r"/assets/fonts/notosans(arabic|ethiopic|bengali)?/"
 )
 LOAD_MS = 60_000
-ACTION_MS = 15_000
+ACTION_MS = 30_000
 SETTLE_MS = 60
 SETTLE_TRIES = 24
 # A page on which nothing is painted yet compresses to less.

@@ -34,6 +34,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_fast_typing_loses_nothing(browser: Browser, url: str) -> None:
     with opened(browser, f"{url}/en", TABLET) as screen:
+        screen.settle()  # A press before the first drawing is answered by nobody.
         screen.press("fields", "checkbox")
         field = screen.named("textbox", "Full name")
         field.click()
