@@ -1,4 +1,4 @@
-"""Every screen in Arabic. A file for each language, so that they run side by side."""
+"""Every screen in Arabic: right to left, and no English on any."""
 
 from collections.abc import Iterator
 

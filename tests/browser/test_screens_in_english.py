@@ -1,4 +1,4 @@
-"""Every screen in English. A file for each language, so that they run side by side."""
+"""Every screen in English, in `make test-slow`."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,9 @@ from playwright.sync_api import Browser
 from tests.browser.clinic import Clinic
 from tests.browser.tour import Tour
 from tests.browser.walk import sound, walked
+
+# Two walks side by side take `make test` longer than it has; Arabic shows more.
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
