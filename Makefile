@@ -42,7 +42,7 @@ rounds: .venv/with-dev ## cut and kill real processes: make rounds ROUNDS=200
 	.ci/install-system
 	$(BIN)/python -m tests.convergence.rounds --rounds $(ROUNDS)
 
-mutate: .venv/with-dev catalogues ## break twelve rules, one after the other, and see each found
+mutate: .venv/with-dev catalogues ## break the rules of sync, one after the other, and see each found
 	.ci/install-system
 	$(BIN)/python -m tests.convergence.mutate
 
