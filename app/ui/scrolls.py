@@ -1,5 +1,6 @@
 """How far each pane is scrolled, so that an unlock shows the same lines again."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +9,8 @@ import flet as ft
 from app.ui.navigator import Entry
 from app.ui.routes import Route
 from app.ui.widgets.native import native
+
+logger = logging.getLogger("tessera.ui")
 
 SCROLL_MS = 1_000
 """How often a pane that is being scrolled tells of it."""
@@ -72,6 +75,15 @@ class PaneColumn(ft.Column):
 
     def did_mount(self) -> None:
         """Go to where it begins."""
-        pixels = self.begin()
+        page, pixels = self.page, self.begin()
         if pixels:
-            self.page.run_task(self.scroll_to, pixels)
+            page.run_task(self._go_to, page, pixels)
+
+    async def _go_to(self, page: ft.Page, pixels: float) -> None:
+        # By its number: drawn anew meanwhile, this object stands on no page any more.
+        if page.get_control(self._i) is None:
+            return
+        try:
+            await page.session.invoke_method(self._i, "scroll_to", {"offset": pixels})
+        except RuntimeError as error:  # Flet's word for a client that left meanwhile
+            logger.info("a pane stayed at its top: %s", error)
