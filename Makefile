@@ -5,6 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
+# Each of the many processes of a test or a demo would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 # One Flet for the app and for its packager.
@@ -28,7 +30,7 @@ test: lint types ## everything that a change must pass
 	.ci/install-system
 	$(BIN)/python -m app.i18n.check
 	CI=true $(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow and not browser"
-	CI=true $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	CI=true $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder \
 	  -m "not slow and browser"
 
 test-slow: .venv/with-dev catalogues ## the long tests, and the coverage of all of them
@@ -75,7 +77,7 @@ lint: .venv/with-dev catalogues ## check form, style and walls
 	$(BIN)/lint-imports
 
 types: .venv/with-dev ## check types
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 
 clean: ## remove what can be made again
 	rm -rf .venv .venv-apk build *.egg-info .mypy_cache .pytest_cache .ruff_cache \

@@ -74,7 +74,7 @@ def _needs_browser(item: pytest.Item) -> bool:
 
 
 def _stage(item: pytest.Item) -> int:
-    if _needs_browser(item):  # The longest first: two of them run side by side.
+    if _needs_browser(item):  # The longest first: they run side by side.
         return len(STAGES) + (0 if item.path.name.startswith(WALKS) else 1)
     parts = item.path.relative_to(Path(__file__).parent).parts
     return next((n for n, name in enumerate(STAGES, 1) if name in parts), 0)

@@ -1,4 +1,4 @@
-"""A walk through the screens in one language: photographs, and what was said."""
+"""A walk through the screens in one language: what was said, and photographs."""
 
 import os
 
@@ -13,7 +13,7 @@ LEAST_WORDS = 2
 
 
 class Tour:
-    """A walk in one language: photographs, and everything that was said."""
+    """A walk in one language: everything that was said, and photographs."""
 
     def __init__(self, hands: Hands, tag: str) -> None:
         self.hands = hands
@@ -22,7 +22,7 @@ class Tour:
         self.said: dict[str, list[str]] = {}
         self.sentences = english_sentences(hands.t)
         self.sizes = (PHONE, TABLET) if os.environ.get("TESSERA_SCREENSHOTS") else ()
-        """Every size is for who looks at pictures, and takes as long as the walk."""
+        """Pictures are for who looks at them, and take as long as the walk."""
 
     def goes_to(self, hands: Hands) -> Hands:
         """Go on before another screen."""
@@ -32,14 +32,12 @@ class Tour:
         return hands
 
     def shoot(self, name: str, answer_ms: int = 0) -> None:
-        """Keep what a screen says, and its picture; see `sizes`.
+        """Keep what a screen says; where somebody asked for them, its pictures too.
 
         A layout that depends on the width is drawn anew once the app has answered.
         """
         screen = self.hands.screen
         self.said[name] = self.hands.words()
-        if not self.sizes:
-            screen.shoot(f"{name}-{self.tag}")
         for viewport in self.sizes:
             screen.resize(viewport)
             if answer_ms:

@@ -1,4 +1,4 @@
-"""A walk through every screen in two languages; each is photographed in its sizes."""
+"""A walk through every screen in one language; see `Tour` for the photographs."""
 
 import re
 from collections.abc import Iterator

@@ -20,6 +20,12 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
+def database_url() -> str:
+    """Before HTTP either database is the same; what is stored is tested on both."""
+    return ""
+
+
+@pytest.fixture
 def tablet(deployment: TestDeployment) -> WritingDevice:
     return WritingDevice("tablet-a", deployment.author, deployment.wall)
 
