@@ -17,7 +17,9 @@ from tests.support import postgres, programs
 # synchronous interface runs, its event loop occupies this thread, and a test's own
 # asyncio.run is refused.
 STAGES = ("convergence", "sync_server", "browser")
-WALKS = "test_screens_in_"
+# The longest first, for they run side by side; but a file of one or two tests is given
+# a second one at once, which had better be short.
+BROWSERS = ("test_screens_in_", "test_bad_input", "test_one_arrival", "test_keyboard")
 
 # A busy machine makes an example slow, not wrong.
 settings.register_profile("tessera", deadline=None, print_blob=True, max_examples=30)
@@ -74,8 +76,10 @@ def _needs_browser(item: pytest.Item) -> bool:
 
 
 def _stage(item: pytest.Item) -> int:
-    if _needs_browser(item):  # The longest first: they run side by side.
-        return len(STAGES) + (0 if item.path.name.startswith(WALKS) else 1)
+    if _needs_browser(item):
+        name = item.path.name
+        place = (n for n, each in enumerate(BROWSERS) if name.startswith(each))
+        return len(STAGES) + next(place, len(BROWSERS))
     parts = item.path.relative_to(Path(__file__).parent).parts
     return next((n for n, name in enumerate(STAGES, 1) if name in parts), 0)
 

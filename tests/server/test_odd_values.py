@@ -1,6 +1,6 @@
 """Whatever stands in a field, no batch is answered with a fault, none is blocked."""
 
-from itertools import product
+from itertools import islice, product
 
 from sqlalchemy import update
 
@@ -26,6 +26,8 @@ ODD: list[Json] = [
 ]  # fmt: skip
 OTHERS: list[Json] = [None, "x", [], {"status": []}]
 BATCH = 400
+EACH = 3
+"""Of every type each third pair, beginning elsewhere: all pairs, and all types."""
 
 
 def test_odd_values_that_contradict_each_other_are_answered_one_by_one(
@@ -33,8 +35,10 @@ def test_odd_values_that_contradict_each_other_are_answered_one_by_one(
 ) -> None:
     one, other = on_sqlite.device("one"), on_sqlite.device("other")
     answered = written = 0
-    for record_type in RecordType:
-        for number, (name, odd, beside) in enumerate(product(FIELDS, ODD, OTHERS)):
+    pairs = [*product(FIELDS, ODD, OTHERS)]
+    for begin, record_type in enumerate(RecordType):
+        tried = islice(pairs, begin % EACH, None, EACH)
+        for number, (name, odd, beside) in enumerate(tried):
             record = f"{record_type.value}-{number}"
             key = RecordKey(record_type.value, record, record)
             one.write((key, {name: odd}))
