@@ -86,6 +86,8 @@ def open_visit(hands: Hands, name: str) -> None:
 def find(hands: Hands, code: str) -> None:
     """Open the visit of somebody, wherever they wait, by the card's code."""
     hands.write("Find a person: name, card or phone", code)
+    # Until the others are gone the row still moves, and a press may miss it.
+    hands.sees_one(CARD)
     open_visit(hands, code)
 
 

@@ -53,6 +53,13 @@ class Hands:
         """Wait until a sentence stands nowhere on the screen."""
         self._wait(self._where(text), "detached", timeout_ms)
 
+    def sees_one(self, name: Pattern[str], role: Role = "button") -> None:
+        """Wait until one control alone has a name that fits."""
+        began = time.monotonic()
+        found = self.screen.page.get_by_role(role, name=name)
+        expect(found).to_have_count(1, timeout=ACTION_MS)
+        self._note_what_came(began)
+
     def holds(self, field: str, text: str) -> None:
         """Enter a field, which alone makes it tell its value, and compare."""
         found = self.find(field, "textbox")

@@ -137,7 +137,9 @@ def opened(
 ) -> Iterator[Screen]:
     """Load a Flet page in a fresh context and turn its semantics on."""
     context = browser.new_context(
-        viewport={"width": viewport.width, "height": viewport.height}, locale=locale
+        viewport={"width": viewport.width, "height": viewport.height},
+        locale=locale,
+        reduced_motion="reduce",
     )
     context.set_default_timeout(ACTION_MS)
     try:
