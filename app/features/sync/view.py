@@ -36,7 +36,7 @@ def view(model: Model, dispatch: Dispatch, look: Look) -> Frame:
     _ = look.t.gettext
     body = came_of_it(model.answering, look)
     if model.progress is not None:
-        body += _only_here(model.progress, model.now_ms, look)
+        body += _only_here(model.progress, model, look)
         body += lost_part(model.lost, look)
         body += _network(model.progress, model, look)
         body += again_part(model, dispatch, look)
@@ -88,12 +88,15 @@ def _stop(model: Model, dispatch: Dispatch, look: Look) -> ft.Control:
     )
 
 
-def _only_here(progress: Progress, now_ms: int, look: Look) -> list[ft.Control]:
+def _only_here(progress: Progress, model: Model, look: Look) -> list[ft.Control]:
     t = look.t
     oldest_at = progress.oldest_at
-    waited = None if oldest_at is None else now_ms - oldest_at
+    waited = None if oldest_at is None else model.now_ms - oldest_at
     here = OnlyHere(progress.records_only_here, waited)
-    said = only_here_notice("sync.only_here", here, look)
+    said: list[ft.Control] = []
+    # A server that does not know this tablet may have lost what it once accepted.
+    if here.records or not model.is_unknown:
+        said += only_here_notice("sync.only_here", here, look)
     if refused := progress.records_refused:
         template = t.ngettext(
             "{count} record was not accepted by the server. It is kept here.",

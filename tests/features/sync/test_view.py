@@ -112,6 +112,8 @@ def test_each_failure_of_a_round_is_a_sentence_on_the_screen() -> None:
 def test_a_tablet_that_the_server_does_not_know_is_asked_for_a_code() -> None:
     unknown = Model(Progress(failure=ProblemCode.UNKNOWN_DEVICE))
     assert says(unknown, "Ask your administrator for a new one-time code")
+    assert not says(unknown, "is also on the server")
+    assert says(Model(SENT), "is also on the server")
     assert says(unknown, "Connect again")
     used = Model(Progress(failure=ProblemCode.ENROLMENT_CODE_USED))
     assert says(used, "Connect again")
