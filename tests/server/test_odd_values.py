@@ -26,8 +26,8 @@ ODD: list[Json] = [
 ]  # fmt: skip
 OTHERS: list[Json] = [None, "x", [], {"status": []}]
 BATCH = 400
-EACH = 3
-"""Of every type each third pair, beginning elsewhere: all pairs, and all types."""
+STEP = 3
+"""Each type is tried with every third pair, the next type with the next ones."""
 
 
 def test_odd_values_that_contradict_each_other_are_answered_one_by_one(
@@ -37,7 +37,7 @@ def test_odd_values_that_contradict_each_other_are_answered_one_by_one(
     answered = written = 0
     pairs = [*product(FIELDS, ODD, OTHERS)]
     for begin, record_type in enumerate(RecordType):
-        tried = islice(pairs, begin % EACH, None, EACH)
+        tried = islice(pairs, begin % STEP, None, STEP)
         for number, (name, odd, beside) in enumerate(tried):
             record = f"{record_type.value}-{number}"
             key = RecordKey(record_type.value, record, record)

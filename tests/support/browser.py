@@ -139,7 +139,7 @@ def opened(
     context = browser.new_context(
         viewport={"width": viewport.width, "height": viewport.height},
         locale=locale,
-        reduced_motion="reduce",
+        reduced_motion="reduce",  # Drawn without a graphics card, motion costs most.
     )
     context.set_default_timeout(ACTION_MS)
     try:
